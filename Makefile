@@ -1,0 +1,23 @@
+PYTHON ?= $(firstword $(shell command -v python3.11 python3 python))
+BIN := .venv/bin
+
+.PHONY: book test verify site
+
+book: .venv/ready
+	$(BIN)/python tools/book.py
+
+test: .venv/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python -m pytest -m "not slow"
+
+verify: .venv/ready
+	$(BIN)/python tools/verify.py
+
+site: .venv/ready
+	$(BIN)/jupyter-book build book --warningiserror --nitpick
+
+.venv/ready: requirements.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --requirement requirements.txt
+	touch $@

@@ -1,0 +1,142 @@
+"""How good is a classifier of digits? scikit-learn and SciPy do the arithmetic."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.stats import binomtest
+from sklearn import metrics
+
+CLASSES = range(10)
+
+
+class Accuracy(NamedTuple):
+    """A share of right answers and its confidence interval.
+
+    Attributes
+    ----------
+    value, low, high : float
+        The share and the ends of its interval, 0 to 1.
+    correct, count : int
+        Right answers, and answers in all.
+    """
+
+    value: float
+    low: float
+    high: float
+    correct: int
+    count: int
+
+
+def accuracy(true: np.ndarray, predicted: np.ndarray, *, confidence: float = 0.95) -> Accuracy:
+    """Share of right answers with its Wilson interval.
+
+    Parameters
+    ----------
+    true, predicted : numpy.ndarray, shape (n,)
+        Classes.
+    confidence : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    Accuracy
+
+    Raises
+    ------
+    ValueError
+        If there are no answers, or the lengths differ.
+
+    Notes
+    -----
+    The interval covers the chance of having drawn these n test images and not
+    others (Wilson 1927). It says nothing about training again from another
+    seed.
+
+    Examples
+    --------
+    >>> accuracy(np.array([7, 2, 1, 0]), np.array([7, 2, 1, 6])).value
+    0.75
+    """
+    if len(true) == 0:
+        raise ValueError("there are no answers to score")
+    correct = int(metrics.accuracy_score(true, predicted, normalize=False))
+    interval = binomtest(correct, len(true)).proportion_ci(confidence, method="wilson")
+    return Accuracy(correct / len(true), float(interval.low), float(interval.high), correct, len(true))
+
+
+def per_class(true: np.ndarray, predicted: np.ndarray) -> pd.DataFrame:
+    """Precision and recall of each digit.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by digit, with the columns ``precision`` (of the images given
+        this class, the share that deserve it), ``recall`` (of the images of
+        this class, the share that were found), both 0 to 1, and ``images``.
+    """
+    precision, recall, _, support = metrics.precision_recall_fscore_support(
+        true, predicted, labels=CLASSES, zero_division=0
+    )
+    index = pd.Index(CLASSES, name="digit")
+    return pd.DataFrame({"precision": precision, "recall": recall, "images": support}, index=index)
+
+
+def confusion_matrix(true: np.ndarray, predicted: np.ndarray, *, normalized: bool = False) -> pd.DataFrame:
+    """Count for each true digit how it was classified.
+
+    Returns
+    -------
+    pandas.DataFrame, shape (10, 10)
+        Rows are true digits, columns predicted ones. Counts, or, if
+        `normalized`, shares of the row, 0 to 1.
+    """
+    counts = metrics.confusion_matrix(true, predicted, labels=CLASSES, normalize="true" if normalized else None)
+    return pd.DataFrame(
+        counts,
+        index=pd.Index(CLASSES, name="true digit"),
+        columns=pd.Index(CLASSES, name="predicted digit"),
+    )
+
+
+def most_confused_pairs(true: np.ndarray, predicted: np.ndarray, *, count: int = 5) -> pd.DataFrame:
+    """The commonest mistakes.
+
+    Returns
+    -------
+    pandas.DataFrame
+        At most `count` rows with the columns ``true``, ``predicted`` and
+        ``images``, most frequent first; ties in the order of the digits.
+    """
+    counts = confusion_matrix(true, predicted).to_numpy(copy=True)
+    np.fill_diagonal(counts, 0)
+    order = np.argsort(-counts, axis=None, kind="stable")[:count]
+    rows, columns = np.unravel_index(order, counts.shape)
+    table = pd.DataFrame({"true": rows, "predicted": columns, "images": counts[rows, columns]})
+    return table[table["images"] > 0]
+
+
+def most_confident_errors(true: np.ndarray, probabilities: np.ndarray, *, count: int = 12) -> pd.DataFrame:
+    """The wrong answers that the network was surest of.
+
+    Parameters
+    ----------
+    true : numpy.ndarray, shape (n,)
+    probabilities : numpy.ndarray, shape (n, 10)
+        Class probabilities of each image, rows summing to 1.
+    count : int
+
+    Returns
+    -------
+    pandas.DataFrame
+        At most `count` rows, indexed by the position of the image, with the
+        columns ``true``, ``predicted`` and ``probability`` (of the predicted
+        class), surest first.
+    """
+    predicted = probabilities.argmax(axis=1)
+    table = pd.DataFrame(
+        {"true": true, "predicted": predicted, "probability": probabilities.max(axis=1)},
+        index=pd.RangeIndex(len(true), name="image"),
+    )
+    wrong = table[table["true"] != table["predicted"]]
+    return wrong.sort_values("probability", ascending=False, kind="stable").head(count)

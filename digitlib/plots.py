@@ -1,0 +1,360 @@
+"""The figures of the book.
+
+Every function draws on the axes it is given, or on a new figure, and returns a
+`Drawing`, which says in words what it shows. Nothing is ever shown by the
+functions themselves: a notebook shows a `Drawing` that ends a cell, as one
+output with the picture and the words.
+"""
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.colors import PowerNorm
+from matplotlib.figure import Figure
+
+# The colours of Okabe and Ito, told apart with every kind of colour vision.
+COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+LINE_STYLES = ("-", "--", "-.", ":")
+INK = "gray_r"
+SIGNED = "PuOr"
+
+_WIDTH = 6.4  # inches
+_LINE_HEIGHT = 0.14  # inches, of a title
+_DPI = 160
+
+
+@dataclass(frozen=True, repr=False)
+class Drawing:
+    """What a plotting function drew.
+
+    Attributes
+    ----------
+    ax : matplotlib.axes.Axes
+        The axes drawn on.
+    alt : str
+        What the figure shows, in words and figures; also its ``repr``, which a
+        notebook stores beside the picture.
+    """
+
+    ax: Axes
+    alt: str
+
+    @property
+    def figure(self) -> Figure:
+        return self.ax.figure
+
+    def __repr__(self) -> str:
+        return self.alt
+
+    def _repr_png_(self) -> bytes:
+        buffer = io.BytesIO()
+        self.figure.savefig(buffer, format="png", bbox_inches="tight")
+        plt.close(self.figure)  # or the notebook would show it a second time
+        return buffer.getvalue()
+
+
+def image_grid(
+    images: np.ndarray,
+    *,
+    subject: str,
+    titles: Sequence[str] | None = None,
+    columns: int = 10,
+    cmap: str = INK,
+    symmetric: bool = False,
+    shared_scale: bool = True,
+    ax: Axes | None = None,
+) -> Drawing:
+    """Draw images in rows.
+
+    Parameters
+    ----------
+    images : numpy.ndarray, shape (n, height, width)
+    subject : str
+        What the images are; opens the alt text.
+    titles : sequence of str, optional
+        One short text above each image.
+    columns : int
+        Images per row.
+    cmap : str
+        Matplotlib's name of the colours.
+    symmetric : bool
+        Put zero in the middle of the colours, for images with signs.
+    shared_scale : bool
+        One scale of colours for all images, or one for each.
+    ax : matplotlib.axes.Axes, optional
+
+    Raises
+    ------
+    ValueError
+        If there are no images, or not one title for each.
+    """
+    images = np.asarray(images)
+    if images.ndim != 3 or len(images) == 0:
+        raise ValueError(f"expected images of shape (n, height, width) with n > 0, got {images.shape}")
+    if titles is not None and len(titles) != len(images):
+        raise ValueError(f"{len(titles)} titles for {len(images)} images: give one each")
+    count, height, width = images.shape
+    columns = min(columns, count)
+    rows = -(-count // columns)
+    gap = 0.08 * width
+    lines_above = max(len(title.splitlines()) for title in titles) if titles is not None else 0
+    head = gap + lines_above * _LINE_HEIGHT * columns * (width + gap) / _WIDTH
+    grid_width, grid_height = columns * (width + gap), rows * (height + head)
+    ax = ax or _new_axes(height=_WIDTH * grid_height / grid_width)
+    for position, image in enumerate(images):
+        row, column = divmod(position, columns)
+        left, top = column * (width + gap), row * (height + head) + head
+        low, high = _color_limits(images if shared_scale else image, symmetric)
+        ax.imshow(image, cmap=cmap, vmin=low, vmax=high, extent=(left, left + width, top + height, top))
+        if titles is not None:
+            ax.text(left + width / 2, top - gap / 2, titles[position], ha="center", va="bottom", fontsize=8)
+    ax.set_xlim(-gap, grid_width)
+    ax.set_ylim(grid_height + gap, 0)
+    ax.axis("off")
+    labels = "" if titles is None else f", labelled {', '.join(' '.join(title.split()) for title in titles)}"
+    return Drawing(ax, f"{subject}: {_plural(count, 'image')} in {_plural(rows, 'row')}{labels}.")
+
+
+def bars(values: Mapping[str, float] | pd.Series, *, subject: str, xlabel: str, ylabel: str, ax: Axes | None = None):
+    """Draw one bar per value.
+
+    Parameters
+    ----------
+    values : mapping of str to float, or pandas.Series
+        Heights by name.
+    subject : str
+        What the bars are; opens the alt text.
+    xlabel, ylabel : str
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    Drawing
+    """
+    values = pd.Series(values)
+    ax = ax or _new_axes(height=3.2)
+    ax.bar([str(name) for name in values.index], values, color=COLORS[0])
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    _tidy(ax)
+    alt = (
+        f"Bar chart. {subject}: from {values.min():,.6g} ({xlabel} {values.idxmin()}) "
+        f"to {values.max():,.6g} ({xlabel} {values.idxmax()})."
+    )
+    return Drawing(ax, alt)
+
+
+def histogram(values: np.ndarray, *, subject: str, xlabel: str, bins: int = 32, ax: Axes | None = None) -> Drawing:
+    """Draw how often values fall in each of `bins` equal intervals, on a logarithmic axis."""
+    values = np.ravel(values)
+    ax = ax or _new_axes(height=3.2)
+    counts, edges, _ = ax.hist(values, bins=bins, color=COLORS[0], log=True)
+    ax.set(xlabel=xlabel, ylabel="count (logarithmic)")
+    _tidy(ax)
+    highest = counts.argmax()
+    alt = (
+        f"Histogram. {subject}: {counts[highest] / counts.sum():.1%} of the values lie in the fullest bin, "
+        f"from {edges[highest]:.4g} to {edges[highest + 1]:.4g}."
+    )
+    return Drawing(ax, alt)
+
+
+def lines(
+    curves: Mapping[str, Sequence[float]],
+    *,
+    subject: str,
+    xlabel: str,
+    ylabel: str,
+    x: Sequence[float] | None = None,
+    ax: Axes | None = None,
+) -> Drawing:
+    """Draw curves over a common axis.
+
+    Parameters
+    ----------
+    curves : mapping of str to sequence of float
+        Values by name.
+    subject : str
+        What the curves are; opens the alt text.
+    xlabel, ylabel : str
+    x : sequence of float, optional
+        Positions of the values; 1, 2, 3, ... by default.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    Drawing
+        Its alt text gives each curve's first and last value.
+    """
+    ax = ax or _new_axes(height=3.6)
+    described = []
+    for position, (name, values) in enumerate(curves.items()):
+        places = np.arange(1, len(values) + 1) if x is None else x
+        style = LINE_STYLES[position % len(LINE_STYLES)]
+        color = COLORS[position % len(COLORS)]
+        ax.plot(places, values, style, marker="o", markersize=4, color=color, label=name)
+        described.append(f"{name} goes from {values[0]:.3f} to {values[-1]:.3f}")
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.legend(frameon=False)
+    _tidy(ax)
+    return Drawing(ax, f"Line chart over {xlabel}. {subject}: {'; '.join(described)}.")
+
+
+def learning_curves(history: Mapping[str, Sequence[float]], *, metric: str, ax: Axes | None = None) -> Drawing:
+    """Draw a metric of training and validation over the epochs.
+
+    Parameters
+    ----------
+    history : mapping of str to sequence of float
+        Keras's history.
+    metric : str
+        ``"loss"`` or ``"accuracy"``.
+    ax : matplotlib.axes.Axes, optional
+
+    Raises
+    ------
+    KeyError
+        If the history has no such metric.
+    """
+    if metric not in history:
+        raise KeyError(f"the history has no {metric!r}, only {', '.join(history)}")
+    curves = {f"training {metric}": history[metric]}
+    if f"val_{metric}" in history:
+        curves[f"validation {metric}"] = history[f"val_{metric}"]
+    drawing = lines(curves, subject="", xlabel="epoch", ylabel=metric, ax=ax)
+    drawing.ax.xaxis.get_major_locator().set_params(integer=True)
+    best, extreme = ("lowest", min) if "loss" in metric else ("highest", max)
+    described = "; ".join(f"the {best} {name} is {extreme(values):.3f}" for name, values in curves.items())
+    return Drawing(drawing.ax, f"Line chart over {_plural(len(history[metric]), 'epoch')}: {described}.")
+
+
+def confusion_matrix(matrix: pd.DataFrame, *, ax: Axes | None = None) -> Drawing:
+    """Draw a confusion matrix as a heat map.
+
+    The colours follow the fourth root of the values, so that a handful of
+    mistakes can be seen beside a thousand right answers.
+
+    Parameters
+    ----------
+    matrix : pandas.DataFrame, shape (10, 10)
+        What `evaluation.confusion_matrix` returned, raw or normalized.
+    ax : matplotlib.axes.Axes, optional
+    """
+    ax = ax or _new_axes(height=5.4)
+    values = matrix.to_numpy()
+    counts = np.issubdtype(values.dtype, np.integer)
+    sns.heatmap(
+        matrix,
+        annot=True,
+        fmt="d" if counts else ".3f",
+        annot_kws={"fontsize": 9 if counts else 7.5},
+        cmap="cividis",
+        norm=PowerNorm(0.25, vmin=0, vmax=values.max()),
+        square=True,
+        cbar=False,
+        linewidths=0.5,
+        ax=ax,
+    )
+    ax.tick_params(rotation=0, length=0)
+    right, total = np.trace(values), values.sum()
+    if counts:
+        alt = f"Heat map, true digits by predicted digits: {right:,} of {total:,} images lie on the diagonal."
+    else:
+        recall = np.diag(values)
+        alt = (
+            "Heat map, true digits by predicted digits, each row as shares of its digit: "
+            f"the diagonal runs from {recall.min():.3f} to {recall.max():.3f}."
+        )
+    return Drawing(ax, alt)
+
+
+def kernels(weights: np.ndarray, *, columns: int = 8, ax: Axes | None = None) -> Drawing:
+    """Draw the kernels of a convolution on one input channel.
+
+    Parameters
+    ----------
+    weights : numpy.ndarray, shape (height, width, 1, filters)
+        As Keras keeps them.
+    columns : int
+        Kernels per row.
+    ax : matplotlib.axes.Axes, optional
+    """
+    if weights.ndim != 4 or weights.shape[2] != 1:
+        raise ValueError(f"expected kernels of shape (height, width, 1, filters), got {weights.shape}")
+    stack = np.moveaxis(weights[:, :, 0, :], -1, 0)
+    height, width = stack.shape[1:]
+    drawing = image_grid(
+        stack,
+        subject=f"Kernels of {height} by {width} weights, orange below zero, purple above",
+        columns=columns,
+        cmap=SIGNED,
+        symmetric=True,
+        ax=ax,
+    )
+    return drawing
+
+
+def feature_maps(maps: np.ndarray, *, layer: str, columns: int = 8, ax: Axes | None = None) -> Drawing:
+    """Draw what the filters of a layer make of one image.
+
+    Parameters
+    ----------
+    maps : numpy.ndarray, shape (height, width, filters)
+    layer : str
+        The layer's name, for the alt text.
+    columns : int
+        Maps per row.
+    ax : matplotlib.axes.Axes, optional
+    """
+    stack = np.moveaxis(maps, -1, 0)
+    silent = int((stack.max(axis=(1, 2)) <= 0).sum())
+    drawing = image_grid(stack, subject=f"Feature maps of {layer}, {silent} of them empty", columns=columns, ax=ax)
+    return drawing
+
+
+def error_gallery(images: np.ndarray, errors: pd.DataFrame, *, columns: int = 6, ax: Axes | None = None) -> Drawing:
+    """Draw misclassified digits with what they are and what they were taken for.
+
+    Parameters
+    ----------
+    images : numpy.ndarray, shape (n, 28, 28)
+        All images that were classified.
+    errors : pandas.DataFrame
+        Indexed by position in `images`, with the columns ``true``,
+        ``predicted`` and ``probability``, as
+        `evaluation.most_confident_errors` returns it.
+    columns : int
+        Images per row.
+    ax : matplotlib.axes.Axes, optional
+    """
+    titles = [f"{row.true} as {row.predicted}\n{row.probability:.1%}" for row in errors.itertuples()]
+    return image_grid(
+        images[errors.index.to_numpy()], subject="Misclassified digits", titles=titles, columns=columns, ax=ax
+    )
+
+
+def _new_axes(*, height: float) -> Axes:
+    _, ax = plt.subplots(figsize=(_WIDTH, height), dpi=_DPI, layout="constrained")
+    return ax
+
+
+def _color_limits(values: np.ndarray, symmetric: bool) -> tuple[float, float]:
+    if symmetric:
+        largest = np.abs(values).max()
+        return -largest, largest
+    return values.min(), values.max()
+
+
+def _tidy(ax: Axes) -> None:
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.grid(axis="y", color="0.9")
+    ax.set_axisbelow(True)
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

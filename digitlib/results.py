@@ -1,0 +1,99 @@
+"""The numbers and claims that a page of the book quotes.
+
+A page collects them while it runs and saves them to one file. The book's
+pipeline then puts the numbers into the prose, and refuses the page if one of
+its claims does not hold. Prose and outputs cannot disagree.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:  # a page that trains nothing need not wait for TensorFlow
+    import keras
+
+    from digitlib.training import Run
+
+FOLDER = Path("results")
+
+
+class Page:
+    """Collects the results of one page.
+
+    Parameters
+    ----------
+    name : str
+        The page's file name without its ending, such as ``"03_training"``.
+
+    Examples
+    --------
+    >>> page = Page("00_example")
+    >>> page.add(images=60_000)
+    >>> page.claim("a majority was right", 9_912 > 10_000 / 2)
+    >>> page.numbers, page.claims
+    ({'images': 60000}, {'a majority was right': True})
+    """
+
+    def __init__(self, name: str):
+        self.name = name
+        self.numbers: dict = {}
+        self.claims: dict[str, bool] = {}
+        self.kept: list[str] = []
+
+    def add(self, **numbers) -> None:
+        """Keep numbers, strings or lists and dicts of them under their names.
+
+        Raises
+        ------
+        ValueError
+            If a name is taken: a number has one source.
+        """
+        for name, value in numbers.items():
+            if name in self.numbers:
+                raise ValueError(f"page {self.name} has a number {name!r} already: choose another name")
+            self.numbers[name] = _plain(value)
+
+    def claim(self, text: str, holds: bool) -> None:
+        """Keep whether a statement of the prose holds in this run.
+
+        Parameters
+        ----------
+        text : str
+            The statement, as the prose quotes it.
+        holds : bool
+        """
+        self.claims[text] = bool(holds)
+
+    def keep(self, name: str, model: keras.Model, run: Run) -> None:
+        """Keep a trained network's weights and the record of its training."""
+        FOLDER.mkdir(exist_ok=True)
+        model.save_weights(FOLDER / f"{name}.weights.h5")
+        run.save(FOLDER / f"{name}.json")
+        self.kept += [f"{name}.weights.h5", f"{name}.json"]
+
+    def save(self) -> None:
+        """Write ``results/pages/<name>.json`` and print how many claims hold."""
+        path = FOLDER / "pages" / f"{self.name}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(path.name + ".part")
+        content = {"numbers": self.numbers, "claims": self.claims, "kept": self.kept}
+        part.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        os.replace(part, path)
+        failed = [text for text, holds in self.claims.items() if not holds]
+        print(f"{len(self.claims) - len(failed)} of {len(self.claims)} claims hold.")
+        for text in failed:
+            print(f"Does not hold in this run: {text}")
+
+
+def _plain(value):
+    """The value in the types that JSON knows."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | np.ndarray):
+        return [_plain(item) for item in value]
+    return value.item() if isinstance(value, np.generic) else value

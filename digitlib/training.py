@@ -1,0 +1,249 @@
+"""Train a network from a seed and keep what happened."""
+
+import json
+import os
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+
+SETTINGS = {
+    "optimizer": "adam",
+    "loss": "sparse_categorical_crossentropy",
+    "metrics": ["accuracy"],
+}
+
+
+@dataclass(frozen=True)
+class Run:
+    """What happened in one training.
+
+    Attributes
+    ----------
+    model : str
+        Name of the network.
+    seed : int
+        Seed of weights and shuffling.
+    epochs, batch_size, training_images : int
+        The size of the training.
+    history : dict of str to list of float
+        Keras's history: one value per epoch for ``accuracy`` and ``loss``, and
+        for ``val_accuracy`` and ``val_loss`` if there was validation.
+    seconds, cpu_seconds : float
+        Wall time and processor time of the training alone, in seconds.
+    predictions : str
+        The predicted classes of the test images, one digit each, in their
+        order; empty if the run was not tested.
+    versions : dict of str to str
+        Of Python, TensorFlow, Keras and NumPy.
+    processor : str
+        What the training ran on.
+    """
+
+    model: str
+    seed: int
+    epochs: int
+    batch_size: int
+    training_images: int
+    history: dict[str, list[float]]
+    seconds: float
+    cpu_seconds: float
+    predictions: str
+    versions: dict[str, str]
+    processor: str
+
+    def predicted(self) -> np.ndarray:
+        """The predicted classes of the test images, shape (n,), int64, 0 to 9."""
+        return np.array([int(digit) for digit in self.predictions], dtype=np.int64)
+
+    def save(self, path: str | Path) -> None:
+        """Write the run to a JSON file, whole or not at all."""
+        path = Path(path)
+        part = path.with_name(path.name + ".part")
+        part.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+        os.replace(part, path)
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Run":
+        """Read a run that `save` has written.
+
+        Raises
+        ------
+        ValueError
+            If the file does not hold a run.
+        """
+        try:
+            return cls(**json.loads(Path(path).read_text(encoding="utf-8")))
+        except (TypeError, json.JSONDecodeError) as error:
+            raise ValueError(f"{path} does not hold a training run: {error}. Write it again with Run.save.") from error
+
+
+class Recorder(keras.callbacks.Callback):
+    """A Keras callback that times a training and turns it into a `Run`.
+
+    Examples
+    --------
+    Pass it to Keras's own ``fit``, then ask for the run::
+
+        recorder = Recorder(seed=1)
+        model.fit(X_train, y_train, epochs=10, callbacks=[recorder])
+        run = recorder.run(X_test)
+    """
+
+    def __init__(self, *, seed: int):
+        super().__init__()
+        self.seed = seed
+        self.history: dict[str, list[float]] = {}
+
+    def on_train_begin(self, logs=None):
+        self.wall_start, self.cpu_start = time.perf_counter(), time.process_time()
+
+    def on_epoch_end(self, epoch, logs=None):
+        for name, value in (logs or {}).items():
+            self.history.setdefault(name, []).append(float(value))
+
+    def on_train_end(self, logs=None):
+        self.seconds = time.perf_counter() - self.wall_start
+        self.cpu_seconds = time.process_time() - self.cpu_start
+
+    def run(self, *, batch_size: int, training_images: int, test_images: np.ndarray | None = None) -> Run:
+        """Describe the training that has ended.
+
+        Parameters
+        ----------
+        batch_size, training_images : int
+            As they were passed to ``fit``.
+        test_images : numpy.ndarray, shape (n, 28, 28, 1), float32, optional
+            If given, the trained model classifies them.
+        """
+        return Run(
+            model=self.model.name,
+            seed=self.seed,
+            epochs=self.params["epochs"],
+            batch_size=batch_size,
+            training_images=training_images,
+            history=self.history,
+            seconds=self.seconds,
+            cpu_seconds=self.cpu_seconds,
+            predictions="" if test_images is None else classify(self.model, test_images),
+            versions=versions(),
+            processor=processor(),
+        )
+
+
+def train(
+    build: Callable[[], keras.Model],
+    images: np.ndarray,
+    labels: np.ndarray,
+    *,
+    seed: int,
+    epochs: int = 10,
+    batch_size: int = 32,
+    optimizer: str | keras.optimizers.Optimizer = "adam",
+    validation_data: tuple[np.ndarray, np.ndarray] | None = None,
+    test_images: np.ndarray | None = None,
+    verbose: int = 0,
+) -> tuple[keras.Model, Run]:
+    """Build a network and train it from a seed.
+
+    Parameters
+    ----------
+    build : callable
+        Returns a model that is not yet compiled, such as `models.build_cnn`.
+    images : numpy.ndarray, shape (n, 28, 28, 1), float32 in [0, 1]
+    labels : numpy.ndarray, shape (n,), integers 0 to 9
+    seed : int
+        Fixes the initial weights and the order of the images. On the same
+        machine and versions a repetition then differs only by the order in
+        which threads add up; on another processor, by more.
+    epochs, batch_size : int
+        Passes over the images, and images per step of the optimizer.
+    optimizer : str or keras.optimizers.Optimizer
+    validation_data : tuple of numpy.ndarray, optional
+        Images and labels held out from the training set. Never the test set:
+        a choice made by looking at the test score makes that score too good.
+    test_images : numpy.ndarray, optional
+        Classified once, after training. For runs declared in advance.
+    verbose : int
+        Keras's own: 0 is silent, 2 prints a line per epoch.
+
+    Returns
+    -------
+    model : keras.Model
+        Trained.
+    run : Run
+        What happened.
+
+    Raises
+    ------
+    ValueError
+        If images and labels do not come in pairs or are not scaled to [0, 1].
+    """
+    _check_examples(images, labels)
+    keras.utils.set_random_seed(seed)
+    model = build()
+    model.compile(**(SETTINGS | {"optimizer": optimizer}))
+    recorder = Recorder(seed=seed)
+    model.fit(
+        images,
+        labels,
+        epochs=epochs,
+        batch_size=batch_size,
+        validation_data=validation_data,
+        callbacks=[recorder],
+        verbose=verbose,
+    )
+    return model, recorder.run(batch_size=batch_size, training_images=len(images), test_images=test_images)
+
+
+def predict_probabilities(model: keras.Model, images: np.ndarray) -> np.ndarray:
+    """Class probabilities, shape (n, 10), float32, of images of shape (n, 28, 28, 1)."""
+    return model.predict(images, batch_size=1_000, verbose=0)
+
+
+def classify(model: keras.Model, images: np.ndarray) -> str:
+    """The most probable class of each image, as one string of digits."""
+    return "".join(str(digit) for digit in predict_probabilities(model, images).argmax(axis=1))
+
+
+def versions() -> dict[str, str]:
+    """The versions that decide what a training gives."""
+    import tensorflow  # loaded by Keras already
+
+    return {
+        "python": platform.python_version(),
+        "tensorflow": tensorflow.__version__,
+        "keras": keras.__version__,
+        "numpy": np.__version__,
+    }
+
+
+def processor() -> str:
+    """The processor's name and the number of cores this process may use."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return f"{_processor_name()}, {cores} cores"
+
+
+def _processor_name() -> str:
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        for line in cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def _check_examples(images: np.ndarray, labels: np.ndarray) -> None:
+    if len(images) != len(labels):
+        raise ValueError(f"{len(images)} images but {len(labels)} labels: they must come in pairs")
+    if len(images) == 0:
+        raise ValueError("there are no images to train on")
+    if images.dtype.kind != "f" or images.min() < 0 or images.max() > 1:
+        raise ValueError(
+            f"images must be floats from 0 to 1, got {images.dtype} from {images.min()} to {images.max()}: "
+            "pass them through data.scale_pixels first"
+        )

@@ -1,0 +1,54 @@
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from paths import ROOT
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_windows():
+    """Figures are drawn into memory."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+
+
+def copy_project(target: Path) -> Path:
+    """Copy what git tracks, or would track, to another folder."""
+    listing = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    ).stdout.decode("utf-8")
+    for name in filter(None, listing.split("\0")):
+        if (ROOT / name).exists():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, target / name)
+    return target
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A copy of the project that a test may spoil."""
+    return copy_project(tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def shared_project(tmp_path_factory):
+    """A copy of the project that no test changes."""
+    return copy_project(tmp_path_factory.mktemp("shared") / "project")
+
+
+@pytest.fixture(scope="session")
+def tool():
+    """Runs one of the tools of a project, as its users do."""
+
+    def run(project: Path, name: str, *arguments: str) -> subprocess.CompletedProcess:
+        command = [sys.executable, str(project / "tools" / name), *arguments]
+        return subprocess.run(command, cwd=project, capture_output=True, text=True, encoding="utf-8", check=False)
+
+    return run

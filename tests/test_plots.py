@@ -1,0 +1,375 @@
+from functools import partial
+from itertools import combinations
+
+import matplotlib
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+from digitlib import evaluation, plots
+
+matplotlib.use("Agg")
+
+IMAGES = np.arange(5 * 3 * 4, dtype=float).reshape(5, 3, 4)
+KERNELS = np.arange(2 * 3 * 6, dtype=float).reshape(2, 3, 1, 6) - 10
+MAPS = np.moveaxis(IMAGES, 0, -1)
+HISTORY = {"loss": [0.5, 0.25, 0.125], "val_loss": [0.6, 0.4, 0.45], "accuracy": [0.8, 0.95, 0.9]}
+TRUE, PREDICTED = np.array([0, 0, 0, 0, 1, 1, 9]), np.array([0, 0, 0, 3, 1, 7, 9])
+COUNTS = evaluation.confusion_matrix(TRUE, PREDICTED)
+SHARES = evaluation.confusion_matrix(
+    np.arange(10).repeat(4), np.r_[0, 1, 1, 1, 1, 0, 0, 0, np.arange(2, 10).repeat(4)], normalized=True
+)
+ERRORS = pd.DataFrame(
+    {"true": [4, 7], "predicted": [9, 1], "probability": [0.9974, 0.5]}, index=pd.Index([3, 1], name="image")
+)
+
+DRAW = {
+    "image_grid": partial(plots.image_grid, IMAGES, subject="Images"),
+    "bars": partial(plots.bars, {"a": 1, "b": 2}, subject="Bars", xlabel="x", ylabel="y"),
+    "histogram": partial(plots.histogram, IMAGES, subject="Values", xlabel="x"),
+    "lines": partial(plots.lines, {"a": [1, 2]}, subject="Curves", xlabel="x", ylabel="y"),
+    "learning_curves": partial(plots.learning_curves, HISTORY, metric="loss"),
+    "confusion_matrix": partial(plots.confusion_matrix, COUNTS),
+    "kernels": partial(plots.kernels, KERNELS),
+    "feature_maps": partial(plots.feature_maps, MAPS, layer="conv2d"),
+    "error_gallery": partial(plots.error_gallery, IMAGES, ERRORS),
+}
+every_function = pytest.mark.parametrize("draw", DRAW.values(), ids=DRAW.keys())
+
+
+@pytest.fixture(autouse=True)
+def no_figure_is_shown_or_left_open(monkeypatch):
+    def refuse(*arguments, **options):
+        raise AssertionError("a plotting function has shown its figure")
+
+    monkeypatch.setattr(plt, "show", refuse)
+    monkeypatch.setattr(matplotlib.figure.Figure, "show", refuse)
+    yield
+    plt.close("all")
+
+
+def drawn(drawing):
+    return [np.asarray(image.get_array()) for image in drawing.ax.images]
+
+
+def limits(drawing):
+    return [image.get_clim() for image in drawing.ax.images]
+
+
+def texts(drawing):
+    return [text.get_text() for text in drawing.ax.texts]
+
+
+def dark_center(drawing):
+    """Where the ink is in the rendered figure, as shares of its width and height from the top left."""
+    drawing.figure.canvas.draw()
+    pixels = np.asarray(drawing.figure.canvas.buffer_rgba())[..., 0]
+    rows, columns = np.nonzero(pixels < 100)
+    return columns.mean() / pixels.shape[1], rows.mean() / pixels.shape[0]
+
+
+def test_every_plotting_function_is_in_the_common_tests():
+    public = {name for name, thing in vars(plots).items() if callable(thing) and thing.__module__ == plots.__name__}
+    assert {name for name in public if not name.startswith("_")} == {*DRAW, "Drawing"}
+
+
+@every_function
+def test_every_function_draws_on_the_axes_given_and_opens_no_figure(draw):
+    figure, (left, right) = plt.subplots(1, 2)
+    drawing = draw(ax=right)
+    assert drawing.ax is right
+    assert drawing.figure is figure
+    assert right.has_data()
+    assert not left.has_data()
+    assert plt.get_fignums() == [figure.number]
+
+
+@every_function
+def test_every_function_opens_one_figure_with_one_axes_if_none_are_given(draw):
+    drawing = draw()
+    assert plt.get_fignums() == [drawing.figure.number]
+    assert drawing.figure.axes == [drawing.ax]
+    assert drawing.ax.has_data()
+
+
+@every_function
+def test_every_drawing_prints_as_a_sentence_that_describes_it(draw):
+    drawing = draw()
+    assert repr(drawing) == drawing.alt
+    assert drawing.alt.endswith(".")
+    assert len(drawing.alt) > 20
+
+
+def test_every_image_is_drawn_as_it_is():
+    drawing = plots.image_grid(IMAGES, subject="Images", columns=2)
+    np.testing.assert_array_equal(drawn(drawing), IMAGES)
+
+
+def test_images_follow_each_other_in_rows_without_overlap():
+    drawing = plots.image_grid(IMAGES, subject="Images", columns=2, titles=list("abcde"))
+    boxes = [image.get_extent() for image in drawing.ax.images]
+    places = [(top, left) for left, right, bottom, top in boxes]
+    assert places == sorted(places)
+    assert len({top for top, left in places}) == 3
+    assert len({left for top, left in places}) == 2
+    for (left, right, bottom, top), (left_2, right_2, bottom_2, top_2) in combinations(boxes, 2):
+        assert right <= left_2 or right_2 <= left or bottom <= top_2 or bottom_2 <= top
+
+
+def test_images_are_drawn_inside_the_axes_with_their_own_proportions():
+    drawing = plots.image_grid(IMAGES, subject="Images", columns=2)
+    (x_low, x_high), (y_high, y_low) = drawing.ax.get_xlim(), drawing.ax.get_ylim()
+    for left, right, bottom, top in (image.get_extent() for image in drawing.ax.images):
+        assert (right - left, bottom - top) == pytest.approx((4, 3))
+        assert x_low <= left < right <= x_high
+        assert y_low <= top < bottom <= y_high
+    assert drawing.ax.get_aspect() == 1
+
+
+def test_the_first_pixel_of_an_image_is_rendered_at_its_top_left():
+    x, y = dark_center(plots.image_grid(np.array([[[1, 0], [0, 0]]]), subject="A corner"))
+    assert 0.1 < x < 0.4
+    assert 0.1 < y < 0.4
+
+
+def test_the_third_image_is_rendered_at_the_start_of_the_second_row():
+    images = np.zeros((4, 5, 5))
+    images[2] = 1
+    x, y = dark_center(plots.image_grid(images, subject="Blots", columns=2))
+    assert 0.1 < x < 0.4
+    assert 0.6 < y < 0.9
+
+
+def test_ink_is_dark_and_paper_is_light():
+    image = plots.image_grid(np.array([[[0, 255]]]), subject="Ink").ax.images[0]
+    paper, ink = image.cmap(image.norm([0, 255]))[:, :3]
+    assert paper.min() > 0.99
+    assert ink.max() < 0.01
+
+
+def test_images_share_one_scale_of_colours_unless_asked_otherwise():
+    assert limits(plots.image_grid(IMAGES, subject="Images")) == [(0, 59)] * 5
+    own = plots.image_grid(IMAGES, subject="Images", shared_scale=False)
+    assert limits(own) == [(0, 11), (12, 23), (24, 35), (36, 47), (48, 59)]
+
+
+def test_a_symmetric_scale_has_zero_in_its_middle():
+    images = np.array([[[-3.0, 1.0]], [[0.5, 2.0]]])
+    assert limits(plots.image_grid(images, subject="Signs", symmetric=True)) == [(-3, 3)] * 2
+    own = plots.image_grid(images, subject="Signs", symmetric=True, shared_scale=False)
+    assert limits(own) == [(-3, 3), (-2, 2)]
+
+
+@pytest.mark.parametrize("titles", [list("abcde"), ["4 as 9\n99.7%"] * 5], ids=["one line", "two lines"])
+@pytest.mark.parametrize("columns", [2, 5])
+def test_every_title_is_rendered_just_above_its_image_and_touches_no_other(titles, columns):
+    drawing = plots.image_grid(np.zeros((5, 28, 28)), subject="Images", titles=titles, columns=columns)
+    assert texts(drawing) == titles
+    drawing.figure.canvas.draw()
+    images = [image.get_window_extent() for image in drawing.ax.images]
+    for text, image in zip(drawing.ax.texts, images, strict=True):
+        box = text.get_window_extent()
+        assert (box.x0 + box.x1) / 2 == pytest.approx((image.x0 + image.x1) / 2, abs=2)
+        assert 0 <= box.y0 - image.y1 < image.height / 10
+        assert box.y1 <= drawing.figure.bbox.y1
+        assert not any(box.overlaps(other) for other in images)
+
+
+@pytest.mark.parametrize(
+    ("count", "columns", "alt"),
+    [
+        (1, 10, "Digits: 1 image in 1 row."),
+        (5, 10, "Digits: 5 images in 1 row."),
+        (5, 5, "Digits: 5 images in 1 row."),
+        (5, 4, "Digits: 5 images in 2 rows."),
+        (5, 1, "Digits: 5 images in 5 rows."),
+    ],
+)
+def test_the_grid_tells_how_many_images_are_in_how_many_rows(count, columns, alt):
+    assert plots.image_grid(IMAGES[:count], subject="Digits", columns=columns).alt == alt
+
+
+def test_the_grid_tells_its_titles_on_one_line():
+    drawing = plots.image_grid(IMAGES[:2], subject="Digits", titles=["5\nfive", "0"])
+    assert drawing.alt == "Digits: 2 images in 1 row, labelled 5 five, 0."
+
+
+@pytest.mark.parametrize("images", [IMAGES[0], IMAGES[..., np.newaxis], IMAGES[:0]])
+def test_what_is_not_a_stack_of_images_is_refused(images):
+    with pytest.raises(ValueError, match="expected images of shape") as error:
+        plots.image_grid(images, subject="Images")
+    assert str(images.shape) in str(error.value)
+    assert plt.get_fignums() == []
+
+
+def test_a_missing_title_is_an_error():
+    with pytest.raises(ValueError, match="4 titles for 5 images"):
+        plots.image_grid(IMAGES, subject="Images", titles=list("abcd"))
+
+
+def test_bars_are_as_high_as_the_values_in_their_order():
+    values = pd.Series([5_923, 6_742, 5_421], index=[0, 1, 5])
+    drawing = plots.bars(values, subject="Images per digit", xlabel="digit", ylabel="images")
+    assert [bar.get_height() for bar in drawing.ax.patches] == [5_923, 6_742, 5_421]
+    assert [label.get_text() for label in drawing.ax.get_xticklabels()] == ["0", "1", "5"]
+    assert (drawing.ax.get_xlabel(), drawing.ax.get_ylabel()) == ("digit", "images")
+    assert drawing.alt == "Bar chart. Images per digit: from 5,421 (digit 5) to 6,742 (digit 1)."
+
+
+def test_bars_of_a_mapping_keep_its_names():
+    drawing = plots.bars({"cnn": 0.99, "plain": 0.975}, subject="Accuracy", xlabel="network", ylabel="accuracy")
+    assert [label.get_text() for label in drawing.ax.get_xticklabels()] == ["cnn", "plain"]
+    assert drawing.alt == "Bar chart. Accuracy: from 0.975 (network plain) to 0.99 (network cnn)."
+
+
+def test_a_histogram_counts_values_of_any_shape_on_a_logarithmic_axis():
+    values = np.array([[0, 0, 0, 0, 0], [0, 0, 0, 1, 4]])
+    drawing = plots.histogram(values, subject="Pixels", xlabel="value", bins=4)
+    assert [bar.get_height() for bar in drawing.ax.patches] == [8, 1, 0, 1]
+    assert [bar.get_x() for bar in drawing.ax.patches] == [0, 1, 2, 3]
+    assert drawing.ax.get_yscale() == "log"
+    assert (drawing.ax.get_xlabel(), drawing.ax.get_ylabel()) == ("value", "count (logarithmic)")
+    assert drawing.alt == "Histogram. Pixels: 80.0% of the values lie in the fullest bin, from 0 to 1."
+
+
+def test_lines_go_through_the_values_from_one_on():
+    drawing = plots.lines(
+        {"up": [0.1, 0.5, 0.9], "down": [0.7, 0.2]}, subject="Two ways", xlabel="step", ylabel="height"
+    )
+    up, down = drawing.ax.lines
+    assert up.get_xydata().tolist() == [[1, 0.1], [2, 0.5], [3, 0.9]]
+    assert down.get_xydata().tolist() == [[1, 0.7], [2, 0.2]]
+    assert (drawing.ax.get_xlabel(), drawing.ax.get_ylabel()) == ("step", "height")
+    assert [text.get_text() for text in drawing.ax.get_legend().get_texts()] == ["up", "down"]
+    assert drawing.alt == (
+        "Line chart over step. Two ways: up goes from 0.100 to 0.900; down goes from 0.700 to 0.200."
+    )
+
+
+def test_lines_go_through_the_positions_given():
+    drawing = plots.lines({"a": [3, 4]}, x=[10, 20], subject="Line", xlabel="x", ylabel="y")
+    assert drawing.ax.lines[0].get_xydata().tolist() == [[10, 3], [20, 4]]
+
+
+def test_lines_differ_in_colour_and_style():
+    curves = {str(number): [0, number] for number in range(4)}
+    drawing = plots.lines(curves, subject="Lines", xlabel="x", ylabel="y")
+    assert len({line.get_color() for line in drawing.ax.lines}) == 4
+    assert len({line.get_linestyle() for line in drawing.ax.lines}) == 4
+
+
+def test_learning_curves_draw_training_and_validation_over_the_epochs():
+    drawing = plots.learning_curves(HISTORY, metric="loss")
+    assert [line.get_label() for line in drawing.ax.lines] == ["training loss", "validation loss"]
+    assert [line.get_ydata().tolist() for line in drawing.ax.lines] == [HISTORY["loss"], HISTORY["val_loss"]]
+    assert [line.get_xdata().tolist() for line in drawing.ax.lines] == [[1, 2, 3]] * 2
+    assert (drawing.ax.get_xlabel(), drawing.ax.get_ylabel()) == ("epoch", "loss")
+    assert drawing.alt == (
+        "Line chart over 3 epochs: the lowest training loss is 0.125; the lowest validation loss is 0.400."
+    )
+
+
+def test_learning_curves_without_validation_are_one_line():
+    drawing = plots.learning_curves(HISTORY, metric="accuracy")
+    assert [line.get_label() for line in drawing.ax.lines] == ["training accuracy"]
+    assert drawing.alt == "Line chart over 3 epochs: the highest training accuracy is 0.950."
+
+
+def test_epochs_are_marked_in_whole_numbers():
+    drawing = plots.learning_curves(HISTORY, metric="loss")
+    drawing.figure.canvas.draw()
+    assert all(float(tick).is_integer() for tick in drawing.ax.get_xticks())
+
+
+def test_an_unknown_metric_is_an_error_that_tells_the_known_ones():
+    with pytest.raises(KeyError, match="no 'precision', only loss, val_loss, accuracy"):
+        plots.learning_curves(HISTORY, metric="precision")
+    assert plt.get_fignums() == []
+
+
+def test_the_heat_map_shows_each_count_in_its_cell():
+    drawing = plots.confusion_matrix(COUNTS)
+    shown = {text.get_position(): text.get_text() for text in drawing.ax.texts}
+    expected = {(column + 0.5, row + 0.5): str(COUNTS.loc[row, column]) for row in range(10) for column in range(10)}
+    assert shown == expected
+    assert (shown[(0.5, 0.5)], shown[(3.5, 0.5)], shown[(0.5, 3.5)]) == ("3", "1", "0")
+    np.testing.assert_array_equal(np.reshape(drawing.ax.collections[0].get_array(), (10, 10)), COUNTS)
+
+
+def test_the_heat_map_has_true_digits_from_top_to_bottom():
+    drawing = plots.confusion_matrix(COUNTS)
+    bottom, top = drawing.ax.get_ylim()
+    assert bottom > top
+    assert (drawing.ax.get_xlabel(), drawing.ax.get_ylabel()) == ("predicted digit", "true digit")
+    for labels in (drawing.ax.get_xticklabels(), drawing.ax.get_yticklabels()):
+        assert [label.get_text() for label in labels] == list("0123456789")
+
+
+def test_the_heat_map_tells_how_many_images_are_on_the_diagonal():
+    assert plots.confusion_matrix(COUNTS).alt == (
+        "Heat map, true digits by predicted digits: 5 of 7 images lie on the diagonal."
+    )
+    assert "5,000 of 7,000 images" in plots.confusion_matrix(COUNTS * 1_000).alt
+
+
+def test_the_colours_of_the_heat_map_follow_the_fourth_root():
+    norm = plots.confusion_matrix(COUNTS * 0 + np.diag([16] * 10)).ax.collections[0].norm
+    assert [float(norm(value)) for value in (0, 1, 16)] == pytest.approx([0, 0.5, 1])
+
+
+def test_a_normalized_heat_map_shows_shares_and_tells_the_range_of_its_diagonal():
+    drawing = plots.confusion_matrix(SHARES)
+    assert texts(drawing)[:3] == ["0.250", "0.750", "0.000"]
+    assert drawing.alt == (
+        "Heat map, true digits by predicted digits, each row as shares of its digit: "
+        "the diagonal runs from 0.250 to 1.000."
+    )
+
+
+def test_kernels_are_drawn_one_by_one_around_zero():
+    drawing = plots.kernels(KERNELS, columns=4)
+    assert len(drawn(drawing)) == 6
+    for number, kernel in enumerate(drawn(drawing)):
+        np.testing.assert_array_equal(kernel, KERNELS[:, :, 0, number])
+    assert limits(drawing) == [(-25, 25)] * 6
+    assert drawing.alt == ("Kernels of 2 by 3 weights, orange below zero, purple above: 6 images in 2 rows.")
+
+
+def test_kernels_are_orange_below_zero_light_at_zero_and_purple_above():
+    image = plots.kernels(KERNELS).ax.images[0]
+    (red, green, blue), zero, (red_2, green_2, blue_2) = image.cmap(image.norm([-20, 0, 20]))[:, :3]
+    assert red > green > blue
+    assert zero.min() > 0.95
+    assert blue_2 > red_2 > green_2
+
+
+@pytest.mark.parametrize("shape", [(3, 3, 32, 64), (3, 3, 32)])
+def test_kernels_on_several_channels_are_refused(shape):
+    with pytest.raises(ValueError, match=r"expected kernels of shape \(height, width, 1, filters\)") as error:
+        plots.kernels(np.zeros(shape))
+    assert str(shape) in str(error.value)
+
+
+def test_feature_maps_are_drawn_filter_by_filter_and_the_empty_ones_counted():
+    maps = np.stack([IMAGES[0], np.zeros((3, 4)), IMAGES[1]], axis=-1)
+    drawing = plots.feature_maps(maps, layer="conv2d_1", columns=2)
+    np.testing.assert_array_equal(drawn(drawing), [IMAGES[0], np.zeros((3, 4)), IMAGES[1]])
+    assert limits(drawing) == [(0, 23)] * 3
+    assert drawing.alt == "Feature maps of conv2d_1, 1 of them empty: 3 images in 2 rows."
+
+
+def test_the_gallery_shows_each_error_with_what_it_is_and_what_it_was_taken_for():
+    drawing = plots.error_gallery(IMAGES, ERRORS)
+    np.testing.assert_array_equal(drawn(drawing), [IMAGES[3], IMAGES[1]])
+    assert texts(drawing) == ["4 as 9\n99.7%", "7 as 1\n50.0%"]
+    assert drawing.alt == "Misclassified digits: 2 images in 1 row, labelled 4 as 9 99.7%, 7 as 1 50.0%."
+
+
+def test_the_gallery_takes_what_evaluation_returns():
+    probabilities = np.eye(10)[[3, 5, 8]]
+    errors = evaluation.most_confident_errors(np.array([3, 6, 0]), probabilities)
+    drawing = plots.error_gallery(IMAGES, errors, columns=1)
+    np.testing.assert_array_equal(drawn(drawing), [IMAGES[1], IMAGES[2]])
+    assert texts(drawing) == ["6 as 5\n100.0%", "0 as 8\n100.0%"]
+    assert "2 rows" in drawing.alt

@@ -1,0 +1,161 @@
+import json
+import os
+
+import keras
+import numpy as np
+import pytest
+
+from digitlib import results
+from digitlib.training import Run
+
+RUN = Run(
+    model="tiny",
+    seed=1,
+    epochs=2,
+    batch_size=32,
+    training_images=100,
+    history={"loss": [0.5, 0.25]},
+    seconds=1.5,
+    cpu_seconds=2.5,
+    predictions="72104",
+    versions={"python": "3.12.0"},
+    processor="an abacus, 1 cores",
+)
+
+
+@pytest.fixture(autouse=True)
+def in_a_new_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def page():
+    return results.Page("03_training")
+
+
+def saved(page):
+    page.save()
+    return json.loads((results.FOLDER / "pages" / f"{page.name}.json").read_text(encoding="utf-8"))
+
+
+def test_a_page_saves_its_numbers_and_claims(page):
+    page.add(images=60_000, name="MNIST")
+    page.add(accuracy=0.99)
+    page.claim("more than half are right", True)
+    page.claim("all are right", False)
+    assert saved(page) == {
+        "numbers": {"images": 60_000, "name": "MNIST", "accuracy": 0.99},
+        "claims": {"more than half are right": True, "all are right": False},
+        "kept": [],
+    }
+
+
+def test_a_page_without_results_saves_that_it_has_none(page):
+    assert saved(page) == {"numbers": {}, "claims": {}, "kept": []}
+
+
+def test_a_page_is_saved_in_results_under_its_name_and_nothing_else_is_left(page, tmp_path):
+    page.save()
+    files = [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()]
+    assert files == ["results/pages/03_training.json"]
+
+
+def test_text_that_is_not_ascii_stays_readable(page):
+    page.add(place="café")
+    page.save()
+    assert "café" in (results.FOLDER / "pages" / "03_training.json").read_text(encoding="utf-8")
+
+
+def test_a_name_added_twice_is_an_error_and_the_first_number_stays(page):
+    page.add(accuracy=0.99)
+    with pytest.raises(ValueError, match="03_training has a number 'accuracy' already"):
+        page.add(accuracy=0.5)
+    assert page.numbers == {"accuracy": 0.99}
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (np.int64(9_912), "9912"),
+        (np.uint8(255), "255"),
+        (np.float64(0.1), "0.1"),
+        (np.float32(0.25), "0.25"),
+        (np.bool_(True), "true"),
+        (np.str_("ink"), '"ink"'),
+        (np.array([[1, 2], [3, 4]], np.uint8), "[[1, 2], [3, 4]]"),
+        ((np.int64(1), [np.float32(0.5), None]), "[1, [0.5, null]]"),
+        ({np.int64(3): {"recall": np.float64(0.5)}, 4: np.arange(2)}, '{"3": {"recall": 0.5}, "4": [0, 1]}'),
+    ],
+)
+def test_types_of_numpy_become_types_of_json(page, value, text):
+    page.add(value=value)
+    assert json.dumps(saved(page)["numbers"]["value"]) == text
+    assert json.dumps(page.numbers["value"]) == text
+
+
+def test_a_claim_made_with_numpy_becomes_true_or_false(page):
+    page.claim("yes", np.float64(0.99) > 0.5)
+    page.claim("no", np.int64(1) > 2)
+    claims = saved(page)["claims"]
+    assert claims["yes"] is True
+    assert claims["no"] is False
+
+
+def test_saving_prints_the_claims_that_fail(page, capsys):
+    page.claim("water is wet", True)
+    page.claim("fire is cold", False)
+    page.claim("ice is warm", False)
+    page.save()
+    assert capsys.readouterr().out.splitlines() == [
+        "1 of 3 claims hold.",
+        "Does not hold in this run: fire is cold",
+        "Does not hold in this run: ice is warm",
+    ]
+
+
+def test_saving_prints_only_the_count_if_every_claim_holds(page, capsys):
+    page.claim("water is wet", True)
+    page.save()
+    assert capsys.readouterr().out == "1 of 1 claims hold.\n"
+
+
+def test_saving_again_replaces_what_was_saved(page):
+    page.add(first=1)
+    page.save()
+    page.add(second=2)
+    assert saved(page)["numbers"] == {"first": 1, "second": 2}
+
+
+def test_a_save_that_is_killed_half_way_leaves_the_old_page(page, monkeypatch):
+    def kill(*arguments):
+        raise KeyboardInterrupt
+
+    page.add(first=1)
+    before = saved(page)
+    page.add(second=2)
+    monkeypatch.setattr(os, "replace", kill)
+    with pytest.raises(KeyboardInterrupt):
+        page.save()
+    assert json.loads((results.FOLDER / "pages" / "03_training.json").read_text(encoding="utf-8")) == before
+
+
+def test_a_number_that_json_does_not_know_leaves_the_old_page(page):
+    page.add(first=1)
+    before = saved(page)
+    page.add(second=object())
+    with pytest.raises(TypeError):
+        page.save()
+    assert json.loads((results.FOLDER / "pages" / "03_training.json").read_text(encoding="utf-8")) == before
+
+
+def test_a_kept_network_can_be_loaded_with_its_run(page):
+    def build():
+        return keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
+
+    model, other = build(), build()
+    page.keep("tiny", model, RUN)
+    other.load_weights(results.FOLDER / "tiny.weights.h5")
+    for expected, weights in zip(model.get_weights(), other.get_weights(), strict=True):
+        np.testing.assert_array_equal(weights, expected)
+    assert Run.load(results.FOLDER / "tiny.json") == RUN
+    assert saved(page)["kept"] == ["tiny.weights.h5", "tiny.json"]

@@ -1,0 +1,54 @@
+"""The book from end to end: run every chapter, build the site from that run, compare with the book's own result.
+
+python tools/book.py
+"""
+
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from composing import compose_run, copy_handwritten, write
+from paths import BOOK, BUILD, EXECUTED, REFERENCE, RESULTS, chapters
+from rendering import RenderError, load_results
+from running import RunError, run
+
+TOLERANCE = 0.005  # of the test accuracy: over twice the spread of repeated runs, and the most any cell may state
+RUN_BOOK = BUILD / "book"
+
+
+def main() -> int:
+    start = time.perf_counter()
+    try:
+        run(chapters(), EXECUTED, RESULTS)
+        write(compose_run(EXECUTED, RESULTS), RUN_BOOK)
+    except (RunError, RenderError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    copy_handwritten(RUN_BOOK)
+    if build_site(RUN_BOOK) != 0:
+        print(f"The site could not be built from {RUN_BOOK}: see the messages above.", file=sys.stderr)
+        return 1
+    return report(load_results(RESULTS), load_results(REFERENCE), time.perf_counter() - start)
+
+
+def build_site(folder: Path = BOOK) -> int:
+    """Build the site of a book folder into ``_build/html``; warnings are errors."""
+    jupyter_book = shutil.which("jupyter-book", path=str(Path(sys.executable).parent))
+    return subprocess.run([jupyter_book, "build", str(folder), "--warningiserror", "--nitpick"], check=False).returncode
+
+
+def report(run_results: dict[str, dict], book_results: dict[str, dict], seconds: float) -> int:
+    """Print where the site lies and whether this run agrees with the book's own."""
+    here, there = (results["03_training"]["numbers"]["test_accuracy"] for results in (run_results, book_results))
+    agree = abs(here - there) <= TOLERANCE
+    print(f"\nsite           {BUILD / 'html' / 'index.html'}")
+    print(f"test accuracy  {here:.4f}; the book's own is {there:.4f}")
+    print(f"agreement      {'yes' if agree else 'NO'}: they differ by {abs(here - there):.4f}, tolerance {TOLERANCE}")
+    print(f"time           {seconds / 60:.1f} minutes")
+    return 0 if agree else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

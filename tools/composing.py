@@ -1,0 +1,131 @@
+"""The book as it is read, put together from sources, executed notebooks and results."""
+
+import os
+import shutil
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from paths import BOOK, REFERENCE, ROOT, chapters, pages
+from rendering import (
+    Prose,
+    RenderError,
+    figure_png,
+    load_results,
+    pictures,
+    read_chapter,
+    read_notebook,
+    same_code,
+)
+
+
+def compose(folders: dict[str, Path], results: dict[str, dict]) -> dict[str, bytes]:
+    """Compose every file of the book that a command makes.
+
+    Parameters
+    ----------
+    folders : dict of str to Path
+        By chapter, where its executed notebook lies; ``book/`` by default.
+    results : dict of str to dict
+        By page, as `rendering.load_results` returns them.
+
+    Returns
+    -------
+    dict of str to bytes
+        Contents by path below ``book/``.
+
+    Raises
+    ------
+    RenderError
+        If a chapter was never executed as it stands, or its prose asks for a
+        number that no page keeps.
+    """
+    prose = Prose(results)
+    notebooks = [_notebook(path, folders.get(path.stem, BOOK), prose) for path in chapters()]
+    files = {
+        f"{path.stem}.ipynb": nbformat.writes(notebook, version=4) + "\n"
+        for path, notebook in zip(chapters(), notebooks, strict=True)
+    }
+    files |= {path.name: prose.fill(path.read_text(encoding="utf-8"), path.name) for path in pages()}
+    files["_toc.yml"] = (ROOT / "_toc.yml").read_text(encoding="utf-8")
+    composed = {name: text.encode("utf-8") for name, text in files.items()}
+    texts = [*files.values(), (ROOT / "README.md").read_text(encoding="utf-8")]
+    for name in sorted(set().union(*(pictures(text) for text in texts))):
+        composed[f"images/{name}.png"] = _picture(name, notebooks)
+    return composed
+
+
+def compose_committed() -> dict[str, bytes]:
+    """Compose the book from what is committed."""
+    return compose({}, load_results(REFERENCE))
+
+
+def compose_run(executed: Path, results: Path) -> dict[str, bytes]:
+    """Compose the book from a run, its numbers from that run's results."""
+    folders = {path.stem: executed for path in chapters()}
+    return compose(folders, load_results(REFERENCE, results))
+
+
+def write(files: dict[str, bytes], folder: Path) -> None:
+    """Write the files of a book; all are written aside before the first is put in place."""
+    parts = {}
+    for name, content in files.items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = target.with_name(target.name + ".part")
+        part.write_bytes(content)
+        parts[part] = target
+    for part, target in parts.items():
+        os.replace(part, target)
+
+
+def accept(names: list[str], executed: Path, results: Path) -> list[str]:
+    """Move a run's notebooks and results into the book and the package.
+
+    Returns
+    -------
+    list of str
+        The chapters that were accepted.
+
+    Raises
+    ------
+    RenderError
+        If a chapter was not run as it stands, was run with other parameters
+        than its own, or makes a claim that did not hold.
+    """
+    found = load_results(results)
+    accepted = chapters(names)
+    for path in accepted:
+        if path.stem not in found or not (executed / f"{path.stem}.ipynb").exists():
+            raise RenderError(f"{path.stem} was not run: python tools/notebooks.py run {path.stem}")
+        if found[path.stem]["run"]["parameters"]:
+            raise RenderError(f"{path.stem} was run with other parameters than its own: run it again without -p")
+    folders = {path.stem: executed for path in accepted}
+    files = compose(folders, load_results(REFERENCE) | {path.stem: found[path.stem] for path in accepted})
+    moved = [f"pages/{path.stem}.json" for path in accepted]
+    moved += [name for path in accepted for name in found[path.stem]["kept"]]
+    write({name: (results / name).read_bytes() for name in moved}, REFERENCE)
+    write(files, BOOK)
+    return [path.stem for path in accepted]
+
+
+def copy_handwritten(target: Path) -> None:
+    """Copy the files of ``book/`` that no command makes, for a site beside it."""
+    shutil.copyfile(BOOK / "references.bib", target / "references.bib")
+    shutil.copytree(BOOK / "_static", target / "_static", dirs_exist_ok=True)
+
+
+def _notebook(path: Path, folder: Path, prose: Prose) -> NotebookNode:
+    source = read_chapter(path)
+    file = folder / f"{path.stem}.ipynb"
+    if not file.exists() or not same_code(source, executed := read_notebook(file)):
+        raise RenderError(f"{path.stem} was not run as it stands: python tools/notebooks.py run {path.stem}")
+    return prose.fill_notebook(source, executed)
+
+
+def _picture(name: str, notebooks: list[NotebookNode]) -> bytes:
+    for notebook in notebooks:
+        if picture := figure_png(notebook, name):
+            return picture
+    raise RenderError(f"a page shows images/{name}.png, but no notebook has a figure of that name")

@@ -1,0 +1,96 @@
+"""The commands for those who write the book.
+
+    python tools/notebooks.py run [CHAPTER ...] [--quick] [-p NAME VALUE]
+    python tools/notebooks.py accept [CHAPTER ...]
+    python tools/notebooks.py render
+    python tools/notebooks.py check
+    python tools/notebooks.py pull NOTEBOOK
+
+run executes chapters into _build/executed/ and changes nothing else; accept
+moves that run into book/ and digitlib/reference/; render writes the prose into
+book/ anew, without running anything; check says whether book/ is what the
+sources and results give; pull carries an edited notebook back to its source.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import yaml
+
+from carrying_back import PullError, pull
+from checking import problems
+from composing import accept, compose_committed, write
+from paths import BOOK, EXECUTED, RESULTS, chapters
+from rendering import RenderError
+from running import RunError, run, run_quick
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    try:
+        return options.command(options)
+    except (PullError, RenderError, RunError) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _run(options: argparse.Namespace) -> int:
+    paths = chapters(options.chapters)
+    if options.quick:
+        run_quick(paths)
+    else:
+        parameters = {name: yaml.safe_load(value) for name, value in options.parameter}
+        run(paths, EXECUTED, RESULTS, parameters=parameters)
+    return 0
+
+
+def _accept(options: argparse.Namespace) -> int:
+    for name in accept(options.chapters, EXECUTED, RESULTS):
+        print(f"accepted {name}")
+    return 0
+
+
+def _render(options: argparse.Namespace) -> int:
+    write(compose_committed(), BOOK)
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    found = problems()
+    for problem in found:
+        print(problem)
+    print(f"{len(found)} problems" if found else "The book is what its sources and results give.")
+    return 1 if found else 0
+
+
+def _pull(options: argparse.Namespace) -> int:
+    for line in pull(options.notebook):
+        print(line)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(required=True)
+    run_parser = _command(commands, "run", _run)
+    run_parser.add_argument("chapters", nargs="*", help="names or numbers; all by default")
+    run_parser.add_argument("--quick", action="store_true", help="one epoch, few images, into _build/quick/")
+    run_parser.add_argument(
+        "-p", "--parameter", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"), help="as papermill's -p"
+    )
+    _command(commands, "accept", _accept).add_argument("chapters", nargs="*")
+    _command(commands, "render", _render)
+    _command(commands, "check", _check)
+    _command(commands, "pull", _pull).add_argument("notebook", type=Path)
+    return parser
+
+
+def _command(commands, name: str, function) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name)
+    parser.set_defaults(command=function)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

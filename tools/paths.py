@@ -1,0 +1,44 @@
+"""Where everything lies."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+CHAPTERS = ROOT / "chapters"
+BOOK = ROOT / "book"
+REFERENCE = ROOT / "digitlib" / "reference"
+BUILD = ROOT / "_build"
+EXECUTED = BUILD / "executed"
+RESULTS = BUILD / "results"
+QUICK = BUILD / "quick"
+
+
+def chapters(names: list[str] | None = None) -> list[Path]:
+    """The sources of the notebooks, in the book's order.
+
+    Parameters
+    ----------
+    names : list of str, optional
+        File names without ending, or their numbers (``"03"``); all by default.
+
+    Raises
+    ------
+    SystemExit
+        If a name is not that of exactly one chapter.
+    """
+    everything = sorted(CHAPTERS.glob("[0-9][0-9]_*.py"))
+    if not names:
+        return everything
+    return [_find(name, everything) for name in names]
+
+
+def pages() -> list[Path]:
+    """The sources of the pages without code."""
+    return sorted(CHAPTERS.glob("*.md"))
+
+
+def _find(name: str, everything: list[Path]) -> Path:
+    stem = Path(name).stem
+    found = [path for path in everything if path.stem == stem or path.stem.startswith(f"{stem}_")]
+    if len(found) != 1:
+        raise SystemExit(f"no chapter {name!r}: choose from {', '.join(path.stem for path in everything)}")
+    return found[0]

@@ -1,0 +1,228 @@
+"""From a chapter's source to a notebook: set-up cell, cell ids, and prose with its numbers.
+
+Prose is a Jinja template. It may use
+
+- ``{{ training.test_accuracy | percent }}``: a number that the page
+  ``03_training`` kept, and a filter that writes it;
+- ``{{ claim("a statement") }}``: a statement, printed if the run bore it out;
+- ``{{ fact.lenet5_error }}``: a figure from elsewhere, from ``facts.yml``;
+- ``{{ cite("lecun1998") }}``: a link to a source in ``references.bib``.
+"""
+
+import base64
+import copy
+import json
+import os
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import jinja2
+import jupytext
+import nbformat
+import yaml
+from nbformat import NotebookNode
+from pybtex.database import parse_file
+
+import digitlib
+from paths import BOOK, CHAPTERS, ROOT
+
+METADATA_KEPT = ("mystnb", "nbval", "tags")  # in the order of a notebook file, which sorts its keys
+NOTEBOOK_METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+SETUP_CELL = """\
+# On Colab, Kaggle or a computer without the book: install its helpers, once.
+try:
+    import digitlib  # noqa: F401
+except ImportError:
+    import subprocess
+    import sys
+
+    package = "git+{repository}@v{version}"
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", package], check=True)
+"""
+
+
+class RenderError(Exception):
+    """A page cannot be rendered; the message names page, cell and cause."""
+
+
+def repository() -> str:
+    """The repository's address, which stands in ``_config.yml`` alone."""
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    return config["repository"]["url"].rstrip("/")
+
+
+def setup_cell() -> str:
+    """The code that starts every notebook."""
+    return SETUP_CELL.format(repository=repository(), version=digitlib.__version__).strip()
+
+
+def read_chapter(path: Path) -> NotebookNode:
+    """Read a chapter's source as a notebook without outputs; the prose stays a template."""
+    source = jupytext.read(path, fmt="py:percent")
+    setup = nbformat.v4.new_code_cell(setup_cell(), metadata={"tags": ["remove-cell"]})
+    notebook = nbformat.v4.new_notebook(metadata=copy.deepcopy(NOTEBOOK_METADATA), cells=[setup, *source.cells])
+    for position, cell in enumerate(notebook.cells):
+        cell.id = f"{path.stem}-{position:02d}"
+        cell.metadata = {key: cell.metadata[key] for key in METADATA_KEPT if key in cell.metadata}
+    return notebook
+
+
+def load_results(*folders: Path) -> dict[str, dict]:
+    """The saved results of every page; a later folder overrides an earlier one."""
+    results = {}
+    for folder in folders:
+        for path in sorted((folder / "pages").glob("*.json")):
+            results[path.stem] = json.loads(path.read_text(encoding="utf-8"))
+    return results
+
+
+class Prose:
+    """Fills the templates of pages from results.
+
+    Parameters
+    ----------
+    results : mapping
+        By page: ``{"numbers": {...}, "claims": {...}}``, from `load_results`.
+    """
+
+    def __init__(self, results: Mapping[str, dict]):
+        self.claims = {text: holds for page in results.values() for text, holds in page["claims"].items()}
+        self.environment = jinja2.Environment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
+        self.environment.filters |= FILTERS
+        self.environment.globals |= {short_name(page): content["numbers"] for page, content in results.items()}
+        self.environment.globals |= {
+            "claim": self.claim,
+            "cite": cite,
+            "fact": {name: entry["value"] for name, entry in load_facts().items()},
+            "runs": {short_name(page): content.get("run") for page, content in results.items()},
+            "repository": repository(),
+            "version": digitlib.__version__,
+        }
+
+    def claim(self, text: str) -> str:
+        if text not in self.claims:
+            raise RenderError(f"no page has tested the claim {text!r}: add page.claim(...) to one")
+        if not self.claims[text]:
+            raise RenderError(f"the claim {text!r} did not hold in this run: correct the prose")
+        return text
+
+    def fill(self, template: str, where: str) -> str:
+        """Fill one template; `where` names it in errors."""
+        try:
+            return self.environment.from_string(template).render()
+        except (jinja2.TemplateError, RenderError, TypeError, KeyError) as error:
+            raise RenderError(f"{where}: {error}") from error
+
+    def fill_notebook(self, source: NotebookNode, executed: NotebookNode | None = None) -> NotebookNode:
+        """A chapter as it is read: filled prose and captions, and the outputs of `executed`, if given."""
+        notebook = copy.deepcopy(source)
+        outputs = {cell.id: cell for cell in executed.cells} if executed else {}
+        for cell in notebook.cells:
+            if cell.cell_type == "markdown":
+                cell.source = self.fill(cell.source, f"cell {cell.id}")
+            elif cell.id in outputs:
+                cell.outputs = outputs[cell.id].outputs
+                cell.execution_count = outputs[cell.id].execution_count
+            if figure := cell.metadata.get("mystnb", {}).get("figure"):
+                figure["caption"] = self.fill(figure["caption"], f"caption of cell {cell.id}")
+        return notebook
+
+
+def short_name(page: str) -> str:
+    """The name that templates use: ``03_training`` is ``training``."""
+    return re.sub(r"^\d+_", "", page)
+
+
+def cite(key: str) -> str:
+    """A link to a source, with its authors and year, that reads well everywhere."""
+    entries = parse_file(str(BOOK / "references.bib")).entries
+    if key not in entries:
+        raise RenderError(f"references.bib has no entry {key!r}")
+    entry = entries[key]
+    names = [" ".join(person.last_names) for person in entry.persons["author"]]
+    if len(names) > 2:
+        names = [f"{names[0]} and others"]
+    return f"[{' and '.join(names)} ({entry.fields['year']})]({source_address(entry.fields)})"
+
+
+def source_address(fields: Mapping[str, str]) -> str:
+    """Where a source can be read: its DOI, its arXiv number, or its address."""
+    if "doi" in fields:
+        return f"https://doi.org/{fields['doi']}"
+    if "eprint" in fields:
+        return f"https://arxiv.org/abs/{fields['eprint']}"
+    return fields["url"]
+
+
+def load_facts() -> dict[str, dict]:
+    """Figures from elsewhere, each with its value and its source."""
+    return yaml.safe_load((CHAPTERS / "facts.yml").read_text(encoding="utf-8"))
+
+
+def same_code(one: NotebookNode, other: NotebookNode) -> bool:
+    """Whether two notebooks have the same code cells in the same places."""
+    return _code(one) == _code(other)
+
+
+def write_notebook(notebook: NotebookNode, path: Path) -> None:
+    """Write a notebook, whole or not at all."""
+    write_text(nbformat.writes(notebook, version=4) + "\n", path)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a text file with Unix line ends, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    part.write_text(text, encoding="utf-8", newline="\n")
+    os.replace(part, path)
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    return nbformat.read(path, as_version=4)
+
+
+def _code(notebook: NotebookNode) -> list[tuple[str, str]]:
+    return [(cell.id, cell.source) for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def figure_png(notebook: NotebookNode, name: str) -> bytes | None:
+    """The picture of the figure called `name`, if the notebook holds it."""
+    for cell in notebook.cells:
+        if cell.metadata.get("mystnb", {}).get("figure", {}).get("name") == name:
+            for output in cell.outputs:
+                if "image/png" in output.get("data", {}):
+                    return base64.b64decode(output.data["image/png"])
+    return None
+
+
+def pictures(text: str) -> set[str]:
+    """The names of the notebooks' figures that a page shows."""
+    return set(re.findall(r"images/(fig-[\w-]+)\.png", text))
+
+
+def _percent(share: float, digits: int = 1) -> str:
+    return f"{share * 100:.{digits}f} %"
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds / 60:.0f} minutes" if seconds >= 90 else f"{seconds:.0f} seconds"
+
+
+WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+
+
+def _in_words(number: int) -> str:
+    return WORDS[number] if number < len(WORDS) else f"{number:,}"
+
+
+FILTERS: dict[str, Callable] = {
+    "percent": _percent,
+    "thousands": lambda number: f"{number:,}",
+    "decimals": lambda number, digits=2: f"{number:.{digits}f}",
+    "minutes": _minutes,
+    "words": _in_words,
+}

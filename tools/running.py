@@ -1,0 +1,249 @@
+"""Execute chapters with papermill, each in an empty folder, and keep what came out."""
+
+import hashlib
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date
+from importlib.metadata import version
+from multiprocessing import get_context
+from pathlib import Path
+from platform import python_version
+
+import papermill
+from nbformat import NotebookNode
+from papermill.engines import NBClientEngine, papermill_engines
+from papermill.exceptions import PapermillExecutionError
+
+from paths import QUICK, REFERENCE
+from rendering import read_chapter, write_notebook, write_text
+
+QUICK_PARAMETERS = {"epochs": 1, "training_images": 2_000, "variation_images": 500, "variation_epochs": 1}
+PACKAGES = ("tensorflow", "keras", "numpy", "scikit-learn", "matplotlib", "papermill")
+
+
+class RunError(Exception):
+    """A chapter did not run to its end; the message names chapter, cell and cause."""
+
+
+class _AnnouncingEngine(NBClientEngine):
+    """papermill's own engine, which also says which cell it is at."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man, kernel_name, *, chapter, begun, **options):
+        start_cell = nb_man.cell_start
+        count = len(nb_man.nb.cells)
+
+        def announce(cell, cell_index=None, **rest):
+            if cell.cell_type == "code":
+                _say(chapter, begun, f"cell {cell_index + 1} of {count}")
+            return start_cell(cell, cell_index, **rest)
+
+        nb_man.cell_start = announce
+        return super().execute_managed_notebook(nb_man, kernel_name, **options)
+
+
+papermill_engines.register("announcing", _AnnouncingEngine)
+
+
+def run(paths: list[Path], executed: Path, results: Path, *, parameters: dict | None = None, at_once: int = 1) -> None:
+    """Execute chapters.
+
+    Parameters
+    ----------
+    paths : list of Path
+        Sources in ``chapters/``.
+    executed, results : Path
+        Folders that receive the notebooks (normalised, prose still templates)
+        and the results the chapters keep. A chapter that fails leaves both as
+        they were.
+    parameters : dict, optional
+        Papermill parameters. Each chapter takes those it declares; one that
+        no chapter declares is an error.
+    at_once : int
+        Chapters side by side.
+
+    Raises
+    ------
+    RunError
+        If a parameter is unknown, or a cell fails.
+    """
+    parameters = parameters or {}
+    declared = {path: declared_parameters(read_chapter(path)) for path in paths}
+    unknown = set(parameters) - set().union(*declared.values())
+    if unknown:
+        known = ", ".join(sorted(set().union(*declared.values())))
+        raise RunError(f"unknown parameter {', '.join(sorted(unknown))}: these chapters know {known or 'none'}")
+    begun = time.time()
+    jobs = [
+        (path, executed, results, {key: value for key, value in parameters.items() if key in declared[path]}, begun)
+        for path in paths
+    ]
+    if at_once == 1 or len(jobs) == 1:
+        for job in jobs:
+            _run_one(*job)
+        return
+    with ProcessPoolExecutor(at_once, mp_context=get_context("spawn")) as pool:
+        futures = [pool.submit(_run_one, *job) for job in jobs]
+        try:
+            for future in futures:
+                future.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def run_quick(paths: list[Path], folder: Path = QUICK) -> None:
+    """Execute chapters small, two at a time: a test of the code, not of the numbers."""
+    declared = set().union(*(declared_parameters(read_chapter(path)) for path in paths))
+    parameters = {key: value for key, value in QUICK_PARAMETERS.items() if key in declared}
+    run(paths, folder / "executed", folder / "results", parameters=parameters, at_once=2)
+
+
+def declared_parameters(notebook: NotebookNode) -> set[str]:
+    """The names that a notebook's parameters cell assigns."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "notebook.ipynb")
+        write_notebook(notebook, path)
+        return set(papermill.inspect_notebook(str(path)))
+
+
+def normalise(notebook: NotebookNode, source: NotebookNode) -> NotebookNode:
+    """What is worth keeping of an executed notebook.
+
+    Code cells count from 1; times, papermill's and the front end's metadata,
+    the injected parameters and standard error are dropped.
+    """
+    outputs = {cell.id: cell.get("outputs", []) for cell in notebook.cells}
+    result = source.copy()
+    count = 0
+    for cell in result.cells:
+        if cell.cell_type != "code":
+            continue
+        count += 1
+        cell.execution_count = count
+        kept = [_normalise_output(output, count) for output in outputs[cell.id] if not _is_stderr(output)]
+        cell.outputs = _merge_streams(kept)
+    return result
+
+
+def reference_digests() -> dict[str, str]:
+    """SHA-256 of each stored run and each file of weights."""
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(REFERENCE.iterdir())
+        if path.is_file()
+    }
+
+
+def kernel_environment(folder: Path) -> dict[str, str]:
+    """What a chapter's process sees: quiet logs, UTF-8, no settings of the user's own."""
+    return {
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "PYTHONUTF8": "1",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        "IPYTHONDIR": str(folder / "ipython"),
+        "KERAS_BACKEND": "tensorflow",
+    }
+
+
+def _run_one(path: Path, executed: Path, results: Path, parameters: dict, begun: float) -> None:
+    source = read_chapter(path)
+    name = path.stem
+    scratch = Path(tempfile.mkdtemp(prefix=f"{name}-"))
+    try:
+        os.environ.update(kernel_environment(scratch))
+        work = scratch / "work"
+        work.mkdir()
+        write_notebook(source, scratch / "source.ipynb")
+        _say(name, begun, "starts")
+        start = time.perf_counter()
+        notebook = _execute(scratch, work, parameters, name, begun)
+        seconds = time.perf_counter() - start
+        _add_provenance(work / "results" / "pages" / f"{name}.json", seconds, parameters)
+        shutil.copytree(work / "results", results, dirs_exist_ok=True)
+        write_notebook(normalise(notebook, source), executed / f"{name}.ipynb")
+        _say(name, begun, f"done in {seconds:.0f} s", end=True)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _execute(scratch: Path, work: Path, parameters: dict, name: str, begun: float) -> NotebookNode:
+    try:
+        return papermill.execute_notebook(
+            str(scratch / "source.ipynb"),
+            str(scratch / "executed.ipynb"),
+            parameters=parameters,
+            engine_name="announcing",
+            kernel_name="python3",
+            cwd=str(work),
+            progress_bar=False,
+            chapter=name,
+            begun=begun,
+        )
+    except PapermillExecutionError as error:
+        traceback = "\n".join(error.traceback)
+        raise RunError(
+            f"chapter {name}, code cell {error.exec_count} (cell {error.cell_index + 1} of the notebook) failed:\n"
+            f"{error.source}\n{traceback}"
+        ) from None
+
+
+def _add_provenance(path: Path, seconds: float, parameters: dict) -> None:
+    if not path.exists():
+        raise RunError(f"chapter {path.stem} saved no results: it must end with Page({path.stem!r}).save()")
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["run"] = {
+        "seconds": round(seconds),
+        "peak_gigabytes": _peak_gigabytes(),
+        "date": date.today().isoformat(),
+        "parameters": parameters,
+        "versions": {"python": python_version()} | {package: version(package) for package in PACKAGES},
+        "reference": reference_digests(),
+    }
+    write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", path)
+
+
+def _peak_gigabytes() -> float | None:
+    """The largest memory that any chapter's process has held so far; Windows does not tell."""
+    if sys.platform == "win32":
+        return None
+    from resource import RUSAGE_CHILDREN, getrusage
+
+    unit = 1 if sys.platform == "darwin" else 1024  # macOS reports bytes, Linux kibibytes
+    return round(getrusage(RUSAGE_CHILDREN).ru_maxrss * unit / 1e9, 1)
+
+
+def _normalise_output(output: NotebookNode, count: int) -> NotebookNode:
+    if output.output_type in ("execute_result", "display_data"):
+        output.metadata = {}
+    if output.output_type == "execute_result":
+        output.execution_count = count
+    return output
+
+
+def _merge_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Join what one cell printed in several gulps: where it was cut is chance."""
+    merged = []
+    for output in outputs:
+        if merged and output.output_type == merged[-1].output_type == "stream":
+            merged[-1].text += output.text
+        else:
+            merged.append(output)
+    return merged
+
+
+def _is_stderr(output: NotebookNode) -> bool:
+    return output.output_type == "stream" and output.name == "stderr"
+
+
+def _say(chapter: str, begun: float, what: str, *, end: bool = False) -> None:
+    minutes, seconds = divmod(int(time.time() - begun), 60)
+    line = f"[{minutes:2d}:{seconds:02d}] {chapter}: {what}"
+    if sys.stdout.isatty() and not end:
+        print(f"\r{line:<70}", end="", flush=True)
+    else:
+        print(f"\r{line:<70}" if sys.stdout.isatty() else line, flush=True)

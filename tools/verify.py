@@ -1,0 +1,29 @@
+"""The full proof: the slow tests, then every chapter run in full and compared with what is published.
+
+python tools/verify.py
+"""
+
+import subprocess
+import sys
+
+from paths import BOOK, EXECUTED, RESULTS, ROOT, chapters
+from running import RunError, run
+
+
+def main() -> int:
+    if code := _pytest("-m", "slow", "tests"):
+        return code
+    try:
+        run(chapters(), EXECUTED, RESULTS)
+    except RunError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return _pytest("--nbval", f"--nbval-executed={EXECUTED}", str(BOOK))
+
+
+def _pytest(*arguments: str) -> int:
+    return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
