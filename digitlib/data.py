@@ -186,7 +186,9 @@ def _read_verified(path: Path, shape: tuple[int, ...], digests: dict[str, str]) 
     if array.shape != shape:
         raise DataError(f"{path} holds an array of shape {array.shape}, expected {shape}. {_restore(path)}")
     if path.stem not in digests:
-        raise DataError(f"{path.parent / 'SHA256SUMS'} has no digest of {path.stem}. {_restore(path)}")
+        raise DataError(
+            f"{path.parent / 'SHA256SUMS'} has no digest of {path.stem}. {_restore(path.parent / 'SHA256SUMS')}"
+        )
     if hashlib.sha256(content).hexdigest() != digests[path.stem]:
         raise DataError(f"{path} was altered: its SHA-256 differs from the one in SHA256SUMS. {_restore(path)}")
     return array
@@ -224,7 +226,10 @@ def _parse_idx(content: bytes, path: Path) -> np.ndarray:
             f"{path} is truncated or altered: {len(content):,} bytes, "
             f"but its header announces {expected:,} (shape {shape}). {_restore(path)}"
         )
-    array = np.frombuffer(content, dtype, offset=start).reshape(shape)
+    try:
+        array = np.frombuffer(content, dtype, offset=start).reshape(shape)
+    except ValueError as error:
+        raise DataError(f"{path} is not an IDX file that NumPy can hold: {error}. {_restore(path)}") from error
     return array.astype(dtype.newbyteorder("="))
 
 

@@ -79,7 +79,7 @@ def per_class(true: np.ndarray, predicted: np.ndarray) -> pd.DataFrame:
         true, predicted, labels=CLASSES, zero_division=0
     )
     index = pd.Index(CLASSES, name="digit")
-    return pd.DataFrame({"precision": precision, "recall": recall, "images": support}, index=index)
+    return pd.DataFrame({"precision": precision, "recall": recall, "images": support.astype(int)}, index=index)
 
 
 def confusion_matrix(true: np.ndarray, predicted: np.ndarray, *, normalized: bool = False) -> pd.DataFrame:

@@ -78,7 +78,7 @@ class Run:
         """
         try:
             return cls(**json.loads(Path(path).read_text(encoding="utf-8")))
-        except (TypeError, json.JSONDecodeError) as error:
+        except (TypeError, ValueError) as error:
             raise ValueError(f"{path} does not hold a training run: {error}. Write it again with Run.save.") from error
 
 
@@ -100,6 +100,7 @@ class Recorder(keras.callbacks.Callback):
         self.history: dict[str, list[float]] = {}
 
     def on_train_begin(self, logs=None):
+        self.history = {}
         self.wall_start, self.cpu_start = time.perf_counter(), time.process_time()
 
     def on_epoch_end(self, epoch, logs=None):
@@ -242,7 +243,7 @@ def _check_examples(images: np.ndarray, labels: np.ndarray) -> None:
         raise ValueError(f"{len(images)} images but {len(labels)} labels: they must come in pairs")
     if len(images) == 0:
         raise ValueError("there are no images to train on")
-    if images.dtype.kind != "f" or images.min() < 0 or images.max() > 1:
+    if images.dtype.kind != "f" or not (images.min() >= 0 and images.max() <= 1):
         raise ValueError(
             f"images must be floats from 0 to 1, got {images.dtype} from {images.min()} to {images.max()}: "
             "pass them through data.scale_pixels first"

@@ -308,11 +308,12 @@ def test_a_file_like_those_of_fashion_mnist_is_read(tmp_path):
         (idx(0x08, (3,), "B", [1, 2]), "10 bytes, but its header announces 11"),
         (idx(0x08, (3,), "B", [1, 2, 3, 4]), "12 bytes, but its header announces 11"),
         (idx(0x0E, (2,), "d", [1.0]), "16 bytes, but its header announces 24"),
-        (idx(0x08, (2**32 - 1,) * 4, "B", []), "announces"),
+        (idx(0x08, (2**31, 2**31, 4), "B", []), f"announces {2**64 + 16:,}"),
         (idx(0x08, (0,) * 255, "B", []), "IDX"),
         (idx(0x08, (0, *[2**32 - 1] * 3), "B", []), "IDX"),
         (gzip.compress(b"\0\0\x08\x01\0\0\0\0") + b"more", "altered"),
         (b"\x1f\x8b", "truncated"),
+        (gzip.compress(b"")[:10] + b"\xff" * 20, "altered"),
     ],
 )
 def test_a_file_that_is_not_idx_is_named_in_the_error(tmp_path, content, reason):

@@ -103,9 +103,9 @@ def test_only_a_run_of_the_chapter_as_it_stands_is_accepted(project, tool):
 
 
 def test_a_run_with_other_parameters_is_not_accepted(project, tool):
-    tool(project, "notebooks.py", "run", "05", "-p", "variation_images", "100", "-p", "variation_epochs", "1")
+    tool(project, "notebooks.py", "run", "03", "-p", "training_images", "500", "-p", "epochs", "1")
     before = digest(project / "book")
-    result = tool(project, "notebooks.py", "accept", "05")
+    result = tool(project, "notebooks.py", "accept", "03")
     assert result.returncode == 1
     assert "other parameters" in result.stderr
     assert digest(project / "book") == before
@@ -115,8 +115,8 @@ def test_an_accepted_run_is_the_committed_book(project, tool):
     assert tool(project, "notebooks.py", "run", "01").returncode == 0
     result = tool(project, "notebooks.py", "accept", "01")
     assert result.returncode == 0, result.stderr
-    before, after = digest(BOOK), digest(project / "book")
-    assert {name: after[name] for name in before if not name.startswith(("_static", "_ext"))}.items() <= before.items()
+    for name in ("01_dataset.ipynb", "images/fig-digits.png"):
+        assert (project / "book" / name).read_bytes() == (BOOK / name).read_bytes()
 
 
 def edit(project, change):
