@@ -180,6 +180,10 @@ page.add(
 )
 page.claim("The CNN loses several points", lost["CNN"] > 0.02)
 page.claim("the fully connected network hardly changes", abs(lost["matched"]) < 0.01)
+page.claim(
+    "Permuting the pixels costs the CNN its advantage",
+    held_scores["CNN", "permuted"] < held_scores["matched", "permuted"],
+)
 page.claim("the CNN still learns", held_scores["CNN", "permuted"] > 0.8)
 
 # %% [markdown]
@@ -329,7 +333,7 @@ plots.image_grid(
 #   {{ comparison.errors["matched"] }}, for {{ comparison.work_ratio | decimals(0) }} times the multiply-adds.
 # - Fully connected networks need no feature engineering to reach
 #   {{ comparison.accuracy["fully connected"] | percent(0) }}.
-# - Permuting the pixels costs the CNN its advantage, and the other network nothing.
+# - {{ claim("Permuting the pixels costs the CNN its advantage") }}, and the other network nothing.
 # - Convolution is equivariant. The network is not invariant: six pixels to the right leave
 #   {{ comparison.cnn_moved["6"] | percent(0) }}.
 # - Features are learned by both; locality and sharing are what the CNN adds.

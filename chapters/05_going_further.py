@@ -210,6 +210,10 @@ page.claim("Moving the training images at random helped", value["images moved at
 # {{ claim("Moving the training images at random helped") }}: {{ going_further.scores["images moved at random"] | percent }}.
 # With so few training images, every changed copy is nearly a new one.
 #
+# And the raw pixels? {{ going_further.scores["raw pixels"] | percent }}. The network learns from them too: Adam fits
+# the length of its steps to each parameter, which mends much of what a missing scaling breaks. Plain gradient
+# descent with one length for all would be less forgiving.
+#
 # Small differences in accuracy are not all there is to choose by. The halved network has
 # {{ going_further.half_parameters | thousands }} parameters instead of {{ going_further.parameters | thousands }} and
 # scored {{ going_further.scores["half of everything"] | percent }}. For a phone that may be the better bargain.

@@ -56,6 +56,14 @@ def test_an_equal_run_passes(executed):
     assert result.returncode == 0, result.stdout
 
 
+@pytest.mark.slow
+def test_plain_nbval_which_executes_by_itself_passes_too(shared_project):
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval"]
+    command += ["book/01_dataset.ipynb", "book/02_architecture.ipynb"]
+    result = subprocess.run(command, cwd=shared_project, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout
+
+
 def test_a_changed_number_fails(executed):
     result = spoil(executed, lambda nb: replace_in_output(find_cell(nb, "np.log(given"), "2.303", "2.304"))
     assert result.returncode == 1

@@ -32,12 +32,17 @@ OLDER = [
 ]
 
 
+def interpreter(folder):
+    """The Python of the virtual environment in a folder."""
+    return folder / "venv" / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+
+
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory):
     """A virtual environment with older versions and a stand-in for google.colab, as a Jupyter kernel."""
     folder = tmp_path_factory.mktemp("colab")
     venv.create(folder / "venv", with_pip=True)
-    python = next((folder / "venv").glob("*/python*"))
+    python = interpreter(folder)
     subprocess.run([python, "-m", "pip", "install", "--quiet", *OLDER], check=True)
     purelib = subprocess.run(
         [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
@@ -100,9 +105,9 @@ def test_the_notebook_runs_in_older_versions_from_an_empty_folder(path, environm
     work.mkdir()
     result = run_notebook(path, environment, published, work)
     assert result.returncode == 0, result.stderr[-3000:]
-    installed = next((environment / "venv").glob("*/python*"))
     where = subprocess.run(
-        [installed, "-c", "import digitlib, keras; print(digitlib.__file__, keras.__version__)"],
+        [interpreter(environment), "-c", "import digitlib, keras; print(digitlib.__file__, keras.__version__)"],
+        cwd=environment,
         check=True,
         capture_output=True,
         text=True,

@@ -373,3 +373,9 @@ def test_the_gallery_takes_what_evaluation_returns():
     np.testing.assert_array_equal(drawn(drawing), [IMAGES[1], IMAGES[2]])
     assert texts(drawing) == ["6 as 5\n100.0%", "0 as 8\n100.0%"]
     assert "2 rows" in drawing.alt
+
+
+def test_a_notebook_gets_one_picture_with_the_words_and_no_second_one():
+    drawing = DRAW["bars"]()
+    assert drawing._repr_png_().startswith(b"\x89PNG")
+    assert plt.get_fignums() == []

@@ -30,6 +30,12 @@ def trained(digits):
     )
 
 
+@pytest.fixture(scope="module")
+def trained_by_default(digits):
+    images, labels = digits
+    return training.train(build_small, images[:33], labels[:33], seed=1)
+
+
 def build_small():
     return models.build_fully_connected(16)
 
@@ -92,8 +98,8 @@ def test_the_held_out_images_are_scored_after_every_epoch(trained, digits):
     assert run.history["val_loss"][-1] == pytest.approx(cross_entropy(model, *held), rel=1e-4)
 
 
-def test_without_validation_and_test_images_there_is_neither_score_nor_prediction(digits):
-    _, run = training.train(build_small, *digits, seed=1, epochs=1)
+def test_without_validation_and_test_images_there_is_neither_score_nor_prediction(trained_by_default):
+    _, run = trained_by_default
     assert set(run.history) == {"accuracy", "loss"}
     assert run.predictions == ""
     assert run.predicted().shape == (0,)
@@ -106,9 +112,8 @@ def test_a_run_tells_the_size_of_its_training(trained):
     assert int(model.optimizer.iterations) == 2 * 256 / 16
 
 
-def test_by_default_adam_makes_ten_epochs_in_batches_of_32(digits):
-    images, labels = digits
-    model, run = training.train(build_small, images[:33], labels[:33], seed=1)
+def test_by_default_adam_makes_ten_epochs_in_batches_of_32(trained_by_default):
+    model, run = trained_by_default
     assert (run.epochs, run.batch_size, run.training_images) == (10, 32, 33)
     assert len(run.history["loss"]) == 10
     assert int(model.optimizer.iterations) == 10 * 2
