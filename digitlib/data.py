@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import io
 import struct
 import zlib
 from pathlib import Path
@@ -171,7 +172,8 @@ def load_disputed_labels() -> pd.DataFrame:
     Northcutt, Athalye and Mueller (2021), Pervasive label errors in test sets
     destabilize machine learning benchmarks, arXiv:2103.14749.
     """
-    return pd.read_csv(MNIST_FOLDER / "disputed_labels.csv", index_col="image")
+    path = MNIST_FOLDER / "disputed_labels.csv"
+    return pd.read_csv(io.BytesIO(_read_bytes(path)), index_col="image")
 
 
 def _load_split(folder: Path, prefix: str, count: int, digests: dict[str, str]) -> Examples:

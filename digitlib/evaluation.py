@@ -75,6 +75,7 @@ def per_class(true: np.ndarray, predicted: np.ndarray) -> pd.DataFrame:
         this class, the share that deserve it), ``recall`` (of the images of
         this class, the share that were found), both 0 to 1, and ``images``.
     """
+    _check_classes(true, predicted)
     precision, recall, _, support = metrics.precision_recall_fscore_support(
         true, predicted, labels=CLASSES, zero_division=0
     )
@@ -90,7 +91,13 @@ def confusion_matrix(true: np.ndarray, predicted: np.ndarray, *, normalized: boo
     pandas.DataFrame, shape (10, 10)
         Rows are true digits, columns predicted ones. Counts, or, if
         `normalized`, shares of the row, 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If an answer is not a digit.
     """
+    _check_classes(true, predicted)
     counts = metrics.confusion_matrix(true, predicted, labels=CLASSES, normalize="true" if normalized else None)
     return pd.DataFrame(
         counts,
@@ -140,3 +147,9 @@ def most_confident_errors(true: np.ndarray, probabilities: np.ndarray, *, count:
     )
     wrong = table[table["true"] != table["predicted"]]
     return wrong.sort_values("probability", ascending=False, kind="stable").head(count)
+
+
+def _check_classes(*answers: np.ndarray) -> None:
+    strange = sorted(set(np.unique(np.concatenate(answers))) - set(CLASSES))
+    if strange:
+        raise ValueError(f"classes are the digits 0 to 9, got {strange[0]}")

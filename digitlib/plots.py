@@ -121,7 +121,9 @@ def image_grid(
     return Drawing(ax, f"{subject}: {_plural(count, 'image')} in {_plural(rows, 'row')}{labels}.")
 
 
-def bars(values: Mapping[str, float] | pd.Series, *, subject: str, xlabel: str, ylabel: str, ax: Axes | None = None):
+def bars(
+    values: Mapping[str, float] | pd.Series, *, subject: str, xlabel: str, ylabel: str, ax: Axes | None = None
+) -> Drawing:
     """Draw one bar per value.
 
     Parameters
@@ -190,10 +192,18 @@ def lines(
     -------
     Drawing
         Its alt text gives each curve's first and last value.
+
+    Raises
+    ------
+    ValueError
+        If a curve has no values.
     """
     ax = ax or _new_axes(height=3.6)
     described = []
     for position, (name, values) in enumerate(curves.items()):
+        values = np.asarray(values)
+        if values.size == 0:
+            raise ValueError(f"the curve {name!r} has no values")
         places = np.arange(1, len(values) + 1) if x is None else x
         style = LINE_STYLES[position % len(LINE_STYLES)]
         color = COLORS[position % len(COLORS)]

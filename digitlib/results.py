@@ -8,6 +8,7 @@ its claims does not hold. Prose and outputs cannot disagree.
 from __future__ import annotations
 
 import json
+import math
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,12 +52,14 @@ class Page:
         Raises
         ------
         ValueError
-            If a name is taken: a number has one source.
+            If a name is taken (a number has one source), or a number is not finite.
+        TypeError
+            If a value is of another type.
         """
         for name, value in numbers.items():
             if name in self.numbers:
                 raise ValueError(f"page {self.name} has a number {name!r} already: choose another name")
-            self.numbers[name] = _plain(value)
+            self.numbers[name] = _plain(value, name)
 
     def claim(self, text: str, holds: bool) -> None:
         """Keep whether a statement of the prose holds in this run.
@@ -66,7 +69,14 @@ class Page:
         text : str
             The statement, as the prose quotes it.
         holds : bool
+
+        Raises
+        ------
+        ValueError
+            If the page has made this claim before.
         """
+        if text in self.claims:
+            raise ValueError(f"page {self.name} has made the claim {text!r} already: make it once")
         self.claims[text] = bool(holds)
 
     def keep(self, name: str, model: keras.Model, run: Run) -> None:
@@ -90,10 +100,18 @@ class Page:
             print(f"Does not hold in this run: {text}")
 
 
-def _plain(value):
+def _plain(value, name: str):
     """The value in the types that JSON knows."""
     if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | np.ndarray):
-        return [_plain(item) for item in value]
-    return value.item() if isinstance(value, np.generic) else value
+        return {str(key): _plain(item, name) for key, item in value.items()}
+    if isinstance(value, np.ndarray | np.generic):
+        value = value.tolist()
+    if isinstance(value, list | tuple):
+        return [_plain(item, name) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{name} is {value}: a page keeps finite numbers")
+    if not isinstance(value, str | int | float | bool | None):
+        raise TypeError(
+            f"{name} is a {type(value).__name__}: a page keeps numbers, strings, and lists and dicts of them"
+        )
+    return value

@@ -64,7 +64,7 @@ class Run:
         """Write the run to a JSON file, whole or not at all."""
         path = Path(path)
         part = path.with_name(path.name + ".part")
-        part.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+        part.write_text(json.dumps(asdict(self), indent=1, allow_nan=False) + "\n", encoding="utf-8")
         os.replace(part, path)
 
     @classmethod
@@ -90,8 +90,8 @@ class Recorder(keras.callbacks.Callback):
     Pass it to Keras's own ``fit``, then ask for the run::
 
         recorder = Recorder(seed=1)
-        model.fit(X_train, y_train, epochs=10, callbacks=[recorder])
-        run = recorder.run(X_test)
+        model.fit(X_train, y_train, epochs=10, batch_size=32, callbacks=[recorder])
+        run = recorder.run(batch_size=32, training_images=len(X_train), test_images=X_test)
     """
 
     def __init__(self, *, seed: int):
@@ -120,11 +120,18 @@ class Recorder(keras.callbacks.Callback):
             As they were passed to ``fit``.
         test_images : numpy.ndarray, shape (n, 28, 28, 1), float32, optional
             If given, the trained model classifies them.
+
+        Raises
+        ------
+        RuntimeError
+            If no training has ended.
         """
+        if not hasattr(self, "seconds"):
+            raise RuntimeError("no training has been recorded: pass the recorder to fit(..., callbacks=[recorder])")
         return Run(
             model=self.model.name,
             seed=self.seed,
-            epochs=self.params["epochs"],
+            epochs=len(self.history["loss"]),
             batch_size=batch_size,
             training_images=training_images,
             history=self.history,
@@ -185,6 +192,10 @@ def train(
         If images and labels do not come in pairs or are not scaled to [0, 1].
     """
     _check_examples(images, labels)
+    if validation_data is not None:
+        _check_examples(*validation_data)
+    if test_images is not None:
+        _check_pixels(test_images)
     keras.utils.set_random_seed(seed)
     model = build()
     model.compile(**(SETTINGS | {"optimizer": optimizer}))
@@ -226,7 +237,7 @@ def versions() -> dict[str, str]:
 def processor() -> str:
     """The processor's name and the number of cores this process may use."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{_processor_name()}, {cores} cores"
+    return f"{_processor_name()}, {cores} {'core' if cores == 1 else 'cores'}"
 
 
 def _processor_name() -> str:
@@ -242,7 +253,11 @@ def _check_examples(images: np.ndarray, labels: np.ndarray) -> None:
     if len(images) != len(labels):
         raise ValueError(f"{len(images)} images but {len(labels)} labels: they must come in pairs")
     if len(images) == 0:
-        raise ValueError("there are no images to train on")
+        raise ValueError("there are no images")
+    _check_pixels(images)
+
+
+def _check_pixels(images: np.ndarray) -> None:
     if images.dtype.kind != "f" or not (images.min() >= 0 and images.max() <= 1):
         raise ValueError(
             f"images must be floats from 0 to 1, got {images.dtype} from {images.min()} to {images.max()}: "

@@ -182,3 +182,9 @@ def test_perfect_probabilities_have_no_errors_to_list():
     errors = evaluation.most_confident_errors(np.array([3, 5]), probabilities_of([3, 5], [0.9, 0.4]))
     assert len(errors) == 0
     assert errors.columns.tolist() == ["true", "predicted", "probability"]
+
+
+@pytest.mark.parametrize("function", [evaluation.confusion_matrix, evaluation.per_class])
+def test_an_answer_that_is_no_digit_is_refused(function):
+    with pytest.raises(ValueError, match="got 10"):
+        function(np.array([1, 2]), np.array([1, 10]))

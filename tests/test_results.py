@@ -139,13 +139,12 @@ def test_a_save_that_is_killed_half_way_leaves_the_old_page(page, monkeypatch):
     assert json.loads((results.FOLDER / "pages" / "03_training.json").read_text(encoding="utf-8")) == before
 
 
-def test_a_number_that_json_does_not_know_leaves_the_old_page(page):
+def test_a_number_that_json_does_not_know_is_refused_and_leaves_the_page_as_it_was(page):
     page.add(first=1)
     before = saved(page)
-    page.add(second=object())
-    with pytest.raises(TypeError):
-        page.save()
-    assert json.loads((results.FOLDER / "pages" / "03_training.json").read_text(encoding="utf-8")) == before
+    with pytest.raises(TypeError, match="second is a object"):
+        page.add(second=object())
+    assert saved(page) == before
 
 
 def test_a_kept_network_can_be_loaded_with_its_run(page):
@@ -159,3 +158,21 @@ def test_a_kept_network_can_be_loaded_with_its_run(page):
         np.testing.assert_array_equal(weights, expected)
     assert Run.load(results.FOLDER / "tiny.json") == RUN
     assert saved(page)["kept"] == ["tiny.weights.h5", "tiny.json"]
+
+
+def test_a_claim_made_twice_is_refused():
+    page = results.Page("00_example")
+    page.claim("it holds", False)
+    with pytest.raises(ValueError, match="it holds"):
+        page.claim("it holds", True)
+
+
+@pytest.mark.parametrize("value", [float("nan"), np.float32("inf"), [1.0, float("nan")]])
+def test_a_number_that_is_not_finite_is_refused_by_name(value):
+    with pytest.raises(ValueError, match="loss"):
+        results.Page("00_example").add(loss=value)
+
+
+def test_a_value_of_another_type_is_refused_by_name():
+    with pytest.raises(TypeError, match="labels is a set"):
+        results.Page("00_example").add(labels={1, 2})

@@ -255,3 +255,25 @@ def test_a_run_tells_the_processor_and_its_cores(trained, monkeypatch):
     assert int(cores.removesuffix(" cores")) >= 1
     monkeypatch.setattr(os, "sched_getaffinity", lambda process: {0, 2, 5}, raising=False)
     assert training.processor() == f"{name}, 3 cores"
+
+
+def test_a_recorder_without_a_training_says_what_to_do():
+    with pytest.raises(RuntimeError, match="callbacks"):
+        training.Recorder(seed=1).run(batch_size=32, training_images=1)
+
+
+def test_a_training_stopped_early_counts_the_epochs_that_ran(digits):
+    model = build_small()
+    model.compile(**training.SETTINGS)
+    recorder = training.Recorder(seed=1)
+    stop = keras.callbacks.EarlyStopping(monitor="loss", patience=0, min_delta=100)
+    model.fit(*digits, epochs=9, callbacks=[recorder, stop], verbose=0)
+    assert recorder.run(batch_size=32, training_images=len(digits[0])).epochs < 9
+
+
+@pytest.mark.parametrize("option", ["validation_data", "test_images"])
+def test_unscaled_images_are_refused_wherever_they_go(digits, option):
+    images, labels = digits
+    value = (images * 255, labels) if option == "validation_data" else images * 255
+    with pytest.raises(ValueError, match="scale_pixels"):
+        training.train(build_small, images, labels, seed=1, epochs=1, **{option: value})

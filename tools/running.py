@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -23,6 +24,7 @@ from paths import QUICK, REFERENCE
 from rendering import read_chapter, write_notebook, write_text
 
 QUICK_PARAMETERS = {"epochs": 1, "training_images": 2_000, "variation_images": 500, "variation_epochs": 1}
+_COLOR_CODES = re.compile(r"\x1b\[[0-9;]*m")
 PACKAGES = ("tensorflow", "keras", "numpy", "scikit-learn", "matplotlib", "papermill")
 
 
@@ -185,7 +187,7 @@ def _execute(scratch: Path, work: Path, parameters: dict, name: str, begun: floa
             begun=begun,
         )
     except PapermillExecutionError as error:
-        traceback = "\n".join(error.traceback)
+        traceback = _COLOR_CODES.sub("", "\n".join(error.traceback))
         raise RunError(
             f"chapter {name}, code cell {error.exec_count} (cell {error.cell_index + 1} of the notebook) failed:\n"
             f"{error.source}\n{traceback}"
