@@ -8,7 +8,8 @@ Each module holds one idea:
 - `digitlib.evaluation`: accuracy and its interval, confusion, errors;
 - `digitlib.plots`: the figures, each with its description in words;
 - `digitlib.reference`: what the book's own runs made;
-- `digitlib.results`: the numbers and claims that a page quotes.
+- `digitlib.results`: the numbers and claims that a page quotes;
+- `digitlib.files`: writing them whole or not at all.
 
 Importing `digitlib` alone imports none of them, so it takes no time.
 """

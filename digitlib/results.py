@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from digitlib.files import write_text
 
 if TYPE_CHECKING:  # a page that trains nothing need not wait for TensorFlow
     import keras
@@ -88,12 +89,9 @@ class Page:
 
     def save(self) -> None:
         """Write ``results/pages/<name>.json`` and print how many claims hold."""
-        path = FOLDER / "pages" / f"{self.name}.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(path.name + ".part")
         content = {"numbers": self.numbers, "claims": self.claims, "kept": self.kept}
-        part.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        os.replace(part, path)
+        text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+        write_text(text, FOLDER / "pages" / f"{self.name}.json")
         failed = [text for text, holds in self.claims.items() if not holds]
         print(f"{len(self.claims) - len(failed)} of {len(self.claims)} claims hold.")
         for text in failed:

@@ -11,6 +11,8 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from digitlib.files import write_text
+
 SETTINGS = {
     "optimizer": "adam",
     "loss": "sparse_categorical_crossentropy",
@@ -62,10 +64,7 @@ class Run:
 
     def save(self, path: str | Path) -> None:
         """Write the run to a JSON file, whole or not at all."""
-        path = Path(path)
-        part = path.with_name(path.name + ".part")
-        part.write_text(json.dumps(asdict(self), indent=1, allow_nan=False) + "\n", encoding="utf-8")
-        os.replace(part, path)
+        write_text(json.dumps(asdict(self), indent=1, allow_nan=False) + "\n", path)
 
     @classmethod
     def load(cls, path: str | Path) -> "Run":

@@ -15,6 +15,7 @@ from pathlib import Path
 import jupytext
 from nbformat import NotebookNode
 
+from digitlib.files import write_text
 from paths import REFERENCE, chapters
 from rendering import (
     METADATA_KEPT,
@@ -23,7 +24,6 @@ from rendering import (
     read_chapter,
     read_notebook,
     setup_cell,
-    write_text,
 )
 
 EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)

@@ -12,7 +12,6 @@ Prose is a Jinja template. It may use
 import base64
 import copy
 import json
-import os
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -25,6 +24,7 @@ from nbformat import NotebookNode
 from pybtex.database import parse_file
 
 import digitlib
+from digitlib.files import write_text
 from paths import BOOK, CHAPTERS, ROOT
 
 METADATA_KEPT = ("mystnb", "nbval", "tags")  # in the order of a notebook file, which sorts its keys
@@ -175,14 +175,6 @@ def same_code(one: NotebookNode, other: NotebookNode) -> bool:
 def write_notebook(notebook: NotebookNode, path: Path) -> None:
     """Write a notebook, whole or not at all."""
     write_text(nbformat.writes(notebook, version=4) + "\n", path)
-
-
-def write_text(text: str, path: Path) -> None:
-    """Write a text file with Unix line ends, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    part.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(part, path)
 
 
 def read_notebook(path: Path) -> NotebookNode:

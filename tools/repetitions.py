@@ -47,12 +47,11 @@ def repeat(seed: int) -> Path:
 
 def join(paths: list[Path], joined: Path) -> None:
     """Write the runs into one file, whole or not at all."""
+    from digitlib.files import write_text
     from digitlib.training import Run
 
     runs = sorted((Run.load(path) for path in paths), key=lambda run: run.seed)
-    part = joined.with_name(joined.name + ".part")
-    part.write_text(json.dumps([asdict(run) for run in runs], indent=1) + "\n", encoding="utf-8")
-    os.replace(part, joined)
+    write_text(json.dumps([asdict(run) for run in runs], indent=1) + "\n", joined)
 
 
 def main() -> None:

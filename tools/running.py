@@ -20,8 +20,9 @@ from nbformat import NotebookNode
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
+from digitlib.files import write_text
 from paths import QUICK, REFERENCE
-from rendering import read_chapter, write_notebook, write_text
+from rendering import read_chapter, write_notebook
 
 QUICK_PARAMETERS = {"epochs": 1, "training_images": 2_000, "variation_images": 500, "variation_epochs": 1}
 _COLOR_CODES = re.compile(r"\x1b\[[0-9;]*m")
