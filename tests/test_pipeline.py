@@ -68,6 +68,13 @@ def test_a_failing_cell_is_named_and_nothing_else_changes(project, tool):
     assert digest(project) == before
 
 
+def test_a_chapter_whose_process_dies_is_named(project, tool):
+    add_chapter(project, "import os; os._exit(1)")
+    result = tool(project, "notebooks.py", "run", "99")
+    assert result.returncode == 1
+    assert "chapter 99_extra: its process died" in result.stderr
+
+
 def test_a_misspelled_parameter_is_an_error(project, tool):
     result = tool(project, "notebooks.py", "run", "03", "-p", "epoch", "1")
     assert result.returncode == 1
@@ -168,7 +175,7 @@ def test_a_claim_that_does_not_hold_cannot_be_rendered(project, tool):
     path.write_text(path.read_text(encoding="utf-8").replace(": true", ": false", 1), encoding="utf-8")
     result = tool(project, "notebooks.py", "render")
     assert result.returncode == 1
-    assert "did not hold in this run" in result.stderr
+    assert "claims that did not hold in this run: no better than a guess" in result.stderr
 
 
 def test_a_stale_reference_is_found_by_check(project, tool):

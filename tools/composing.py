@@ -38,9 +38,11 @@ def compose(folders: dict[str, Path], results: dict[str, dict]) -> dict[str, byt
     Raises
     ------
     RenderError
-        If a chapter was never executed as it stands, or its prose asks for a
-        number that no page keeps.
+        If a chapter was never executed as it stands, one of its claims did not
+        hold, or its prose asks for a number that no page keeps.
     """
+    if failed := [text for page in results.values() for text, holds in page["claims"].items() if not holds]:
+        raise RenderError(f"claims that did not hold in this run: {'; '.join(failed)}")
     prose = Prose(results)
     notebooks = [_notebook(path, folders.get(path.stem, BOOK), prose) for path in chapters()]
     files = {

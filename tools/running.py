@@ -16,6 +16,7 @@ from pathlib import Path
 from platform import python_version
 
 import papermill
+from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
@@ -187,6 +188,10 @@ def _execute(scratch: Path, work: Path, parameters: dict, name: str, begun: floa
             chapter=name,
             begun=begun,
         )
+    except DeadKernelError:
+        raise RunError(
+            f"chapter {name}: its process died, most often for want of memory. Close other programs and run it again."
+        ) from None
     except PapermillExecutionError as error:
         traceback = _COLOR_CODES.sub("", "\n".join(error.traceback))
         raise RunError(
