@@ -238,8 +238,9 @@ print(f"mean {repeated.mean():.4f}, standard deviation {repeated.std(ddof=1):.4f
 # %% [markdown]
 # They range from {{ training.repeated_low | percent(2) }} to
 # {{ training.repeated_high | percent(2) }}. {{ claim("The run on this page lies among them or close by") }}.
-# Even with the same seed it will not be digit for digit the same, because processors add numbers
-# in different orders.
+# Running this page twice on one computer gave the very same weights each time. On another processor, or with
+# another number of cores, sums are added in another order; their last digits differ, and training makes the
+# difference grow. So do not expect our figures to the last digit even from our seed.
 #
 # ## Which digits does it confuse?
 #

@@ -164,9 +164,10 @@ def train(
     images : numpy.ndarray, shape (n, 28, 28, 1), float32 in [0, 1]
     labels : numpy.ndarray, shape (n,), integers 0 to 9
     seed : int
-        Fixes the initial weights and the order of the images. On the same
-        machine and versions a repetition then differs only by the order in
-        which threads add up; on another processor, by more.
+        Fixes the initial weights and the order of the images. A repetition on
+        the same machine with the same versions gives the same network; on
+        another processor, or another number of cores, sums are added in
+        another order, and the networks drift apart.
     epochs, batch_size : int
         Passes over the images, and images per step of the optimizer.
     optimizer : str or keras.optimizers.Optimizer

@@ -145,6 +145,8 @@ def reference_digests() -> dict[str, str]:
 
 def kernel_environment(folder: Path) -> dict[str, str]:
     """What a chapter's process sees: quiet logs, UTF-8, no settings of the user's own."""
+    settings = folder / "ipython" / "profile_default" / "ipython_kernel_config.py"
+    write_text("c = get_config()\nc.IPKernelApp.log_level = 40\n", settings)
     return {
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "PYTHONUTF8": "1",
