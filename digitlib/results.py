@@ -82,8 +82,12 @@ class Page:
 
     def keep(self, name: str, model: keras.Model, run: Run) -> None:
         """Keep a trained network's weights and the record of its training."""
+        import keras
+
+        bare = keras.models.clone_model(model)  # without the optimizer's state, twice the size of the weights
+        bare.set_weights(model.get_weights())
         FOLDER.mkdir(exist_ok=True)
-        model.save_weights(FOLDER / f"{name}.weights.h5")
+        bare.save_weights(FOLDER / f"{name}.weights.h5")
         run.save(FOLDER / f"{name}.json")
         self.kept += [f"{name}.weights.h5", f"{name}.json"]
 
