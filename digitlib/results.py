@@ -82,9 +82,7 @@ class Page:
 
     def keep(self, name: str, model: keras.Model, run: Run) -> None:
         """Keep a trained network's weights and the record of its training."""
-        import keras
-
-        bare = keras.models.clone_model(model)  # without the optimizer's state, twice the size of the weights
+        bare = type(model).from_config(model.get_config())  # without the optimizer, whose state is twice as large
         bare.set_weights(model.get_weights())
         FOLDER.mkdir(exist_ok=True)
         bare.save_weights(FOLDER / f"{name}.weights.h5")

@@ -1,6 +1,7 @@
 import json
 import os
 
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -158,6 +159,15 @@ def test_a_kept_network_can_be_loaded_with_its_run(page):
         np.testing.assert_array_equal(weights, expected)
     assert Run.load(results.FOLDER / "tiny.json") == RUN
     assert saved(page)["kept"] == ["tiny.weights.h5", "tiny.json"]
+
+
+def test_a_trained_network_is_kept_without_its_optimizer(page):
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
+    model.compile(optimizer="adam", loss="mse")
+    model.fit(np.zeros((2, 4)), np.zeros((2, 3)), verbose=0)
+    page.keep("tiny", model, RUN)
+    with h5py.File(results.FOLDER / "tiny.weights.h5") as file:
+        assert "optimizer" not in file
 
 
 def test_a_claim_made_twice_is_refused():
