@@ -87,8 +87,11 @@ page.claim("no better than a guess", abs(by_hand - np.log(10)) < 0.1)
 # $g$, and $v$ of the square of its gradient. It steps by their ratio, so that parameters with
 # small gradients move as far as those with large ones:
 #
-# $$m \leftarrow \beta_1 m + (1 - \beta_1)\, g \qquad v \leftarrow \beta_2 v + (1 - \beta_2)\, g^2
-# \qquad w \leftarrow w - \alpha\, \frac{\hat m}{\sqrt{\hat v} + \epsilon}$$
+# $$\begin{aligned}
+# m &\leftarrow \beta_1 m + (1 - \beta_1)\, g \\
+# v &\leftarrow \beta_2 v + (1 - \beta_2)\, g^2 \\
+# w &\leftarrow w - \alpha\, \frac{\hat m}{\sqrt{\hat v} + \epsilon}
+# \end{aligned}$$
 #
 # The hats correct for averages that started from zero: $\hat m = m / (1 - \beta_1^t)$ after $t$
 # steps, and likewise for $v$. The usual values are $\beta_1$ = {{ fact.adam_decay_mean }},
