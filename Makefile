@@ -13,9 +13,10 @@ verify: .venv/ready
 	$(BIN)/python tools/verify.py
 
 site: .venv/ready
-	$(BIN)/jupyter-book build book --warningiserror --nitpick
+	$(BIN)/python tools/publish.py
 
 .venv/ready: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --requirement requirements.txt
 	touch $@
+	@$(BIN)/python tools/browsing.py

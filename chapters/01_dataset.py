@@ -1,6 +1,8 @@
 # %% [markdown]
 # # The dataset
 #
+# *{{ minutes_to_read.dataset }} minutes to read; its run took {{ runs.dataset.seconds | minutes }} on {{ training.processor }}.*
+#
 # Before you train anything, look at the data. This chapter does that with the
 # handwritten digits of MNIST: what one image is, how many there are of each
 # digit, how they were prepared, and which of them even people argue about.
@@ -61,8 +63,7 @@ for row in X_train[0][::2, ::2]:
     print(" ".join(f"{pixel:3d}" for pixel in row))
 
 # %% [markdown]
-# You can make out the 5. A network never sees anything but such a table. Drawn as
-# an image, dark for ink, the first digits look like this.
+# You can make out the 5. A network never sees anything but such a table. Drawn as [images](#fig-digits), the first digits look like this.
 
 # %% mystnb={"figure": {"caption": "Four training images of each digit, one column per digit. The same digit looks different from hand to hand.", "name": "fig-digits"}}
 import numpy as np
@@ -76,8 +77,7 @@ plots.image_grid(X_train[first], subject="The first four training images of each
 # ## Are all digits equally common?
 #
 # A **class** is one of the ten possible answers. If one class were much more
-# common than the others, a network could score well by always guessing it. So
-# count.
+# common than the others, a network could score well by always guessing it. So [count](#fig-balance).
 
 # %% mystnb={"figure": {"caption": "Training images of each digit. The classes are close to balanced, not equal.", "name": "fig-balance"}}
 counts = np.bincount(y_train)
@@ -129,7 +129,7 @@ page.claim("most of an image is paper", (~ink).mean() > 0.5)
 # of the {{ dataset.pixels }} positions hold no ink in any training image, so they
 # can teach a network nothing.
 #
-# How the other values are spread shows the next figure. Its vertical axis is
+# How the other values are spread shows [the next figure](#fig-values). Its vertical axis is
 # logarithmic, since zero is so common.
 
 # %% mystnb={"figure": {"caption": "All pixel values of the training images. Two peaks: paper at the left, full ink at the right, and the grey edges of strokes in between.", "name": "fig-values"}}
@@ -139,8 +139,7 @@ plots.histogram(X_train, subject="Pixel values of the training images", xlabel="
 # ## The average digit
 #
 # Add up all images of one class and divide by their number: the **mean image**.
-# Where it is sharp, writers agree. The standard deviation of each pixel shows
-# where they do not.
+# Where it is sharp, writers agree. [The standard deviation of each pixel](#fig-means) shows where they do not.
 
 # %% mystnb={"figure": {"caption": "Mean image of each class (above) and standard deviation of each pixel (below). The outlines of the 1 are sharp; it is its slant that varies.", "name": "fig-means"}}
 mean_images = np.stack([X_train[y_train == digit].mean(axis=0) for digit in range(10)])
@@ -320,7 +319,7 @@ page.claim("no sign that they differ", balance.pvalue > 0.05)
 # Some labels are doubtful. {{ cite("northcutt2021") }} let a program flag
 # {{ fact.flagged_labels }} test images of MNIST and showed each to five people. For
 # {{ fact.confirmed_labels }} of them, fewer than three of the five agreed with the
-# label. Here they are, with MNIST's label and the other candidate.
+# label. Here [they are](#fig-disputed), with MNIST's label and the other candidate.
 
 # %% mystnb={"figure": {"caption": "The disputed test images: MNIST's label, then the other candidate. Decide for yourself before you read the labels.", "name": "fig-disputed"}}
 from digitlib.data import load_disputed_labels

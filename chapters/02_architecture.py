@@ -1,6 +1,8 @@
 # %% [markdown]
 # # The architecture
 #
+# *{{ minutes_to_read.architecture }} minutes to read; its run took {{ runs.architecture.seconds | minutes }} on {{ training.processor }}.*
+#
 # The network of this book has seven layers. Here you meet them one by one, work
 # each out by hand with NumPy, and see that Keras gets the same numbers. At the end
 # no layer is a black box.

@@ -1,6 +1,8 @@
 # %% [markdown]
 # # Convolutional and fully connected networks
 #
+# *{{ minutes_to_read.comparison }} minutes to read; its run took {{ runs.comparison.seconds | minutes }} on {{ training.processor }}.*
+#
 # Why convolutions? Three reasons are always given: they use the spatial structure of
 # images, they share parameters, and they build a hierarchy of features. Here you train
 # a fully connected network beside the convolutional one and look at each reason. Each
@@ -132,7 +134,7 @@ page.claim("It also takes longer to train", cnn_run.seconds > max(plain_run.seco
 #
 # A convolution looks at neighbouring pixels together. A fully connected network has no notion of a
 # neighbour: to its first layer, the pixels are just 784 inputs in some order. You can test both
-# statements at once. Shuffle the pixels of every image by one fixed **permutation**, and train again.
+# statements at once. [Shuffle the pixels](#fig-permuted) of every image by one fixed **permutation**, and train again.
 
 # %%
 permutation = np.random.default_rng(seed).permutation(28 * 28)
@@ -234,15 +236,13 @@ print("the map of the moved image is the moved map:", bool(largest < 1e-6))
 # %% [markdown]
 # Often this is put as "CNNs are translation-invariant": that a moved image gets the *same answer*.
 # That is a different property, **invariance**, and it does not follow. After the last pooling the
-# position of a feature decides which weights of the dense layer it meets. So move the test images to
-# the right, and see.
+# position of a feature decides which weights of the dense layer it meets. So [move the test images](#fig-shift) to the right, and see.
 
 # %% mystnb={"figure": {"caption": "Test accuracy when the images are moved to the right, for networks that were trained on centred digits only. Both fall; the CNN falls later.", "name": "fig-shift"}} tags=["nbval-ignore-output"]
 shifts = [0, 1, 2, 3, 4, 5, 6]
 shifted_accuracy = {"CNN": [], "fully connected": []}
 for shift in shifts:
-    shifted = np.zeros_like(X_test_scaled)
-    shifted[:, :, shift:] = X_test_scaled[:, :, : 28 - shift]
+    shifted = data.move_right(X_test_scaled, shift)
     for name, values in shifted_accuracy.items():
         answers = training.predict_probabilities(networks[name], shifted).argmax(axis=1)
         values.append(evaluation.accuracy(y_test, answers).value)
@@ -273,14 +273,13 @@ page.claim(
 #
 # ## Third reason: a hierarchy of features
 #
-# The first layer of a CNN is said to find edges and corners, and deeper layers to combine them. Look
-# at the 32 kernels of the first layer, as trained.
+# The first layer of a CNN is said to find edges and corners, and deeper layers to combine them. Look at [the 32 kernels](#fig-kernels) of the first layer, as trained.
 
 # %% mystnb={"figure": {"caption": "The kernels of the first convolution: orange weights are negative, purple ones positive. Some have a light and a dark side, as an edge detector has; many follow no pattern that one could name.", "name": "fig-kernels"}}
 plots.kernels(cnn.layers[0].get_weights()[0])
 
 # %% [markdown]
-# What do they make of a digit? These are the 32 feature maps of the first test image after ReLU.
+# What do they make of a digit? These are [the 32 feature maps](#fig-maps-first) of the first test image after ReLU.
 
 # %% mystnb={"figure": {"caption": "Feature maps of the first convolution for a 7. Different maps mark different sides of the strokes.", "name": "fig-maps-first"}}
 plots.feature_maps(first_layer(X_test_scaled[:1])[0].numpy(), layer="the first convolution")
@@ -290,7 +289,7 @@ second_layer = keras.Sequential([keras.Input(shape=(28, 28, 1)), *cnn.layers[:3]
 plots.feature_maps(second_layer(X_test_scaled[:1])[0].numpy(), layer="the second convolution", columns=16)
 
 # %% [markdown]
-# Is it a hierarchy? The second layer is computed from the first, and its units see more of the image.
+# Is it a hierarchy? [The second layer](#fig-maps-second) is computed from the first, and its units see more of the image.
 # One way to put a number on "more complex" is to count how often a unit answers at all. A unit
 # that looks for something rare is silent most of the time.
 
@@ -310,7 +309,7 @@ page.claim("The second layer answers more rarely than the first", second_active 
 # could not be named.
 #
 # And the fully connected network? It has features too. Each of its hidden units holds 784
-# weights, one for each pixel, so they can be drawn as an image.
+# weights, one for each pixel, so they can be [drawn as an image](#fig-units).
 
 # %% mystnb={"figure": {"caption": "Weights of the first sixteen hidden units of the plain fully connected network. Each unit covers the whole image, in blotches that one could hardly name.", "name": "fig-units"}} tags=["nbval-ignore-output"]
 unit_weights = plain.layers[1].get_weights()[0].T[:16].reshape(-1, 28, 28)

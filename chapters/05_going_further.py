@@ -1,6 +1,8 @@
 # %% [markdown]
 # # Going further
 #
+# *{{ minutes_to_read.going_further }} minutes to read; its run took {{ runs.going_further.seconds | minutes }} on {{ training.processor }}.*
+#
 # The network works. Can it be better, or smaller, or quicker? This chapter changes one
 # thing at a time and looks at what it does: the learning rate, the batch size, dropout,
 # augmentation, one more layer. The runs are small on purpose, so that you can change
@@ -221,14 +223,13 @@ page.claim("Moving the training images at random helped", value["images moved at
 # ## What augmentation is for
 #
 # The table asked about centred digits only, since all of MNIST is centred. The previous chapter showed that the
-# CNN fails on moved ones. Ask about those.
+# CNN fails on moved ones. [Ask about those](#fig-augmented).
 
 # %% mystnb={"figure": {"caption": "Accuracy on held-out digits that were moved to the right. The network that saw moved digits in training keeps its accuracy for longer.", "name": "fig-augmented"}} tags=["nbval-ignore-output"]
 shifts = [0, 1, 2, 3, 4, 5]
 curves = {"baseline": [], "images moved at random": []}
 for shift in shifts:
-    moved = np.zeros_like(X_held_scaled)
-    moved[:, :, shift:] = X_held_scaled[:, :, : 28 - shift]
+    moved = data.move_right(X_held_scaled, shift)
     for name, values in curves.items():
         predicted = training.predict_probabilities(trained[name], moved).argmax(axis=1)
         values.append(evaluation.accuracy(y_held, predicted).value)

@@ -127,6 +127,38 @@ def scale_pixels(images: np.ndarray) -> np.ndarray:
     return (images.astype(np.float32) / 255)[..., np.newaxis]
 
 
+def move_right(images: np.ndarray, pixels: int) -> np.ndarray:
+    """Move images to the right; what leaves the frame is lost, what comes in is paper.
+
+    Parameters
+    ----------
+    images : numpy.ndarray, shape (n, height, width) or (n, height, width, channels)
+    pixels : int
+        How far, 0 to width.
+
+    Returns
+    -------
+    numpy.ndarray
+        Of the same shape and type.
+
+    Raises
+    ------
+    ValueError
+        If `pixels` is negative or more than the width.
+
+    Examples
+    --------
+    >>> move_right(np.array([[[1, 2, 3]]]), 1)
+    array([[[0, 1, 2]]])
+    """
+    width = images.shape[2]
+    if not 0 <= pixels <= width:
+        raise ValueError(f"cannot move images {width} pixels wide by {pixels}: choose 0 to {width}")
+    moved = np.zeros_like(images)
+    moved[:, :, pixels:] = images[:, :, : width - pixels]
+    return moved
+
+
 def hold_out(images: np.ndarray, labels: np.ndarray, *, count: int = 6_000) -> tuple[Examples, Examples]:
     """Set the last training examples aside for validation.
 

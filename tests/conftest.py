@@ -1,6 +1,7 @@
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from paths import ROOT
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _no_windows():
+def figures_without_a_screen():
     """Figures are drawn into memory."""
     import matplotlib
 
@@ -52,3 +53,15 @@ def tool():
         return subprocess.run(command, cwd=project, capture_output=True, text=True, encoding="utf-8", check=False)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def site(shared_project):
+    jupyter_book = shutil.which("jupyter-book", path=str(Path(sys.executable).parent))
+    command = [jupyter_book, "build", "book", "--warningiserror", "--nitpick"]
+    start = time.perf_counter()
+    result = subprocess.run(command, cwd=shared_project, capture_output=True, text=True, check=False)
+    seconds = time.perf_counter() - start
+    assert result.returncode == 0, result.stdout + result.stderr
+    print(f"site built in {seconds:.1f} s")
+    return shared_project / "_build" / "html"

@@ -1,67 +1,202 @@
-"""Every page in a real browser: no error in its console, no request to another host, all formulas set."""
+"""The site in a real browser: sound, self-contained, accessible, and usable on a phone and from the keyboard."""
 
-import functools
-import os
-import shutil
-import threading
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
-from test_site import PAGES, site  # noqa: F401
+from browsing import HOW_TO_INSTALL, LAUNCH, NoBrowser, find_chromium, serve
+from paths import page_names
+from weigh import BUDGET, LOAD_FIGURES, weigh
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+NOTEBOOKS = [name for name in page_names() if name[0].isdigit()]
+WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 UNSET_FORMULAS = """
 [...document.querySelectorAll('article .math')]
   .filter(e => !e.querySelector('mjx-container') || e.querySelector('mjx-merror, mjx-mtext[style*="red"]'))
   .map(e => e.textContent)
 """
+SHOWN_LINKS = """
+[...document.querySelectorAll('article a[href]:not(.headerlink)')]
+  .filter(link => link.getClientRects().length && !link.closest('details:not([open])'))
+  .map(link => link.outerHTML)
+"""
+CUT_CODE = (
+    "[...document.querySelectorAll('pre')].filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)"
+)
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *arguments):
-        pass
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    try:
+        return {**browser_type_launch_args, **LAUNCH, "executable_path": find_chromium()}
+    except NoBrowser:
+        pytest.exit(HOW_TO_INSTALL, returncode=1)
 
 
 @pytest.fixture(scope="module")
-def address(site):  # noqa: F811
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(site)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
+def address(site):
+    with serve(site) as address:
+        yield address
 
 
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
+@pytest.fixture
+def watched(page, address):
+    """A browser page whose faults are written down."""
+    page.faults = []
+    page.on("console", lambda message: page.faults.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.on("requestfailed", lambda request: page.faults.append(f"failed: {request.url}"))
+    page.on("response", lambda answer: page.faults.append(f"{answer.status}: {answer.url}") if not answer.ok else None)
+    page.on("request", lambda request: page.faults.append(f"foreign: {request.url}") if foreign(request.url) else None)
 
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    assert found, "no Chromium: apt-get install chromium, or name one in the variable CHROMIUM"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=found,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
-        )
-        yield browser
-        browser.close()
+    def foreign(url):
+        return not url.startswith((address, "data:", "blob:", "file:"))
+
+    return page
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", PAGES)
-def test_the_page_is_sound(browser, address, name):
-    page = browser.new_page()
-    errors, foreign = [], []
-    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("requestfailed", lambda request: errors.append(request.url))
-    page.on(
-        "request",
-        lambda request: None if request.url.startswith((address, "data:")) else foreign.append(request.url),
-    )
+@pytest.mark.parametrize("name", page_names())
+def test_a_page_has_no_fault_and_fits_a_phone(watched, address, name):
+    watched.goto(f"{address}{name}.html", wait_until="networkidle")
+    watched.evaluate(LOAD_FIGURES)  # fails where one is broken
+    assert watched.faults == []
+    assert watched.evaluate(UNSET_FORMULAS) == []
+    watched.set_viewport_size({"width": 360, "height": 740})
+    assert watched.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", [*page_names(), "search", "404"])
+def test_a_page_is_accessible(page, address, name, scheme):
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     page.goto(f"{address}{name}.html", wait_until="networkidle")
-    assert errors == []
-    assert foreign == []
-    assert page.evaluate(UNSET_FORMULAS) == []
-    page.set_viewport_size({"width": 360, "height": 740})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    page.close()
+    found = Axe().run(page, options=WCAG).response["violations"]
+    assert [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found] == []
+
+
+@pytest.mark.parametrize("name", page_names())
+def test_a_page_works_from_a_folder(watched, site, name):
+    watched.goto((site / f"{name}.html").as_uri(), wait_until="networkidle")
+    assert watched.faults == []
+    assert watched.evaluate(UNSET_FORMULAS) == []
+
+
+def test_a_red_formula_would_be_found(page, address):
+    page.goto(f"{address}02_architecture.html", wait_until="networkidle")
+    page.evaluate("document.querySelector('article .math').innerHTML = String.raw`\\(\\nosuch{x}\\)`")
+    page.evaluate("MathJax.typesetPromise()")
+    assert len(page.evaluate(UNSET_FORMULAS)) == 1
+
+
+def test_a_wrong_address_leads_back(page, address):
+    answer = page.goto(f"{address}nowhere.html")
+    assert answer.status == 404
+    expect(page.locator("article")).to_contain_text("no page of this name")
+    assert page.locator("article a").first.get_attribute("href") == "/digit-book/intro.html"
+
+
+def test_the_mode_can_be_switched(page, address):
+    page.emulate_media(color_scheme="light")
+    page.goto(f"{address}03_training.html", wait_until="networkidle")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(ground)
+    for _ in range(3):
+        if page.locator("html").get_attribute("data-theme") == "dark":
+            break
+        page.locator("button.theme-switch-button:visible").first.click()
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    assert page.evaluate(ground) != light
+    assert "invert" in page.locator("article img").first.evaluate("image => getComputedStyle(image).filter")
+
+
+def test_search_finds_the_confusion_matrix(watched, address):
+    watched.goto(f"{address}search.html?q=confusion+matrix", wait_until="networkidle")
+    expect(watched.locator("#search-results li a").first).to_be_visible()
+    assert any(
+        "03_training" in link
+        for link in watched.locator("#search-results li a").evaluate_all("all => all.map(a => a.href)")
+    )
+    assert watched.faults == []
+
+
+def test_code_can_be_copied(page, address):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"{address}03_training.html", wait_until="networkidle")
+    cell = page.locator("div.highlight", has=page.locator("pre", has_text="import keras")).first
+    cell.hover()
+    cell.locator("button.copybtn").click()
+    assert "import keras" in page.evaluate("navigator.clipboard.readText()")
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_every_solution_is_closed_and_opens_with_the_keyboard(page, address, name):
+    page.goto(f"{address}{name}.html", wait_until="networkidle")
+    solutions = page.locator("article details")
+    assert solutions.count() >= 3
+    for solution in solutions.all():
+        assert not solution.evaluate("element => element.open")
+        solution.locator("summary").focus()
+        page.keyboard.press("Enter")
+        assert solution.evaluate("element => element.open")
+        expect(solution.locator(":scope > :not(summary)").first).to_be_visible()
+
+
+@pytest.mark.parametrize("name", ["intro", "03_training"])
+def test_the_keyboard_reaches_every_link_in_the_text(page, address, name):
+    page.goto(f"{address}{name}.html", wait_until="networkidle")
+    page.keyboard.press("Tab")
+    assert "skip" in page.evaluate("document.activeElement.textContent").lower()
+    links = page.evaluate(SHOWN_LINKS)
+    reached = set()
+    for _ in range(len(links) + 300):
+        inside = "document.activeElement.closest('article') && document.activeElement.matches('a[href]')"
+        if page.evaluate(inside):
+            reached.add(page.evaluate("document.activeElement.outerHTML"))
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement === document.body"):
+            break
+    assert reached >= set(links)
+
+
+def test_tables_have_headers(page, address):
+    for name in page_names():
+        page.goto(f"{address}{name}.html")
+        bare = page.locator("article table:not(:has(th))")
+        assert bare.count() == 0, f"{name}: {bare.first.inner_text()}"
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_chapter_says_how_long_it_takes_and_where_it_runs(page, address, name):
+    page.goto(f"{address}{name}.html")
+    head = page.locator("p.chapter-head")
+    assert re.search(r"\d+ minutes to read; its run took \d+ (seconds|minutes)", head.inner_text())
+    links = head.locator("a").evaluate_all("all => all.map(a => a.href)")
+    assert [link.split("/")[2] for link in links[:2]] == ["colab.research.google.com", "mybinder.org"]
+    assert page.request.get(links[2]).json()["nbformat"] == 4
+
+
+def test_a_term_shows_its_definition_and_leads_to_the_glossary(page, address):
+    page.goto(f"{address}03_training.html", wait_until="networkidle")
+    terms = page.locator("a.term-link", has_text=re.compile("^confusion matrix$", re.IGNORECASE))
+    assert terms.count() == 1
+    assert "how often each class" in terms.get_attribute("title")
+    terms.click()
+    assert page.url.endswith("glossary.html#term-confusion-matrix")
+
+
+def test_no_page_is_heavier_than_its_budget(browser, address):
+    table = weigh(browser, address, page_names())
+    print(table.round(2).to_string())
+    assert table["without figures"].max() <= BUDGET
+    assert (table["page"] > 5).all()
+    assert (table.loc[NOTEBOOKS, "figures"] > 0).all()
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_no_line_of_code_is_cut_on_paper(page, address, name):
+    page.set_viewport_size({"width": 660, "height": 900})  # A4 less its margins
+    page.emulate_media(media="print")
+    page.goto(f"{address}{name}.html", wait_until="networkidle")
+    assert page.evaluate(CUT_CODE) == []

@@ -31,9 +31,9 @@ def replace_in_output(cell, old, new):
     assert changed, f"{old!r} does not occur in the outputs of the cell"
 
 
-def nbval(executed, book=BOOK):
+def nbval(executed):
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--color=no", "--nbval"]
-    command += [f"--nbval-executed={executed}", str(book / TRAINING)]
+    command += [f"--nbval-executed={executed}", str(BOOK / TRAINING)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 

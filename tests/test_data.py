@@ -8,6 +8,7 @@ import time
 
 import numpy as np
 import pytest
+import scipy.ndimage
 
 from digitlib import data
 
@@ -392,3 +393,16 @@ def test_the_disputed_labels_are_those_of_fifteen_test_images_that_no_majority_o
     assert (table["guessed"] != table["given"]).all()
     assert (votes.sum(axis=1) == 5).all()
     assert (table["votes given"] < 3).all()
+
+
+@pytest.mark.parametrize("pixels", [0, 1, 5, 28])
+def test_moved_images_are_those_that_scipy_shifts(mnist, pixels):
+    images = data.scale_pixels(mnist[1][0][:20])
+    expected = scipy.ndimage.shift(images, (0, 0, pixels, 0), order=0)
+    np.testing.assert_array_equal(data.move_right(images, pixels), expected)
+
+
+@pytest.mark.parametrize("pixels", [-1, 4])
+def test_images_cannot_be_moved_left_or_beyond_their_width(pixels):
+    with pytest.raises(ValueError, match=f"3 pixels wide by {pixels}"):
+        data.move_right(np.ones((1, 3, 3)), pixels)

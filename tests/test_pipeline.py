@@ -118,11 +118,15 @@ def test_a_run_with_other_parameters_is_not_accepted(project, tool):
     assert digest(project / "book") == before
 
 
-def test_an_accepted_run_is_the_committed_book(project, tool):
+def test_an_accepted_run_is_the_committed_book_and_leaves_chapters_not_yet_run(project, tool):
+    unfinished = project / "chapters" / "04_comparison.py"
+    unfinished.write_text(unfinished.read_text(encoding="utf-8") + "\n# %%\n1 + 1\n", encoding="utf-8")
     assert tool(project, "notebooks.py", "run", "01").returncode == 0
     result = tool(project, "notebooks.py", "accept", "01")
     assert result.returncode == 0, result.stderr
-    for name in ("01_dataset.ipynb", "images/fig-digits.png"):
+    assert "accepted 01_dataset" in result.stdout
+    assert "left 04_comparison as it was" in result.stdout
+    for name in ("01_dataset.ipynb", "04_comparison.ipynb", "images/fig-digits.png"):
         assert (project / "book" / name).read_bytes() == (BOOK / name).read_bytes()
 
 

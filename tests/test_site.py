@@ -1,21 +1,18 @@
 """The site, as plain ``jupyter-book build book`` makes it from the committed notebooks."""
 
 import re
-import shutil
 import subprocess
-import sys
-import time
 from html.parser import HTMLParser
-from pathlib import Path
 from urllib.parse import unquote, urlparse
 
 import pytest
 import yaml
 
-from paths import ROOT
+import digitlib
+import publication
+from paths import ROOT, page_names
 
-TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-PAGES = [TOC["root"]] + [chapter["file"] for part in TOC["parts"] for chapter in part["chapters"]]
+PAGES = page_names()
 NOTEBOOKS = [page for page in PAGES if page[0].isdigit()]
 
 
@@ -37,20 +34,8 @@ class Page(HTMLParser):
             self.loads.append(attributes["src"])
         if tag == "link" and attributes.get("rel") not in ("canonical", "next", "prev"):
             self.loads.append(attributes.get("href", ""))
-        if tag == "img" and "/logo_" not in attributes["src"]:  # those belong to buttons, which have a text
+        if tag == "img" and "logo" not in attributes["src"]:  # logos stand beside a text
             self.images.append(attributes)
-
-
-@pytest.fixture(scope="module")
-def site(shared_project):
-    jupyter_book = shutil.which("jupyter-book", path=str(Path(sys.executable).parent))
-    command = [jupyter_book, "build", "book", "--warningiserror", "--nitpick"]
-    start = time.perf_counter()
-    result = subprocess.run(command, cwd=shared_project, capture_output=True, text=True, check=False)
-    seconds = time.perf_counter() - start
-    assert result.returncode == 0, result.stdout + result.stderr
-    print(f"site built in {seconds:.1f} s")
-    return shared_project / "_build" / "html"
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +83,51 @@ def test_every_image_says_in_words_what_it_shows(pages):
             assert len(alt) > 15, f"{page.path.name}: {image}"
             assert not re.search(r"\.(png|svg|jpe?g)$", alt)
     assert count > 15
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_tells_search_engines_and_messengers_what_it_is(site, pages, name):
+    text = (site / f"{name}.html").read_text(encoding="utf-8")
+    assert '<html lang="en"' in text
+    assert re.search(r'<link rel="canonical" href="https://your_account\.github\.io/digit-book/[^"]*"', text)
+    [description] = re.findall(r'<meta name="description" content="([^"]*)"', text)
+    assert 40 < len(description) < 400
+    assert "minutes to read" not in description
+    [card] = re.findall(
+        r'<meta property="og:image" content="https://your_account\.github\.io/digit-book/([^"]*)"', text
+    )
+    assert (site / card).read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_edit_button_leads_to_the_source(pages, name):
+    [address] = [link for link in pages[name].links if "/edit/" in link]
+    _, found, source = address.partition("your_account/digit-book/edit/main/")
+    assert found
+    assert (ROOT / source).exists()
+
+
+def test_the_foot_tells_version_and_commit(pages, shared_project, site):
+    folder = shared_project.parent / "with-git"
+    assert f"Version {digitlib.__version__}" in (site / "intro.html").read_text(encoding="utf-8")
+    folder.mkdir()
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org"]
+    subprocess.run([*git, "init", "--quiet"], cwd=folder, check=True)
+    subprocess.run([*git, "commit", "--quiet", "--allow-empty", "-m", "first"], cwd=folder, check=True)
+    commit = subprocess.run([*git, "rev-parse", "HEAD"], cwd=folder, check=True, capture_output=True, text=True).stdout
+    assert f"https://github.com/a/b/commit/{commit[:7]}" in publication.built_from("https://github.com/a/b", folder)
+
+
+def test_sitemap_and_robots_name_every_page(site):
+    sitemap = (site / "sitemap.xml").read_text(encoding="utf-8")
+    for name in PAGES:
+        assert f"<loc>https://your_account.github.io/digit-book/{name}.html</loc>" in sitemap
+    assert "Sitemap: https://your_account.github.io/digit-book/sitemap.xml" in (site / "robots.txt").read_text()
+
+
+def test_a_wrong_address_finds_its_style_from_any_depth(site):
+    text = (site / "404.html").read_text(encoding="utf-8")
+    assert 'href="/digit-book/_static/styles/theme.css' in text
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)

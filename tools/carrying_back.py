@@ -6,7 +6,6 @@ since the next run would overwrite it.
 """
 
 import copy
-import re
 import subprocess
 import sys
 from difflib import SequenceMatcher
@@ -18,6 +17,7 @@ from nbformat import NotebookNode
 from digitlib.files import write_text
 from paths import REFERENCE, chapters
 from rendering import (
+    EXPRESSION,
     METADATA_KEPT,
     Prose,
     load_results,
@@ -25,8 +25,6 @@ from rendering import (
     read_notebook,
     setup_cell,
 )
-
-EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 
 
 class PullError(Exception):

@@ -12,7 +12,7 @@ from pybtex.database import parse_file
 import digitlib
 from composing import compose_committed
 from paths import BOOK, CHAPTERS, REFERENCE, ROOT, chapters, pages
-from rendering import RenderError, load_facts, load_results, read_chapter, read_notebook, setup_cell
+from rendering import EXPRESSION, RenderError, load_facts, load_results, read_chapter, read_notebook, setup_cell
 from running import reference_digests
 
 LARGEST_FIGURE = 150_000  # bytes of a PNG; a phone loads a chapter of ten in seconds
@@ -34,6 +34,7 @@ ALLOWED_DIGITS = {
     r"\bPython 3\.1\d\b": "a version that the set-up asks for",
     r"\bCC BY(-SA)? \d\.0\b": "the name of a licence",
     r"<[^>]+>": "a tag of HTML",
+    r"^(`{3,}|:{3,})\{.*$|^:[\w-]+:.*$": "a directive or its option: how the page looks",
     r"^#+ .*$": "a heading",
 }
 
@@ -55,8 +56,6 @@ ALLOWED_OUTCOMES = {
     "most confident mistakes": "the name of a list, sorted by definition",
     "most confused pairs": "the name of a list, sorted by definition",
 }
-
-EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 
 
 def problems() -> list[str]:
@@ -91,7 +90,7 @@ def ignored_problems(notebooks: list[NotebookNode]) -> list[str]:
 
 def prose_problems(template: str, where: str) -> list[str]:
     """Numbers and outcomes that are typed into prose instead of rendered from a result."""
-    text = EXPRESSION.sub("", template)
+    text = re.sub(r"\{%.*?%\}", "", EXPRESSION.sub("", template))
     for fence in re.findall(r"^```.*?^```", text, re.DOTALL | re.MULTILINE):
         text = text.replace(fence, "")
     found = [

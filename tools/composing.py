@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
@@ -20,7 +21,13 @@ from rendering import (
 )
 
 
-def compose(folders: dict[str, Path], results: dict[str, dict]) -> dict[str, bytes]:
+def compose(
+    folders: dict[str, Path],
+    results: dict[str, dict],
+    *,
+    leave: frozenset[str] = frozenset(),
+    downloads: Sequence[dict] = (),
+) -> dict[str, bytes]:
     """Compose every file of the book that a command makes.
 
     Parameters
@@ -29,6 +36,10 @@ def compose(folders: dict[str, Path], results: dict[str, dict]) -> dict[str, byt
         By chapter, where its executed notebook lies; ``book/`` by default.
     results : dict of str to dict
         By page, as `rendering.load_results` returns them.
+    leave : frozenset of str
+        Chapters to leave out: the notebooks in ``book/`` stay as they are.
+    downloads : sequence of dict
+        What a published site offers to take along, as `rendering.Prose` takes it.
 
     Returns
     -------
@@ -43,24 +54,24 @@ def compose(folders: dict[str, Path], results: dict[str, dict]) -> dict[str, byt
     """
     if failed := [text for page in results.values() for text, holds in page["claims"].items() if not holds]:
         raise RenderError(f"claims that did not hold in this run: {'; '.join(failed)}")
-    prose = Prose(results)
-    notebooks = [_notebook(path, folders.get(path.stem, BOOK), prose) for path in chapters()]
-    files = {
-        f"{path.stem}.ipynb": nbformat.writes(notebook, version=4) + "\n"
-        for path, notebook in zip(chapters(), notebooks, strict=True)
+    prose = Prose(results, downloads)
+    notebooks = {
+        path.stem: _notebook(path, folders.get(path.stem, BOOK), prose) for path in chapters() if path.stem not in leave
     }
+    files = {f"{name}.ipynb": nbformat.writes(notebook, version=4) + "\n" for name, notebook in notebooks.items()}
     files |= {path.name: prose.fill(path.read_text(encoding="utf-8"), path.name) for path in pages()}
     files["_toc.yml"] = (ROOT / "_toc.yml").read_text(encoding="utf-8")
     composed = {name: text.encode("utf-8") for name, text in files.items()}
     texts = [*files.values(), (ROOT / "README.md").read_text(encoding="utf-8")]
+    figures = list(notebooks.values()) + [read_notebook(BOOK / f"{name}.ipynb") for name in sorted(leave)]
     for name in sorted(set().union(*(pictures(text) for text in texts))):
-        composed[f"images/{name}.png"] = _picture(name, notebooks)
+        composed[f"images/{name}.png"] = _picture(name, figures)
     return composed
 
 
-def compose_committed() -> dict[str, bytes]:
+def compose_committed(downloads: Sequence[dict] = ()) -> dict[str, bytes]:
     """Compose the book from what is committed."""
-    return compose({}, load_results(REFERENCE))
+    return compose({}, load_results(REFERENCE), downloads=downloads)
 
 
 def compose_run(executed: Path, results: Path) -> dict[str, bytes]:
@@ -82,13 +93,14 @@ def write(files: dict[str, bytes], folder: Path) -> None:
         os.replace(part, target)
 
 
-def accept(names: list[str], executed: Path, results: Path) -> list[str]:
+def accept(names: list[str], executed: Path, results: Path) -> tuple[list[str], list[str]]:
     """Move a run's notebooks and results into the book and the package.
 
     Returns
     -------
-    list of str
-        The chapters that were accepted.
+    accepted, left : list of str
+        The chapters that were accepted, and those that were left as they are,
+        since their code has changed and they were not run again.
 
     Raises
     ------
@@ -104,12 +116,13 @@ def accept(names: list[str], executed: Path, results: Path) -> list[str]:
         if found[path.stem]["run"]["parameters"]:
             raise RenderError(f"{path.stem} was run with other parameters than its own: run it again without -p")
     folders = {path.stem: executed for path in accepted}
-    files = compose(folders, load_results(REFERENCE) | {path.stem: found[path.stem] for path in accepted})
+    leave = frozenset(path.stem for path in chapters() if path not in accepted and not _was_run(path, BOOK))
+    files = compose(folders, load_results(REFERENCE) | {path.stem: found[path.stem] for path in accepted}, leave=leave)
     moved = [f"pages/{path.stem}.json" for path in accepted]
     moved += [name for path in accepted for name in found[path.stem]["kept"]]
     write({name: (results / name).read_bytes() for name in moved}, REFERENCE)
     write(files, BOOK)
-    return [path.stem for path in accepted]
+    return [path.stem for path in accepted], sorted(leave)
 
 
 def copy_handwritten(target: Path) -> None:
@@ -119,11 +132,14 @@ def copy_handwritten(target: Path) -> None:
 
 
 def _notebook(path: Path, folder: Path, prose: Prose) -> NotebookNode:
-    source = read_chapter(path)
-    file = folder / f"{path.stem}.ipynb"
-    if not file.exists() or not same_code(source, executed := read_notebook(file)):
+    if not _was_run(path, folder):
         raise RenderError(f"{path.stem} was not run as it stands: python tools/notebooks.py run {path.stem}")
-    return prose.fill_notebook(source, executed)
+    return prose.fill_notebook(read_chapter(path), read_notebook(folder / f"{path.stem}.ipynb"))
+
+
+def _was_run(path: Path, folder: Path) -> bool:
+    file = folder / f"{path.stem}.ipynb"
+    return file.exists() and same_code(read_chapter(path), read_notebook(file))
 
 
 def _picture(name: str, notebooks: list[NotebookNode]) -> bytes:

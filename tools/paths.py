@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import yaml
+
 ROOT = Path(__file__).parents[1]
 CHAPTERS = ROOT / "chapters"
 BOOK = ROOT / "book"
@@ -34,6 +36,12 @@ def chapters(names: list[str] | None = None) -> list[Path]:
 def pages() -> list[Path]:
     """The sources of the pages without code."""
     return sorted(CHAPTERS.glob("*.md"))
+
+
+def page_names() -> list[str]:
+    """Every page of the table of contents, in its order, without ending."""
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    return [toc["root"]] + [chapter["file"] for part in toc["parts"] for chapter in part["chapters"]]
 
 
 def _find(name: str, everything: list[Path]) -> Path:

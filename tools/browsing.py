@@ -1,0 +1,97 @@
+"""A real browser, and the site as a static host would serve it to one."""
+
+import functools
+import gzip
+import os
+import shutil
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+LAUNCH = {"args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]}
+COMPRESSED = (".html", ".css", ".js", ".svg", ".json", ".txt", ".xml")
+HOW_TO_INSTALL = "no Chromium found: apt-get install chromium (or playwright install chromium, or set CHROMIUM to one)"
+
+
+class NoBrowser(Exception):
+    """No Chromium is installed."""
+
+
+def find_chromium() -> str:
+    """The path of an installed Chromium: named in the variable ``CHROMIUM``, on the path, or playwright's own.
+
+    Raises
+    ------
+    NoBrowser
+        If there is none; the message says how to install it.
+    """
+    if found := os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None):
+        return found
+    with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+    if not Path(own).exists():
+        raise NoBrowser(HOW_TO_INSTALL)
+    return own
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A running browser."""
+    path = find_chromium()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, **LAUNCH)
+        yield browser
+        browser.close()
+
+
+class StaticHost(SimpleHTTPRequestHandler):
+    """Compresses text, and answers a wrong address with the site's own page."""
+
+    def do_GET(self) -> None:
+        path = Path(self.translate_path(self.path))
+        path = path / "index.html" if path.is_dir() else path
+        status = HTTPStatus.OK
+        if not path.exists():
+            path, status = Path(self.directory, "404.html"), HTTPStatus.NOT_FOUND
+        content = _content(path, path.stat().st_mtime_ns)
+        self.send_response(status)
+        self.send_header("Content-Type", self.guess_type(str(path)))
+        if path.suffix in COMPRESSED:
+            self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *arguments) -> None:
+        pass
+
+
+@functools.cache
+def _content(path: Path, _changed: int) -> bytes:
+    content = path.read_bytes()
+    return gzip.compress(content) if path.suffix in COMPRESSED else content
+
+
+@contextmanager
+def serve(site: Path) -> Iterator[str]:
+    """Serve a folder; gives its address, which ends with a slash."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(StaticHost, directory=str(site)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+
+
+if __name__ == "__main__":
+    try:
+        find_chromium()
+    except NoBrowser as problem:
+        print(problem, file=sys.stderr)
