@@ -1,6 +1,7 @@
 """What a published site offers to take along."""
 
 import io
+import re
 import zipfile
 
 import nbformat
@@ -42,11 +43,13 @@ def outline(entries):
 
 
 def test_the_pdf_is_tagged_and_has_an_outline_of_all_chapters(pdf):
-    assert pdf.trailer["/Root"]["/MarkInfo"]["/Marked"] is True
+    assert pdf.trailer["/Root"]["/MarkInfo"]["/Marked"].value is True
     assert pdf.trailer["/Root"]["/Lang"] == "en"
-    titles = " | ".join(outline(pdf.outline))
-    for text in [*TITLES, "Glossary", "References", "Solutions"]:
+    titles = list(outline(pdf.outline))
+    for text in ["Glossary", "References", "Troubleshooting", "Solutions"]:
         assert text in titles
+    for number, text in enumerate(TITLES, start=1):
+        assert f"{number}. {text}" in titles
 
 
 def test_the_solutions_are_in_the_appendix_alone(pdf):
@@ -54,7 +57,8 @@ def test_the_solutions_are_in_the_appendix_alone(pdf):
     first = next(number for number, text in enumerate(texts) if text.lstrip().startswith("Solutions"))
     assert first > len(texts) / 2
     assert "BEGIN SOLUTION" not in " ".join(texts[:first])
-    assert " ".join(texts[first:]).count("BEGIN SOLUTION") >= 3 * len(TITLES)
+    exercises = sum(path.read_text(encoding="utf-8").count("**Exercise") for path in chapters())
+    assert len(re.findall(r"Exercise \d+", " ".join(texts[first:]))) == exercises >= 3 * len(TITLES)
 
 
 def test_the_notebooks_travel_together(published):

@@ -3,15 +3,19 @@
 python tools/printing.py
 """
 
+import io
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import yaml
 from nbformat import NotebookNode
+from pypdf import PdfWriter
+from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from browsing import chromium
 from composing import compose_committed, copy_handwritten, write
@@ -20,6 +24,12 @@ from rendering import NOTEBOOK_METADATA, title
 
 PRINT = BUILD / "print"
 PDF = PRINT / "digit-book.pdf"
+HEADINGS = """
+[...document.querySelectorAll(':is(h1, h2, h3, h4, h5, h6, [role=heading])')]
+  .filter(heading => heading.checkVisibility()).map(heading => heading.innerText)
+"""
+HIDDEN = {"hide-cell", "hide-input"}
+DETAILS = re.compile(r"<details><summary>[^<]*</summary>(.*?)</details>", re.DOTALL)
 APPENDIX = "solutions"
 FOOTER = """
 <style>div { width: 100%; margin: 0 18mm; font: 8pt sans-serif; color: #555; display: flex }</style>
@@ -49,8 +59,7 @@ def print_book(files: dict[str, bytes], target: Path = PDF) -> Path:
         page = browser.new_page(color_scheme="light")
         page.goto(page_file.as_uri(), wait_until="networkidle")
         page.wait_for_function("window.MathJax?.startup?.promise.then(() => true)")
-        page.pdf(
-            path=str(target),
+        content = page.pdf(
             format="A4",
             margin=MARGIN,
             outline=True,
@@ -59,7 +68,13 @@ def print_book(files: dict[str, bytes], target: Path = PDF) -> Path:
             display_header_footer=True,
             header_template="<span></span>",
             footer_template=FOOTER,
+            scale=0.9,
         )
+        page.emulate_media(media="print")
+        headings = page.evaluate(HEADINGS)
+    pdf = PdfWriter(clone_from=io.BytesIO(content))
+    _name_entries(pdf, headings)
+    pdf.write(target)
     return target
 
 
@@ -80,22 +95,54 @@ def with_appendix(files: dict[str, bytes]) -> dict[str, bytes]:
     return files
 
 
-def _cut_solutions(notebook: NotebookNode):
-    kept, exercise = [], "An exercise"
-    for cell in notebook.cells:
-        if found := re.search(r"\*\*(Exercise \d+)", cell.source):
-            exercise = found[1]
-        if "hide-cell" in cell.metadata.get("tags", []):
-            cell.metadata.tags.remove("hide-cell")
-            yield _markdown(f"### {exercise}")
+def _cut_solutions(notebook: NotebookNode) -> Iterator[NotebookNode]:
+    """Take the solutions out, each under the name of its exercise."""
+    kept, exercise, named = [], "", ""
+    for cell in _pieces(notebook):
+        if HIDDEN & set(cell.metadata.get("tags", [])):
+            cell.metadata.tags = [tag for tag in cell.metadata.tags if tag not in HIDDEN]
+            if exercise != named:
+                yield _markdown(f"### {exercise}")
+                named = exercise
             yield cell
         else:
+            exercise = [exercise, *re.findall(r"\*\*(Exercise \d+)", cell.source)][-1]
             kept.append(cell)
     notebook.cells = kept
 
 
-def _markdown(text: str) -> NotebookNode:
-    return nbformat.v4.new_markdown_cell(text)
+def _pieces(notebook: NotebookNode) -> Iterator[NotebookNode]:
+    """The cells, a solution inside a text being a hidden cell of its own."""
+    for cell in notebook.cells:
+        if cell.cell_type != "markdown":
+            yield cell
+            continue
+        for number, text in enumerate(DETAILS.split(cell.source)):
+            if text.strip():
+                yield _markdown(text.strip(), tags=["hide-cell"] if number % 2 else [])
+
+
+def _markdown(text: str, tags: list[str] | None = None) -> NotebookNode:
+    return nbformat.v4.new_markdown_cell(text, metadata={"tags": tags or []})
+
+
+def _name_entries(pdf: PdfWriter, headings: list[str]) -> None:
+    """Give the entries of the outline the texts of the headings: Chromium doubles some that begin a page."""
+    entries = list(_entries(pdf.root_object["/Outlines"]))
+    if len(entries) != len(headings):
+        raise ValueError(f"the PDF has {len(entries)} entries in its outline for {len(headings)} headings")
+    for entry, heading in zip(entries, headings, strict=True):
+        entry[NameObject("/Title")] = TextStringObject(" ".join(heading.split()))
+
+
+def _entries(parent: DictionaryObject) -> Iterator[DictionaryObject]:
+    """What lies below an entry of the outline, in reading order."""
+    entry = parent.get("/First")
+    while entry is not None:
+        entry = entry.get_object()
+        yield entry
+        yield from _entries(entry)
+        entry = entry.get("/Next")
 
 
 if __name__ == "__main__":

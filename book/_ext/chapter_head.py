@@ -25,7 +25,7 @@ def leave_out_of_descriptions(app, pagename, templatename, context, doctree):
 
 def add_links(app, pagename, templatename, context, doctree):
     body = context.get("body")
-    if body and '<p class="chapter-head">' in body:
+    if app.builder.name == "html" and body and '<p class="chapter-head">' in body:
         before, start, rest = body.partition('<p class="chapter-head">')
         line, end, after = rest.partition("</p>")
         buttons = {button["text"]: button for group in context["header_buttons"] for button in group.get("buttons", [])}
