@@ -56,12 +56,21 @@ def tool():
 
 
 @pytest.fixture(scope="session")
-def site(shared_project):
-    jupyter_book = shutil.which("jupyter-book", path=str(Path(sys.executable).parent))
-    command = [jupyter_book, "build", "book", "--warningiserror", "--nitpick"]
-    start = time.perf_counter()
-    result = subprocess.run(command, cwd=shared_project, capture_output=True, text=True, check=False)
-    seconds = time.perf_counter() - start
-    assert result.returncode == 0, result.stdout + result.stderr
-    print(f"site built in {seconds:.1f} s")
-    return shared_project / "_build" / "html"
+def build():
+    """Builds the site of a project; a warning is an error."""
+
+    def run(project: Path) -> Path:
+        jupyter_book = shutil.which("jupyter-book", path=str(Path(sys.executable).parent))
+        command = [jupyter_book, "build", "book", "--warningiserror", "--nitpick"]
+        start = time.perf_counter()
+        result = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+        assert result.returncode == 0, result.stdout + result.stderr
+        print(f"site built in {time.perf_counter() - start:.1f} s")
+        return project / "_build" / "html"
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def site(shared_project, build):
+    return build(shared_project)

@@ -5,6 +5,7 @@ import subprocess
 from html.parser import HTMLParser
 from urllib.parse import unquote, urlparse
 
+import nbformat
 import pytest
 import yaml
 
@@ -13,6 +14,7 @@ import publication
 from paths import ROOT, page_names
 
 PAGES = page_names()
+WITH_ADDRESSES = (".html", ".xml", ".txt", ".ipynb", ".js")
 NOTEBOOKS = [page for page in PAGES if page[0].isdigit()]
 
 
@@ -144,3 +146,30 @@ def test_launch_buttons_lead_to_the_notebook(pages, name):
 def test_figures_are_numbered_and_captioned(site):
     text = (site / "03_training.html").read_text(encoding="utf-8")
     assert len(re.findall(r'class="caption-number"', text)) >= 5
+
+
+def test_a_fork_sets_one_address_and_everything_follows(project, tool, build):
+    config = project / "_config.yml"
+    text = config.read_text(encoding="utf-8").replace("github.com/your_account/digit-book", "github.com/School/numbers")
+    config.write_text(text, encoding="utf-8")
+    assert tool(project, "notebooks.py", "render").returncode == 0
+    site = build(project)
+    texts = {path: path.read_text(encoding="utf-8") for path in site.rglob("*") if path.suffix in WITH_ADDRESSES}
+    assert [path.name for path, text in texts.items() if "your_account" in text] == []
+    page = texts[site / "03_training.html"]
+    for address in (
+        "https://colab.research.google.com/github/School/numbers/blob/main/book/03_training.ipynb",
+        "https://mybinder.org/v2/gh/School/numbers/main?urlpath=lab/tree/book/03_training.ipynb",
+        "https://github.com/School/numbers/edit/main/chapters/03_training.py",
+        "https://github.com/School/numbers/issues/new",
+        '<link rel="canonical" href="https://school.github.io/numbers/03_training.html"',
+        '<meta property="og:url" content="https://school.github.io/numbers/03_training.html"',
+    ):
+        assert address in unquote(page)
+    assert "<loc>https://school.github.io/numbers/03_training.html</loc>" in texts[site / "sitemap.xml"]
+    notebook = (project / "book" / "03_training.ipynb").read_text(encoding="utf-8")
+    assert "github.com/School/numbers" in setup_cell_of(notebook)
+
+
+def setup_cell_of(notebook):
+    return next(cell.source for cell in nbformat.reads(notebook, as_version=4).cells if "pip" in cell.source)
