@@ -8,10 +8,12 @@ from urllib.parse import unquote, urlparse
 import nbformat
 import pytest
 import yaml
+from pybtex.database import parse_file
 
 import digitlib
 import publication
-from paths import ROOT, page_names
+from paths import BOOK, ROOT, chapters, page_names
+from rendering import read_chapter
 
 PAGES = page_names()
 WITH_ADDRESSES = (".html", ".xml", ".txt", ".ipynb", ".js")
@@ -173,3 +175,23 @@ def test_a_fork_sets_one_address_and_everything_follows(project, tool, build):
 
 def setup_cell_of(notebook):
     return next(cell.source for cell in nbformat.reads(notebook, as_version=4).cells if "pip" in cell.source)
+
+
+def test_every_term_that_a_chapter_defines_is_in_the_glossary():
+    entries = (ROOT / "chapters" / "glossary.md").read_text(encoding="utf-8").splitlines()
+    terms = {line.lower() for line in entries if line[:1].isalpha()}
+    defined = [
+        " ".join(term.lower().split())
+        for path in chapters()
+        for cell in read_chapter(path).cells
+        if cell.cell_type == "markdown"
+        for term in re.findall(r"[^\s.-]\s\*\*([\w\s-]+)\*\*", cell.source)  # bold, inside a sentence
+    ]
+    assert len(defined) > 30
+    assert [term for term in defined if not {term, term.removesuffix("s")} & terms] == []
+
+
+def test_every_reference_can_be_followed():
+    entries = parse_file(str(BOOK / "references.bib")).entries
+    assert len(entries) > 10
+    assert [key for key, entry in entries.items() if not {"doi", "eprint", "url"} & set(entry.fields)] == []
