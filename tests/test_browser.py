@@ -90,6 +90,21 @@ def test_a_red_formula_would_be_found(page, address):
     assert len(page.evaluate(UNSET_FORMULAS)) == 1
 
 
+def test_a_request_to_another_host_would_be_found(watched, address):
+    watched.goto(f"{address}intro.html", wait_until="networkidle")
+    with watched.expect_event("requestfailed"):
+        watched.evaluate("document.body.append(Object.assign(new Image(), {src: 'https://nowhere.invalid/a.png'}))")
+    assert "foreign: https://nowhere.invalid/a.png" in watched.faults
+
+
+def test_a_barrier_would_be_found(page, address):
+    page.goto(f"{address}intro.html", wait_until="networkidle")
+    page.evaluate("document.querySelector('article img').removeAttribute('alt')")
+    page.evaluate("document.documentElement.removeAttribute('lang')")
+    found = {fault["id"] for fault in Axe().run(page, options=WCAG).response["violations"]}
+    assert {"image-alt", "html-has-lang"} <= found
+
+
 def test_a_wrong_address_leads_back(page, address):
     answer = page.goto(f"{address}nowhere.html")
     assert answer.status == 404
