@@ -89,6 +89,17 @@ def test_every_image_says_in_words_what_it_shows(pages):
     assert count > 15
 
 
+def test_a_picture_without_words_fails_the_build(project, build):
+    path = project / "book" / "01_dataset.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", []) if "data" in output]
+    picture = next(output for output in outputs if "image/png" in output.data)
+    del picture.data["text/plain"]
+    nbformat.write(notebook, path)
+    with pytest.raises(AssertionError, match="image without alt text"):
+        build(project)
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_tells_search_engines_and_messengers_what_it_is(site, pages, name):
     text = (site / f"{name}.html").read_text(encoding="utf-8")
