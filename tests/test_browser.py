@@ -11,7 +11,10 @@ from paths import page_names
 from weigh import BUDGET, LOAD_FIGURES, weigh
 
 NOTEBOOKS = [name for name in page_names() if name[0].isdigit()]
-WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+WCAG = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
+    "resultTypes": ["violations"],
+}
 UNSET_FORMULAS = """
 [...document.querySelectorAll('article .math')]
   .filter(e => !e.querySelector('mjx-container') || e.querySelector('mjx-merror, mjx-mtext[style*="red"]'))
@@ -37,7 +40,7 @@ def browser_type_launch_args(browser_type_launch_args):
 
 @pytest.fixture(scope="module")
 def address(site):
-    with serve(site) as address:
+    with serve(site, below="/digit-book/") as address:  # as on GitHub Pages
         yield address
 
 
@@ -67,13 +70,15 @@ def test_a_page_has_no_fault_and_fits_a_phone(watched, address, name):
     assert watched.evaluate("document.documentElement.scrollWidth") <= 360
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", [*page_names(), "search", "404"])
-def test_a_page_is_accessible(page, address, name, scheme):
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+def test_a_page_is_accessible_in_light_and_dark(page, address, name):
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
     page.goto(f"{address}{name}.html", wait_until="networkidle")
-    found = Axe().run(page, options=WCAG).response["violations"]
-    assert [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found] == []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        expect(page.locator(f"html[data-theme={scheme}]")).to_be_attached()
+        found = Axe().run(page, options=WCAG).response["violations"]
+        assert [(scheme, fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found] == []
 
 
 @pytest.mark.parametrize("name", page_names())
@@ -106,10 +111,10 @@ def test_a_barrier_would_be_found(page, address):
 
 
 def test_a_wrong_address_leads_back(page, address):
-    answer = page.goto(f"{address}nowhere.html")
+    answer = page.goto(f"{address}some/where.html")
     assert answer.status == 404
-    expect(page.locator("article")).to_contain_text("no page of this name")
-    assert page.locator("article a").first.get_attribute("href") == "/digit-book/intro.html"
+    page.get_by_role("link", name="Go to the first page").click()
+    assert page.url == f"{address}intro.html"
 
 
 def test_the_mode_can_be_switched(page, address):

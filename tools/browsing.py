@@ -54,8 +54,12 @@ def chromium() -> Iterator[Browser]:
 class StaticHost(SimpleHTTPRequestHandler):
     """Compresses text, and answers a wrong address with the site's own page."""
 
+    def __init__(self, *arguments, below: str, **options) -> None:
+        self.below = below
+        super().__init__(*arguments, **options)
+
     def do_GET(self) -> None:
-        path = Path(self.translate_path(self.path))
+        path = Path(self.translate_path(self.path.removeprefix(self.below)))
         path = path / "index.html" if path.is_dir() else path
         status = HTTPStatus.OK
         if not path.exists():
@@ -80,12 +84,13 @@ def _content(path: Path, _changed: int) -> bytes:
 
 
 @contextmanager
-def serve(site: Path) -> Iterator[str]:
-    """Serve a folder; gives its address, which ends with a slash."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(StaticHost, directory=str(site)))
+def serve(site: Path, below: str = "/") -> Iterator[str]:
+    """Serve a folder below a path of the host; gives its address, which ends with a slash."""
+    handler = functools.partial(StaticHost, directory=str(site), below=below)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}/"
+        yield f"http://127.0.0.1:{server.server_port}{below}"
     finally:
         server.shutdown()
 
