@@ -206,6 +206,11 @@ def test_a_term_shows_its_definition_and_leads_to_the_glossary(page, address):
     assert page.url.endswith("glossary.html#term-confusion-matrix")
 
 
+def test_a_term_is_linked_across_a_line_break_of_the_source(page, address):
+    page.goto(f"{address}05_going_further.html")
+    assert page.locator("a.term-link", has_text=re.compile(r"^gradient\s+descent$")).count() == 1
+
+
 def test_no_page_is_heavier_than_its_budget(browser, address):
     table = weigh(browser, address, page_names())
     print(table.round(2).to_string())

@@ -1,6 +1,7 @@
 """Link each term of the glossary where a chapter first uses it; the definition shows when you point at it."""
 
 import re
+from itertools import groupby
 
 from docutils import nodes
 from sphinx import addnodes
@@ -37,16 +38,26 @@ def link_first_uses(app, doctree, docname):
     if not hasattr(app.env, "glossary_terms"):
         app.env.glossary_terms = collect_terms(app)
     terms = dict(app.env.glossary_terms)
+    join_texts(doctree)
     for text in list(doctree.findall(nodes.Text)):
         if any(isinstance(parent, NOT_WITHIN) for parent in _parents(text)):
             continue
         text.parent.replace(text, list(_linked(app, docname, text.astext(), terms)))
 
 
+def join_texts(doctree):
+    """Make one of neighbouring texts: a line break in the source parts them, and a term that spans it."""
+    for parent in {text.parent for text in doctree.findall(nodes.Text)}:
+        children = list(parent.children)
+        parent.clear()
+        for are_texts, group in groupby(children, lambda node: isinstance(node, nodes.Text)):
+            parent += nodes.Text("".join(node.astext() for node in group)) if are_texts else list(group)
+
+
 def _linked(app, docname, text: str, terms: dict):
     """The text in pieces; a term that is linked is taken out of `terms`."""
     while terms and (match := _pattern(terms).search(text)):
-        page, anchor, definition = terms.pop(match["term"].lower())
+        page, anchor, definition = terms.pop(" ".join(match["term"].lower().split()))
         uri = app.builder.get_relative_uri(docname, page)
         yield nodes.Text(text[: match.start()])
         yield nodes.reference(
@@ -58,7 +69,7 @@ def _linked(app, docname, text: str, terms: dict):
 
 def _pattern(terms) -> re.Pattern:
     """Any of the terms, as a whole word or its plural; the longest first."""
-    words = "|".join(re.escape(term) for term in sorted(terms, key=len, reverse=True))
+    words = "|".join(r"\s+".join(map(re.escape, term.split())) for term in sorted(terms, key=len, reverse=True))
     return re.compile(rf"\b(?P<term>{words})(?:e?s)?\b", re.IGNORECASE)
 
 
