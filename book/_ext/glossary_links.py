@@ -51,7 +51,8 @@ def join_texts(doctree):
         children = list(parent.children)
         parent.clear()
         for are_texts, group in groupby(children, lambda node: isinstance(node, nodes.Text)):
-            parent += nodes.Text("".join(node.astext() for node in group)) if are_texts else list(group)
+            members = list(group)
+            parent += nodes.Text("".join(node.astext() for node in members)) if are_texts else members
 
 
 def _linked(app, docname, text: str, terms: dict):
