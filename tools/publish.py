@@ -45,8 +45,7 @@ def main() -> int:
 
 def make_downloads(files: dict[str, bytes], folder: Path) -> list[dict]:
     """Make the files that the title page offers; returns what it says of them."""
-    print_book(files, BUILD / "print" / "digit-book.pdf")
-    shutil.copy(BUILD / "print" / "digit-book.pdf", folder)
+    shutil.copy(print_book(files), folder)
     with zipfile.ZipFile(folder / "digit-book-notebooks.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(name for name in files if name.endswith(".ipynb")):
             archive.writestr(f"digit-book/{name}", files[name])

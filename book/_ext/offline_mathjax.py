@@ -8,7 +8,6 @@ from importlib.metadata import files
 from pathlib import Path
 
 NEEDED = ("tex-chtml.js", "output/chtml/fonts/woff-v2/")
-
 LOADER = Path(__file__).with_name("load_mathjax.js")
 
 
