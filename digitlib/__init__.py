@@ -4,8 +4,14 @@ Each module holds one idea:
 
 - `digitlib.data`: MNIST and any other IDX file;
 - `digitlib.models`: the networks of the book;
+- `digitlib.variations`: the convolutional network with one thing changed;
+- `digitlib.locally_connected`: a convolution that shares no weights;
 - `digitlib.training`: a seeded training that remembers what happened;
+- `digitlib.experiment`: what an experiment may vary, by name;
+- `digitlib.transformations`: images whose pixels change places;
+- `digitlib.corruptions`: noise, blur, fog and the like;
 - `digitlib.evaluation`: accuracy and its interval, confusion, errors;
+- `digitlib.statistics`: results over seeds, their intervals and tests;
 - `digitlib.plots`: the figures, each with its description in words;
 - `digitlib.reference`: what the book's own runs made;
 - `digitlib.results`: the numbers and claims that a page quotes;

@@ -127,14 +127,15 @@ def scale_pixels(images: np.ndarray) -> np.ndarray:
     return (images.astype(np.float32) / 255)[..., np.newaxis]
 
 
-def move_right(images: np.ndarray, pixels: int) -> np.ndarray:
-    """Move images to the right; what leaves the frame is lost, what comes in is paper.
+def move(images: np.ndarray, *, down: int = 0, right: int = 0) -> np.ndarray:
+    """Move images; what leaves the frame is lost, what comes in is paper.
 
     Parameters
     ----------
     images : numpy.ndarray, shape (n, height, width) or (n, height, width, channels)
-    pixels : int
-        How far, 0 to width.
+    down, right : int
+        How far, in pixels; negative for up and left. At most the height and
+        the width.
 
     Returns
     -------
@@ -144,18 +145,23 @@ def move_right(images: np.ndarray, pixels: int) -> np.ndarray:
     Raises
     ------
     ValueError
-        If `pixels` is negative or more than the width.
+        If the images would be moved by more than their size.
 
     Examples
     --------
-    >>> move_right(np.array([[[1, 2, 3]]]), 1)
+    >>> move(np.array([[[1, 2, 3]]]), right=1)
     array([[[0, 1, 2]]])
     """
-    width = images.shape[2]
-    if not 0 <= pixels <= width:
-        raise ValueError(f"cannot move images {width} pixels wide by {pixels}: choose 0 to {width}")
+    height, width = images.shape[1:3]
+    if abs(down) > height or abs(right) > width:
+        raise ValueError(
+            f"cannot move images of {height} by {width} pixels by {down} down and {right} right: "
+            "choose at most their height and width"
+        )
     moved = np.zeros_like(images)
-    moved[:, :, pixels:] = images[:, :, : width - pixels]
+    rows, rows_from = _overlap(height, down)
+    columns, columns_from = _overlap(width, right)
+    moved[:, rows, columns] = images[:, rows_from, columns_from]
     return moved
 
 
@@ -206,6 +212,11 @@ def load_disputed_labels() -> pd.DataFrame:
     """
     path = MNIST_FOLDER / "disputed_labels.csv"
     return pd.read_csv(io.BytesIO(_read_bytes(path)), index_col="image")
+
+
+def _overlap(size: int, distance: int) -> tuple[slice, slice]:
+    """Where what stays in the frame comes to lie, and where it was."""
+    return slice(max(distance, 0), size + min(distance, 0)), slice(max(-distance, 0), size - max(distance, 0))
 
 
 def _load_split(folder: Path, prefix: str, count: int, digests: dict[str, str]) -> Examples:

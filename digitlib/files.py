@@ -16,8 +16,13 @@ def write_text(text: str, path: str | Path) -> None:
     path : path-like
         Folders that do not exist are made.
     """
+    write_bytes(text.encode("utf-8"), path)
+
+
+def write_bytes(content: bytes, path: str | Path) -> None:
+    """Write a file as `write_text` does, from bytes."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
-    part.write_text(text, encoding="utf-8", newline="\n")
+    part.write_bytes(content)
     os.replace(part, path)

@@ -5,6 +5,8 @@ import numpy as np
 import pandas as pd
 from keras import layers
 
+from digitlib.locally_connected import LocallyConnected2D
+
 IMAGE_SHAPE = (28, 28, 1)
 CLASSES = 10
 
@@ -79,6 +81,62 @@ def build_matched() -> keras.Sequential:
     return build_fully_connected(MATCHED_HIDDEN_UNITS)
 
 
+def build_global_pooling() -> keras.Sequential:
+    """Build the convolutional part of the CNN with global average pooling and one dense layer.
+
+    Returns
+    -------
+    keras.Sequential
+        Maps images of shape (n, 28, 28, 1), float32 in [0, 1], to class
+        probabilities of shape (n, 10). Each of the 64 feature maps is reduced
+        to its mean, so where a feature was found no longer matters.
+
+    Examples
+    --------
+    >>> build_global_pooling().count_params()
+    19466
+    """
+    convolutional_part = build_cnn().layers[:3]
+    return keras.Sequential(
+        [
+            keras.Input(shape=IMAGE_SHAPE),
+            *convolutional_part,
+            layers.GlobalAveragePooling2D(),
+            layers.Dense(CLASSES, activation="softmax"),
+        ],
+        name="global_pooling",
+    )
+
+
+def build_locally_connected() -> keras.Sequential:
+    """Build the CNN with weights of their own at every place: same shapes, nothing shared.
+
+    Returns
+    -------
+    keras.Sequential
+        Maps images of shape (n, 28, 28, 1), float32 in [0, 1], to class
+        probabilities of shape (n, 10).
+
+    Examples
+    --------
+    >>> build_locally_connected().count_params()
+    2557450
+    """
+    return keras.Sequential(
+        [
+            keras.Input(shape=IMAGE_SHAPE),
+            LocallyConnected2D(filters=32, kernel_size=(3, 3), activation="relu"),
+            layers.MaxPooling2D((2, 2)),
+            LocallyConnected2D(filters=64, kernel_size=(3, 3), activation="relu"),
+            layers.MaxPooling2D((2, 2)),
+            layers.Flatten(),
+            layers.Dense(64, activation="relu"),
+            layers.Dense(CLASSES, activation="softmax"),
+        ],
+        name="locally_connected",
+    )
+
+
 def describe_layers(model: keras.Sequential) -> pd.DataFrame:
     """Tell what each layer puts out, stores and computes.
 
@@ -113,6 +171,8 @@ def describe_layers(model: keras.Sequential) -> pd.DataFrame:
 
 
 def _multiply_adds(layer: keras.layers.Layer) -> int:
+    if isinstance(layer, LocallyConnected2D):
+        return int(np.prod(layer.kernel.shape))  # each of its weights is used once
     if not isinstance(layer, layers.Conv2D | layers.Dense):
         return 0
     weights_per_output = int(np.prod(layer.kernel.shape[:-1]))

@@ -215,6 +215,153 @@ def lines(
     return Drawing(ax, f"Line chart over {xlabel}. {subject}: {'; '.join(described)}.")
 
 
+def bands(
+    curves: Mapping[str, np.ndarray],
+    *,
+    x: Sequence[float],
+    subject: str,
+    xlabel: str,
+    ylabel: str,
+    logarithmic: bool = False,
+    ax: Axes | None = None,
+) -> Drawing:
+    """Draw the mean of repeated curves, in a band from the lowest to the highest.
+
+    Parameters
+    ----------
+    curves : mapping of str to numpy.ndarray, shape (runs, points)
+        Values by name, one row a run.
+    x : sequence of float
+        Positions of the points.
+    subject : str
+        What the curves are; opens the alt text.
+    xlabel, ylabel : str
+    logarithmic : bool
+        Use logarithmic axes, both of them.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    Drawing
+        Its alt text gives each curve's first and last mean.
+
+    Raises
+    ------
+    ValueError
+        If a curve has no runs, or not one value for each position.
+    """
+    curves = {name: np.asarray(values, dtype=float) for name, values in curves.items()}
+    for name, values in curves.items():
+        if values.ndim != 2 or not len(values) or values.shape[1] != len(x):
+            raise ValueError(f"the curve {name!r} has shape {values.shape}: expected (runs, {len(x)}), one run or more")
+    means = {name: values.mean(axis=0) for name, values in curves.items()}
+    ax = ax or _new_axes(height=3.2)
+    drawing = lines(means, x=x, subject=subject, xlabel=xlabel, ylabel=ylabel, ax=ax)
+    for position, values in enumerate(curves.values()):
+        color = COLORS[position % len(COLORS)]
+        drawing.ax.fill_between(x, values.min(axis=0), values.max(axis=0), color=color, alpha=0.25, linewidth=0)
+    if logarithmic:
+        drawing.ax.set(xscale="log", yscale="log")
+    return drawing
+
+
+def runs(groups: Mapping[str, Sequence[float]], *, subject: str, xlabel: str, ax: Axes | None = None) -> Drawing:
+    """Draw each run as a dot on a line for its group, and the mean as an upright stroke.
+
+    Parameters
+    ----------
+    groups : mapping of str to sequence of float
+        One value a run, by name.
+    subject : str
+        What the dots are; opens the alt text.
+    xlabel : str
+    ax : matplotlib.axes.Axes, optional
+    """
+    ax = ax or _new_axes(height=0.8 + 0.45 * len(groups))
+    described = []
+    for position, (name, values) in enumerate(groups.items()):
+        values, color = np.asarray(values), COLORS[position % len(COLORS)]
+        ax.scatter(values, np.full(len(values), position), color=color, alpha=0.6, s=30, linewidth=0)
+        ax.scatter(values.mean(), position, color=color, marker="|", s=500)
+        described.append(f"{name} from {values.min():.4f} to {values.max():.4f}, mean {values.mean():.4f}")
+    _name_rows(ax, list(groups), xlabel)
+    return Drawing(ax, f"Dot chart over {xlabel}, a dot a run. {subject}: {'; '.join(described)}.")
+
+
+def intervals(
+    groups: Mapping[str, pd.DataFrame],
+    *,
+    subject: str,
+    xlabel: str,
+    reference: float | None = None,
+    ax: Axes | None = None,
+) -> Drawing:
+    """Draw estimates as dots with their intervals, a line for each row.
+
+    Parameters
+    ----------
+    groups : mapping of str to pandas.DataFrame
+        By name, tables of the same index (the names of the lines) with the
+        columns ``value``, ``low`` and ``high``.
+    subject : str
+        What the dots are; opens the alt text.
+    xlabel : str
+    reference : float, optional
+        Where to draw an upright line to compare with.
+    ax : matplotlib.axes.Axes, optional
+    """
+    names = list(next(iter(groups.values())).index)
+    ax = ax or _new_axes(height=0.9 + 0.28 * len(names))
+    described = []
+    for position, (group, table) in enumerate(groups.items()):
+        offset = 0.24 * (position - (len(groups) - 1) / 2)
+        ax.errorbar(
+            table["value"],
+            np.arange(len(table)) + offset,
+            xerr=[table["value"] - table["low"], table["high"] - table["value"]],
+            fmt="osD^v"[position % 5],
+            markersize=5,
+            color=COLORS[position % len(COLORS)],
+            label=group,
+        )
+        lowest, highest = table["value"].idxmin(), table["value"].idxmax()
+        described.append(
+            f"{group} from {table['value'].min():.4g} ({lowest}) to {table['value'].max():.4g} ({highest})"
+        )
+    if reference is not None:
+        ax.axvline(reference, color="0.5", linewidth=1)
+    if len(groups) > 1:
+        ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=len(groups))
+    _name_rows(ax, names, xlabel)
+    return Drawing(ax, f"Dots with intervals over {xlabel}. {subject}: {'; '.join(described)}.")
+
+
+def labelled_points(points: pd.DataFrame, *, subject: str, xlabel: str, ylabel: str, ax: Axes | None = None) -> Drawing:
+    """Draw named points with upright intervals over a logarithmic axis.
+
+    Parameters
+    ----------
+    points : pandas.DataFrame
+        Indexed by name, with the columns ``x``, ``value``, ``low`` and ``high``.
+    subject : str
+        What the points are; opens the alt text.
+    xlabel, ylabel : str
+    ax : matplotlib.axes.Axes, optional
+    """
+    ax = ax or _new_axes(height=3.6)
+    for position, (name, point) in enumerate(points.iterrows()):
+        color = COLORS[position % len(COLORS)]
+        reach = [[point["value"] - point["low"]], [point["high"] - point["value"]]]
+        marker = "osD^v"[position % 5]
+        ax.errorbar(point["x"], point["value"], yerr=reach, fmt=marker, markersize=6, color=color, label=name)
+    ax.set(xlabel=xlabel, ylabel=ylabel, xscale="log")
+    ax.margins(x=0.1)
+    ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+    _tidy(ax)
+    described = "; ".join(f"{name} {point['value']:.4f} at {point['x']:,.0f}" for name, point in points.iterrows())
+    return Drawing(ax, f"Points over {xlabel}, logarithmic. {subject}: {described}.")
+
+
 def learning_curves(history: Mapping[str, Sequence[float]], *, metric: str, ax: Axes | None = None) -> Drawing:
     """Draw a metric of training and validation over the epochs.
 
@@ -263,7 +410,7 @@ def confusion_matrix(matrix: pd.DataFrame, *, ax: Axes | None = None) -> Drawing
         annot=True,
         fmt="d" if counts else ".3f",
         annot_kws={"fontsize": 9 if counts else 7.5},
-        cmap="cividis",
+        cmap="Blues",
         norm=PowerNorm(0.25, vmin=0, vmax=values.max()),
         square=True,
         cbar=False,
@@ -327,6 +474,39 @@ def feature_maps(maps: np.ndarray, *, layer: str, columns: int = 8, ax: Axes | N
     return drawing
 
 
+def reliability(groups: Mapping[str, pd.DataFrame], *, subject: str, ax: Axes | None = None) -> Drawing:
+    """Draw how often answers were wrong against how much they were doubted, on logarithmic axes.
+
+    Parameters
+    ----------
+    groups : mapping of str to pandas.DataFrame
+        By name, one row per group of answers, with the columns ``doubt`` (one
+        minus the mean probability of the answers) and ``errors`` (the share of
+        wrong ones), both above 0 and at most 1.
+    subject : str
+        What the answers are; opens the alt text.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    Drawing
+        The dashed line is where doubt and share of errors are equal.
+    """
+    ax = ax or _new_axes(height=3.8)
+    smallest = min(table[["doubt", "errors"]].to_numpy().min() for table in groups.values())
+    ax.plot([smallest, 1], [smallest, 1], "--", color="0.5", linewidth=1)
+    described = []
+    for position, (name, table) in enumerate(groups.items()):
+        color, marker = COLORS[position % len(COLORS)], "osD^v"[position % 5]
+        ax.plot(table["doubt"], table["errors"], marker=marker, markersize=5, color=color, label=name)
+        above = int((table["errors"] > table["doubt"]).sum())
+        described.append(f"{name} errs more often than it doubts in {above} of {_plural(len(table), 'group')}")
+    ax.set(xscale="log", yscale="log", xlabel="doubt", ylabel="share of errors")
+    ax.legend(frameon=False)
+    _tidy(ax)
+    return Drawing(ax, f"Reliability diagram. {subject}: {'; '.join(described)}.")
+
+
 def error_gallery(images: np.ndarray, errors: pd.DataFrame, *, columns: int = 6, ax: Axes | None = None) -> Drawing:
     """Draw misclassified digits with what they are and what they were taken for.
 
@@ -363,6 +543,16 @@ def _color_limits(values: np.ndarray, symmetric: bool) -> tuple[float, float]:
 def _tidy(ax: Axes) -> None:
     ax.spines[["top", "right"]].set_visible(False)
     ax.grid(axis="y", color="0.9")
+    ax.set_axisbelow(True)
+
+
+def _name_rows(ax: Axes, names: Sequence[str], xlabel: str) -> None:
+    """Put names beside the rows 0, 1, 2, ..., the first on top."""
+    ax.set_yticks(range(len(names)), names)
+    ax.set(xlabel=xlabel, ylim=(len(names) - 0.5, -0.5))
+    ax.spines[["top", "right", "left"]].set_visible(False)
+    ax.tick_params(axis="y", length=0)
+    ax.grid(axis="x", color="0.9")
     ax.set_axisbelow(True)
 
 

@@ -102,6 +102,8 @@ class Page:
 
 def _plain(value, name: str):
     """The value in the types that JSON knows."""
+    if hasattr(value, "_asdict"):  # a named tuple keeps its names
+        value = value._asdict()
     if isinstance(value, dict):
         return {str(key): _plain(item, name) for key, item in value.items()}
     if isinstance(value, np.ndarray | np.generic):

@@ -395,14 +395,14 @@ def test_the_disputed_labels_are_those_of_fifteen_test_images_that_no_majority_o
     assert (table["votes given"] < 3).all()
 
 
-@pytest.mark.parametrize("pixels", [0, 1, 5, 28])
-def test_moved_images_are_those_that_scipy_shifts(mnist, pixels):
+@pytest.mark.parametrize(("down", "right"), [(0, 0), (0, 1), (5, 0), (-3, 4), (2, -28), (28, 28)])
+def test_moved_images_are_those_that_scipy_shifts(mnist, down, right):
     images = data.scale_pixels(mnist[1][0][:20])
-    expected = scipy.ndimage.shift(images, (0, 0, pixels, 0), order=0)
-    np.testing.assert_array_equal(data.move_right(images, pixels), expected)
+    expected = scipy.ndimage.shift(images, (0, down, right, 0), order=0)
+    np.testing.assert_array_equal(data.move(images, down=down, right=right), expected)
 
 
-@pytest.mark.parametrize("pixels", [-1, 4])
-def test_images_cannot_be_moved_left_or_beyond_their_width(pixels):
-    with pytest.raises(ValueError, match=f"3 pixels wide by {pixels}"):
-        data.move_right(np.ones((1, 3, 3)), pixels)
+@pytest.mark.parametrize(("down", "right"), [(3, 0), (-3, 0), (0, 5), (0, -5)])
+def test_images_cannot_be_moved_beyond_their_size(down, right):
+    with pytest.raises(ValueError, match="at most their height and width"):
+        data.move(np.ones((1, 2, 4)), down=down, right=right)

@@ -24,11 +24,21 @@ ERRORS = pd.DataFrame(
     {"true": [4, 7], "predicted": [9, 1], "probability": [0.9974, 0.5]}, index=pd.Index([3, 1], name="image")
 )
 
+RUNS = np.array([[1.0, 4.0], [3.0, 8.0], [2.0, 6.0]])
+ESTIMATES = pd.DataFrame({"value": [1.0, 3.0], "low": [0.5, 2.0], "high": [2.0, 3.5]}, index=["fog", "shear"])
+GROUPS = pd.DataFrame({"doubt": [0.001, 0.02, 0.5], "errors": [0.002, 0.01, 0.6]})
+POINTS = ESTIMATES.assign(x=[10.0, 1000.0])
+
 DRAW = {
     "image_grid": partial(plots.image_grid, IMAGES, subject="Images"),
     "bars": partial(plots.bars, {"a": 1, "b": 2}, subject="Bars", xlabel="x", ylabel="y"),
     "histogram": partial(plots.histogram, IMAGES, subject="Values", xlabel="x"),
     "lines": partial(plots.lines, {"a": [1, 2]}, subject="Curves", xlabel="x", ylabel="y"),
+    "bands": partial(plots.bands, {"a": RUNS}, x=[1, 2], subject="Curves", xlabel="x", ylabel="y"),
+    "runs": partial(plots.runs, {"a": [1, 2], "b": [3]}, subject="Runs", xlabel="x"),
+    "intervals": partial(plots.intervals, {"a": ESTIMATES}, subject="Estimates", xlabel="x"),
+    "labelled_points": partial(plots.labelled_points, POINTS, subject="Points", xlabel="x", ylabel="y"),
+    "reliability": partial(plots.reliability, {"a": GROUPS}, subject="Answers"),
     "learning_curves": partial(plots.learning_curves, HISTORY, metric="loss"),
     "confusion_matrix": partial(plots.confusion_matrix, COUNTS),
     "kernels": partial(plots.kernels, KERNELS),
@@ -257,6 +267,77 @@ def test_lines_differ_in_colour_and_style():
     drawing = plots.lines(curves, subject="Lines", xlabel="x", ylabel="y")
     assert len({line.get_color() for line in drawing.ax.lines}) == 4
     assert len({line.get_linestyle() for line in drawing.ax.lines}) == 4
+
+
+def test_a_band_reaches_from_the_lowest_run_to_the_highest_around_the_mean():
+    drawing = plots.bands({"a": RUNS}, x=[10, 20], subject="Curves", xlabel="x", ylabel="y")
+    (line,) = drawing.ax.get_lines()
+    assert line.get_xydata().tolist() == [[10, 2], [20, 6]]
+    (band,) = drawing.ax.collections
+    corners = {tuple(corner) for corner in band.get_paths()[0].vertices.tolist()}
+    assert corners == {(10, 1), (20, 4), (20, 8), (10, 3)}
+    assert band.get_facecolor()[0, :3].tolist() == list(matplotlib.colors.to_rgb(line.get_color()))
+    assert (drawing.ax.get_xscale(), drawing.ax.get_yscale()) == ("linear", "linear")
+
+
+def test_bands_can_have_logarithmic_axes():
+    drawing = plots.bands({"a": RUNS}, x=[1, 10], subject="C", xlabel="x", ylabel="y", logarithmic=True)
+    assert (drawing.ax.get_xscale(), drawing.ax.get_yscale()) == ("log", "log")
+
+
+@pytest.mark.parametrize("values", [RUNS[0], RUNS[:0], RUNS[:, :1]])
+def test_a_band_needs_a_value_of_every_run_for_every_position(values):
+    with pytest.raises(ValueError, match=r"expected \(runs, 2\), one run or more"):
+        plots.bands({"a": values}, x=[1, 2], subject="Curves", xlabel="x", ylabel="y")
+
+
+def test_every_run_is_a_dot_on_the_line_of_its_group_and_the_mean_a_stroke():
+    drawing = plots.runs({"a": [1, 3], "b": [5]}, subject="Runs", xlabel="x")
+    places = [dots.get_offsets().tolist() for dots in drawing.ax.collections]
+    assert places == [[[1, 0], [3, 0]], [[2, 0]], [[5, 1]], [[5, 1]]]
+    assert texts_beside(drawing) == ["a", "b"]
+    assert drawing.alt == (
+        "Dot chart over x, a dot a run. "
+        "Runs: a from 1.0000 to 3.0000, mean 2.0000; b from 5.0000 to 5.0000, mean 5.0000."
+    )
+
+
+def test_intervals_reach_from_low_to_high_on_the_line_of_their_name():
+    groups = {"before": ESTIMATES, "after": ESTIMATES + 1}
+    drawing = plots.intervals(groups, subject="Estimates", xlabel="x", reference=0.7)
+    before, after = drawing.ax.containers
+    assert before.lines[0].get_xdata().tolist() == [1, 3]
+    reach = before.lines[2][0].get_segments()
+    assert [[low[0], high[0]] for low, high in reach] == [[0.5, 2.0], [2.0, 3.5]]
+    assert (before.lines[0].get_ydata() < after.lines[0].get_ydata()).all()
+    assert np.abs(after.lines[0].get_ydata() - [0, 1]).max() < 0.5
+    assert texts_beside(drawing) == ["fog", "shear"]
+    assert drawing.ax.get_ylim()[0] > drawing.ax.get_ylim()[1]
+    assert 0.7 in [line.get_xdata()[0] for line in drawing.ax.get_lines()]
+    assert "before from 1 (fog) to 3 (shear); after from 2 (fog) to 4 (shear)" in drawing.alt
+
+
+def test_labelled_points_have_their_names_and_intervals_over_a_logarithmic_axis():
+    drawing = plots.labelled_points(POINTS, subject="Points", xlabel="x", ylabel="y")
+    assert [text.get_text() for text in drawing.ax.get_legend().get_texts()] == ["fog", "shear"]
+    assert [container.lines[0].get_xydata().tolist() for container in drawing.ax.containers] == [[[10, 1]], [[1000, 3]]]
+    reach = [container.lines[2][0].get_segments()[0][:, 1].tolist() for container in drawing.ax.containers]
+    assert reach == [[0.5, 2.0], [2.0, 3.5]]
+    assert drawing.ax.get_xscale() == "log"
+    assert drawing.alt.endswith("Points: fog 1.0000 at 10; shear 3.0000 at 1,000.")
+
+
+def test_a_reliability_diagram_compares_errors_with_doubts_on_logarithmic_axes():
+    drawing = plots.reliability({"a": GROUPS}, subject="Answers")
+    equal, groups = drawing.ax.get_lines()
+    assert groups.get_xydata().tolist() == [[0.001, 0.002], [0.02, 0.01], [0.5, 0.6]]
+    assert equal.get_xydata().tolist() == [[0.001, 0.001], [1, 1]]
+    assert (drawing.ax.get_xscale(), drawing.ax.get_yscale()) == ("log", "log")
+    assert drawing.alt == "Reliability diagram. Answers: a errs more often than it doubts in 2 of 3 groups."
+
+
+def texts_beside(drawing):
+    return [label.get_text() for label in drawing.ax.get_yticklabels()]
 
 
 def test_learning_curves_draw_training_and_validation_over_the_epochs():

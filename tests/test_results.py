@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from digitlib import results
+from digitlib.statistics import mean_over_seeds
 from digitlib.training import Run
 
 RUN = Run(
@@ -186,3 +187,10 @@ def test_a_number_that_is_not_finite_is_refused_by_name(value):
 def test_a_value_of_another_type_is_refused_by_name():
     with pytest.raises(TypeError, match="labels is a set"):
         results.Page("00_example").add(labels={1, 2})
+
+
+def test_a_named_tuple_keeps_its_names():
+    page = results.Page("00_example")
+    page.add(estimates={"cnn": mean_over_seeds([0.25, 0.75])})
+    assert page.numbers["estimates"]["cnn"]["value"] == 0.5
+    assert set(page.numbers["estimates"]["cnn"]) == {"value", "low", "high", "deviation", "count"}

@@ -1,0 +1,440 @@
+"""How sure can one be of a result? SciPy and statsmodels do the arithmetic."""
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+from statsmodels.stats import contingency_tables
+from statsmodels.stats.multitest import multipletests
+
+# As a share of the values compared. Accuracies differ by far more: by one image of 60,000 at least.
+ROUNDING_ERROR = 1e-12
+
+
+class Estimate(NamedTuple):
+    """A mean over seeds and its confidence interval.
+
+    Attributes
+    ----------
+    value, low, high : float
+        The mean and the ends of its interval.
+    deviation : float
+        Sample standard deviation of the values averaged.
+    count : int
+        How many seeds.
+    """
+
+    value: float
+    low: float
+    high: float
+    deviation: float
+    count: int
+
+
+class Comparison(NamedTuple):
+    """A mean difference over seeds, its confidence interval and its test.
+
+    Attributes
+    ----------
+    difference, low, high : float
+        The mean of second minus first, and the ends of its interval.
+    p_value : float
+        Two-sided, 0 to 1.
+    effect_size : float
+        Cohen's d_z: the mean difference in standard deviations of the
+        differences.
+    count : int
+        How many seeds.
+    """
+
+    difference: float
+    low: float
+    high: float
+    p_value: float
+    effect_size: float
+    count: int
+
+
+class McNemar(NamedTuple):
+    """Two networks' answers to the same digits, compared.
+
+    Attributes
+    ----------
+    only_first, only_second : int
+        Digits that only the first, or only the second, network gets right.
+    p_value : float
+        Two-sided, 0 to 1.
+    odds_ratio : float
+        ``only_second / only_first``: above 1 if the second is better.
+        ``math.inf`` if only the first count is 0, ``math.nan`` if both are.
+    """
+
+    only_first: int
+    only_second: int
+    p_value: float
+    odds_ratio: float
+
+
+def mean_over_seeds(values: Iterable[float], *, confidence: float = 0.95) -> Estimate:
+    """Mean with Student's t interval.
+
+    Parameters
+    ----------
+    values : iterable of float, shape (n,)
+        One result per seed, at least 2.
+    confidence : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    Estimate
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than 2 values, one is not finite, or the confidence
+        is not between 0 and 1.
+
+    Notes
+    -----
+    The interval covers the chance of having drawn these seeds and not others
+    (Student 1908, Biometrika 6, 1-25). It takes results to be normally
+    distributed over seeds, and says nothing about other test images. It knows
+    no limits: an interval of shares may reach beyond 1.
+
+    Examples
+    --------
+    >>> estimate = mean_over_seeds([0.990, 0.991, 0.992])
+    >>> round(estimate.value, 4), round(estimate.deviation, 4), estimate.count
+    (0.991, 0.001, 3)
+    """
+    values = _finite(values, at_least=2)
+    mean, deviation = float(values.mean()), float(values.std(ddof=1))
+    half = _quantile(confidence, len(values)) * deviation / math.sqrt(len(values))
+    return Estimate(mean, mean - half, mean + half, deviation, len(values))
+
+
+def prediction_interval(values: Iterable[float], *, confidence: float = 0.999) -> tuple[float, float]:
+    """Interval in which the result of one further run of the same kind falls.
+
+    Parameters
+    ----------
+    values : iterable of float, shape (n,)
+        One result per seed, at least 2.
+    confidence : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    tuple of float
+        The low and the high end.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than 2 values, one is not finite, or the confidence
+        is not between 0 and 1.
+
+    Notes
+    -----
+    Mean ± t s √(1 + 1/n), with the sample standard deviation s and the
+    quantile t of Student's distribution with n - 1 degrees of freedom (Meeker,
+    Hahn and Escobar 2017, Statistical Intervals, chapter 4). Takes results to
+    be normally distributed over seeds.
+
+    Examples
+    --------
+    >>> low, high = prediction_interval([0.990, 0.991, 0.992], confidence=0.95)
+    >>> round(low, 3), round(high, 3)
+    (0.986, 0.996)
+    """
+    values = _finite(values, at_least=2)
+    half = _quantile(confidence, len(values)) * values.std(ddof=1) * math.sqrt(1 + 1 / len(values))
+    return float(values.mean() - half), float(values.mean() + half)
+
+
+def compare_over_seeds(first: pd.Series, second: pd.Series, *, confidence: float = 0.95) -> Comparison:
+    """Paired t test of second minus first.
+
+    Parameters
+    ----------
+    first, second : pandas.Series, shape (n,)
+        One result per seed, indexed by seed. Seeds are paired by name, in
+        whatever order they stand.
+    confidence : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    Comparison
+        If the two agree for every seed, the difference and the effect size
+        are 0 and the p value is 1.
+
+    Raises
+    ------
+    ValueError
+        If a seed is on one side only or twice on one side, there are fewer
+        than 2 seeds, a value is not finite, or the confidence is not between
+        0 and 1. Also if the differences are all the same and not 0: without
+        spread the test would be sure of any difference, however few the seeds.
+
+    Notes
+    -----
+    Takes the differences to be normally distributed over seeds. The effect
+    size is Cohen's d_z (Lakens 2013, Frontiers in Psychology 4:863).
+
+    Examples
+    --------
+    >>> first = pd.Series([0.990, 0.991, 0.992], index=[1, 2, 3])
+    >>> second = pd.Series([0.995, 0.992, 0.993], index=[3, 1, 2])
+    >>> comparison = compare_over_seeds(first, second)
+    >>> round(comparison.difference, 5), round(comparison.effect_size, 2)
+    (0.00233, 4.04)
+    """
+    _check_same_seeds(first, second)
+    before = _finite(first, at_least=2)
+    after = _finite(second.reindex(first.index), at_least=2)
+    differences = after - before
+    mean = mean_over_seeds(differences, confidence=confidence)
+    rounding = ROUNDING_ERROR * max(abs(before).max(), abs(after).max())
+    if np.ptp(differences) > rounding:
+        p_value = float(stats.ttest_rel(after, before).pvalue)
+        return Comparison(mean.value, mean.low, mean.high, p_value, mean.value / mean.deviation, mean.count)
+    if abs(mean.value) > rounding:
+        raise ValueError(f"all {mean.count} seeds differ by the same {mean.value:.6g}: a t test needs a spread")
+    return Comparison(0.0, 0.0, 0.0, p_value=1.0, effect_size=0.0, count=mean.count)
+
+
+def holm(p_values: Mapping[str, float]) -> dict[str, float]:
+    """Correct the p values of several tests for their number.
+
+    Parameters
+    ----------
+    p_values : mapping of str to float
+        From the name of a test to its p value, 0 to 1.
+
+    Returns
+    -------
+    dict of str to float
+        In the same order, each at least as large as before.
+
+    Raises
+    ------
+    ValueError
+        If a p value is not between 0 and 1.
+
+    Notes
+    -----
+    If all differences with a corrected p value of at most 0.05 are taken for
+    real, the chance of one false alarm or more is at most 5 % (Holm 1979,
+    Scandinavian Journal of Statistics 6, 65-70).
+
+    Examples
+    --------
+    >>> holm({"dropout": 0.04, "augmentation": 0.01})
+    {'dropout': 0.04, 'augmentation': 0.02}
+    """
+    for p_value in p_values.values():
+        _check_p_value(p_value)
+    if not p_values:  # older releases of statsmodels divide by their number
+        return {}
+    corrected = multipletests(list(p_values.values()), method="holm")[1]
+    return dict(zip(p_values, corrected.tolist(), strict=True))
+
+
+def mcnemar(true: np.ndarray, first: np.ndarray, second: np.ndarray) -> McNemar:
+    """Exact test of whether one of two networks gets more of the same digits right.
+
+    Parameters
+    ----------
+    true, first, second : numpy.ndarray, shape (n,)
+        Classes: the right ones, and those that either network answers.
+
+    Returns
+    -------
+    McNemar
+
+    Raises
+    ------
+    ValueError
+        If there are no answers, or the shapes differ or are not (n,).
+
+    Notes
+    -----
+    Only digits that one network gets right and the other wrong count; if both
+    are as good, each such digit is a toss of a coin (McNemar 1947,
+    Psychometrika 12, 153-157). The test compares two trained networks, not two
+    ways of training (Dietterich 1998).
+
+    Examples
+    --------
+    >>> true = np.array([7, 2, 1, 0])
+    >>> mcnemar(true, first=np.array([7, 2, 7, 6]), second=np.array([7, 3, 1, 0]))
+    McNemar(only_first=1, only_second=2, p_value=1.0, odds_ratio=2.0)
+    """
+    true, first, second = np.asarray(true), np.asarray(first), np.asarray(second)
+    if not true.shape == first.shape == second.shape or true.ndim != 1:
+        raise ValueError(f"answers must be of one shape (n,), got {true.shape}, {first.shape} and {second.shape}")
+    if len(true) == 0:
+        raise ValueError("there are no answers to compare")
+    right, right_too = first == true, second == true
+    only_first, only_second = int((right & ~right_too).sum()), int((right_too & ~right).sum())
+    # The test looks at the other diagonal only.
+    p_value = contingency_tables.mcnemar([[0, only_first], [only_second, 0]], exact=True).pvalue
+    return McNemar(only_first, only_second, float(p_value), _ratio(only_second, only_first))
+
+
+def in_words(estimate: Estimate | Mapping, *, digits: int = 1, unit: str = "seeds") -> str:
+    """Put a mean share in percent.
+
+    Parameters
+    ----------
+    estimate : Estimate or mapping
+        Of shares, 0 to 1; a mapping with the same keys will do.
+    digits : int
+        Decimal places.
+    unit : str
+        What was counted.
+
+    Examples
+    --------
+    >>> in_words(Estimate(value=0.9912, low=0.9894, high=0.9922, deviation=0.002, count=10))
+    '99.1 % (98.9 to 99.2, 10 seeds)'
+    """
+    estimate = Estimate(**estimate) if isinstance(estimate, Mapping) else estimate
+    # z: what rounds to 0 has no minus sign.
+    value, low, high = (f"{100 * share:z.{digits}f}" for share in estimate[:3])
+    return f"{value} % ({low} to {high}, {estimate.count} {unit})"
+
+
+def difference_in_words(comparison: Comparison | Mapping, *, digits: int = 2) -> str:
+    """Put a mean difference between shares in percentage points.
+
+    Parameters
+    ----------
+    comparison : Comparison or mapping
+        Of shares, 0 to 1; a mapping with the same keys will do.
+    digits : int
+        Decimal places.
+
+    Examples
+    --------
+    >>> difference_in_words(Comparison(0.0012, low=-0.0005, high=0.0029, p_value=0.1, effect_size=0.9, count=5))
+    '+0.12 points (-0.05 to +0.29, 5 seeds)'
+    """
+    comparison = Comparison(**comparison) if isinstance(comparison, Mapping) else comparison
+    difference, low, high = (f"{100 * share:+z.{digits}f}" for share in comparison[:3])
+    return f"{difference} points ({low} to {high}, {comparison.count} seeds)"
+
+
+def verdict(comparison: Comparison | Mapping, p_value: float | None = None, *, level: float = 0.05) -> str:
+    """Say whether the second of two ways of training is better.
+
+    Parameters
+    ----------
+    comparison : Comparison or mapping
+        Of accuracies, so that more is better; a mapping with the same keys
+        will do.
+    p_value : float, optional
+        The p value corrected for the number of tests, as by `holm`, to take
+        in place of the comparison's own.
+    level : float
+        The largest p value that shows a difference.
+
+    Returns
+    -------
+    str
+        ``"helps"``, ``"hurts"`` or ``"no difference shown"``, which is not to
+        say that there is none.
+
+    Raises
+    ------
+    ValueError
+        If the p value is not between 0 and 1.
+    """
+    comparison = Comparison(**comparison) if isinstance(comparison, Mapping) else comparison
+    p_value = comparison.p_value if p_value is None else p_value
+    _check_p_value(p_value)
+    if p_value > level or comparison.difference == 0:
+        return "no difference shown"
+    return "helps" if comparison.difference > 0 else "hurts"
+
+
+def place_in_words(value: float, values: Iterable[float]) -> str:
+    """Say where a result lies among others, counted from the lowest.
+
+    Parameters
+    ----------
+    value : float
+    values : iterable of float, shape (n,)
+        In any order, at least 1.
+
+    Raises
+    ------
+    ValueError
+        If there are no values, or one is not finite.
+
+    Examples
+    --------
+    >>> place_in_words(0.9915, [0.990, 0.992, 0.991])
+    'between the 2nd and the 3rd of 3'
+    >>> place_in_words(0.991, [0.990, 0.991, 0.991])
+    'equal to the 2nd of 3'
+    >>> place_in_words(0.9, [0.990, 0.991, 0.992])
+    'below all 3'
+    """
+    (value,), ranked = _finite([value]), np.sort(_finite(values))
+    below, count = int(np.searchsorted(ranked, value)), len(ranked)
+    if below == count:
+        return f"above all {count}"
+    if ranked[below] == value:
+        return f"equal to the {_ordinal(below + 1)} of {count}"
+    if below == 0:
+        return f"below all {count}"
+    return f"between the {_ordinal(below)} and the {_ordinal(below + 1)} of {count}"
+
+
+def _finite(values: Iterable[float], *, at_least: int = 1) -> np.ndarray:
+    values = np.array(list(values), dtype=float)
+    if values.ndim != 1 or len(values) < at_least:
+        raise ValueError(f"values must be a list of {at_least} or more, got the shape {values.shape}")
+    if not np.isfinite(values).all():
+        raise ValueError(f"values must be finite, got {values[~np.isfinite(values)][0]}")
+    return values
+
+
+def _quantile(confidence: float, count: int) -> float:
+    """How many standard errors the two-sided interval of a mean of `count` values reaches to either side."""
+    if not 0 < confidence < 1:
+        raise ValueError(f"a confidence lies between 0 and 1, got {confidence}")
+    return float(stats.t.ppf((1 + confidence) / 2, df=count - 1))
+
+
+def _check_same_seeds(first: pd.Series, second: pd.Series) -> None:
+    missing = []
+    for name, here, there in [("first", first, second), ("second", second, first)]:
+        if not here.index.is_unique:
+            raise ValueError(f"the {name} has the seed {here.index[here.index.duplicated()][0]} twice")
+        if seeds := ", ".join(map(str, there.index.difference(here.index))):
+            missing.append(f"missing from the {name}: {seeds}")
+    if missing:
+        raise ValueError(f"only the same seeds can be compared; {'; '.join(missing)}")
+
+
+def _check_p_value(p_value: float) -> None:
+    if not 0 <= p_value <= 1:
+        raise ValueError(f"a p value lies between 0 and 1, got {p_value}")
+
+
+def _ratio(numerator: int, denominator: int) -> float:
+    if denominator:
+        return numerator / denominator
+    return math.inf if numerator else math.nan
+
+
+def _ordinal(number: int) -> str:
+    teen = number % 100 in (11, 12, 13)
+    return f"{number}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"

@@ -1,0 +1,80 @@
+"""Fixed rearrangements of images: what a network sees when neighbours are no longer neighbours."""
+
+import numpy as np
+
+from digitlib.data import move
+
+PERMUTATION_SEED = 2026
+BLOCK = 7  # pixels a side: sixteen blocks make an image
+
+# Down and right, a step each: the eight neighbours of a pixel.
+DIRECTIONS = [(0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1), (-1, 0), (-1, 1)]
+
+
+def keep(images: np.ndarray) -> np.ndarray:
+    """Leave images as they are."""
+    return images
+
+
+def permute_pixels(images: np.ndarray) -> np.ndarray:
+    """Give every pixel a new place, the same in all images.
+
+    Parameters
+    ----------
+    images : numpy.ndarray, shape (n, 28, 28) or (n, 28, 28, 1)
+
+    Returns
+    -------
+    numpy.ndarray
+        Of the same shape and type, as of every function in this module.
+    """
+    order = _permutation(images.shape[1] * images.shape[2])
+    return images.reshape(len(images), -1)[:, order].reshape(images.shape)
+
+
+def permute_rows(images: np.ndarray) -> np.ndarray:
+    """Give every row of pixels a new place, the same in all images; rows stay whole."""
+    return images[:, _permutation(images.shape[1])]
+
+
+def permute_blocks(images: np.ndarray) -> np.ndarray:
+    """Give every block of 7x7 pixels a new place, the same in all images; blocks stay whole."""
+    blocks = _to_blocks(images)
+    return _from_blocks(blocks[:, _permutation(blocks.shape[1])], images.shape)
+
+
+def permute_within_blocks(images: np.ndarray) -> np.ndarray:
+    """Permute the pixels of every block of 7x7, in all blocks and images alike; blocks stay in place."""
+    blocks = _to_blocks(images)
+    return _from_blocks(blocks[:, :, _permutation(blocks.shape[2])], images.shape)
+
+
+def move_all_ways(images: np.ndarray, pixels: int) -> np.ndarray:
+    """Move images by some pixels, an eighth of them in each of the eight directions.
+
+    Parameters
+    ----------
+    images : numpy.ndarray, shape (n, height, width) or (n, height, width, channels)
+    pixels : int
+        How far, 0 to the side of the images; along a diagonal, that far both
+        across and up or down.
+    """
+    moved = np.empty_like(images)
+    for turn, (down, right) in enumerate(DIRECTIONS):
+        moved[turn::8] = move(images[turn::8], down=down * pixels, right=right * pixels)
+    return moved
+
+
+def _permutation(count: int) -> np.ndarray:
+    return np.random.default_rng(PERMUTATION_SEED).permutation(count)
+
+
+def _to_blocks(images: np.ndarray) -> np.ndarray:
+    """From (n, 28, 28) to (n, 16, 49)."""
+    count, side = len(images), images.shape[1] // BLOCK
+    return images.reshape(count, side, BLOCK, side, BLOCK).swapaxes(2, 3).reshape(count, side**2, BLOCK**2)
+
+
+def _from_blocks(blocks: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    side = shape[1] // BLOCK
+    return blocks.reshape(len(blocks), side, side, BLOCK, BLOCK).swapaxes(2, 3).reshape(shape)

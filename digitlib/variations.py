@@ -1,0 +1,83 @@
+"""The CNN of the book with one thing changed, each for a comparison with it."""
+
+import keras
+from keras import layers
+
+from digitlib.models import CLASSES, IMAGE_SHAPE, build_cnn
+
+
+def with_dropout() -> keras.Sequential:
+    """The CNN with half of the last hidden units dropped at random in training."""
+    *before, last = build_cnn().layers
+    return _stack("with_dropout", [*before, layers.Dropout(0.5), last])
+
+
+def with_batch_normalization() -> keras.Sequential:
+    """The CNN with batch normalization between each convolution and its ReLU."""
+    return _stack(
+        "with_batch_normalization",
+        [
+            *_normalized_convolution(32),
+            layers.MaxPooling2D((2, 2)),
+            *_normalized_convolution(64),
+            layers.MaxPooling2D((2, 2)),
+            *build_cnn().layers[4:],
+        ],
+    )
+
+
+def one_convolution_more() -> keras.Sequential:
+    """The CNN with a second convolution of 64 filters before its last pooling."""
+    network = build_cnn().layers
+    return _stack(
+        "one_convolution_more",
+        [*network[:3], layers.Conv2D(64, (3, 3), padding="same", activation="relu"), *network[3:]],
+    )
+
+
+def one_dense_layer_more() -> keras.Sequential:
+    """The CNN with a second dense layer of 64 units before the output."""
+    *before, last = build_cnn().layers
+    return _stack("one_dense_layer_more", [*before, layers.Dense(64, activation="relu"), last])
+
+
+def one_convolution_less() -> keras.Sequential:
+    """The CNN without its second convolution and pooling."""
+    first, pooling, _, _, flatten, _, output = build_cnn().layers
+    hidden = layers.Dense(64, activation="relu")  # with more inputs than the CNN's
+    return _stack("one_convolution_less", [first, pooling, flatten, hidden, output])
+
+
+def half_as_wide() -> keras.Sequential:
+    """The CNN with half the filters and half the hidden units."""
+    return _of_width("half_as_wide", filters=(16, 32), hidden_units=32)
+
+
+def twice_as_wide() -> keras.Sequential:
+    """The CNN with twice the filters and twice the hidden units."""
+    return _of_width("twice_as_wide", filters=(64, 128), hidden_units=128)
+
+
+def _normalized_convolution(filters: int) -> list[keras.layers.Layer]:
+    # The normalization subtracts the mean, and with it any bias of the convolution.
+    return [layers.Conv2D(filters, (3, 3), use_bias=False), layers.BatchNormalization(), layers.ReLU()]
+
+
+def _of_width(name: str, *, filters: tuple[int, int], hidden_units: int) -> keras.Sequential:
+    first, second = filters
+    return _stack(
+        name,
+        [
+            layers.Conv2D(first, (3, 3), activation="relu"),
+            layers.MaxPooling2D((2, 2)),
+            layers.Conv2D(second, (3, 3), activation="relu"),
+            layers.MaxPooling2D((2, 2)),
+            layers.Flatten(),
+            layers.Dense(hidden_units, activation="relu"),
+            layers.Dense(CLASSES, activation="softmax"),
+        ],
+    )
+
+
+def _stack(name: str, stack: list[keras.layers.Layer]) -> keras.Sequential:
+    return keras.Sequential([keras.Input(shape=IMAGE_SHAPE), *stack], name=name)
