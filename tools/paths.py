@@ -8,6 +8,7 @@ ROOT = Path(__file__).parents[1]
 CHAPTERS = ROOT / "chapters"
 BOOK = ROOT / "book"
 REFERENCE = ROOT / "digitlib" / "reference"
+SWEEPS = REFERENCE / "sweeps"
 BUILD = ROOT / "_build"
 EXECUTED = BUILD / "executed"
 RESULTS = BUILD / "results"

@@ -1,0 +1,281 @@
+"""Sweeps: all runs come back, whatever happens to workers, to the command, or to a single run."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+import psutil
+import pytest
+
+import single_run
+import sweeping
+from paths import ROOT
+from sweeping import SweepError, declared_parameters, keep_known, read_sweep, read_table, sweep, write_table
+
+PARAMETERS = 'seed = 1\nrate = 0.5\nkind = "plain"\nseconds = 0.0\nlog = ""\n'
+CODE = """\
+import json, os, pathlib, time
+if log:
+    pathlib.Path(log, f"{seed}-{os.getpid()}-{os.getppid()}").touch()
+time.sleep(seconds)
+if kind == "failing":
+    raise ValueError("on purpose")
+if kind == "dying":
+    os._exit(1)
+pathlib.Path("results").mkdir()
+record = {"seed": seed, "rate": rate, "kind": kind, "right": 10 * seed, "threads": os.environ["OMP_NUM_THREADS"]}
+if kind != "silent":
+    pathlib.Path("results/run.json").write_text(json.dumps(record))
+"""
+
+
+@pytest.fixture
+def notebook(tmp_path):
+    """A notebook that records ten times its seed."""
+    cells = [nbformat.v4.new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]}), nbformat.v4.new_code_cell(CODE)]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    path = tmp_path / "notebook.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)
+    return path
+
+
+@pytest.fixture
+def read(tmp_path, notebook):
+    """Reads a sweep from its text."""
+
+    def read(text):
+        path = tmp_path / "sweep.yml"
+        path.write_text(text, encoding="utf-8")
+        return read_sweep(path, notebook)
+
+    return read
+
+
+def test_a_grid_stands_for_all_combinations_and_grids_add_up(read):
+    runs = read("runs:\n- {seed: [1, 2], rate: [0.1, 0.2]}\n- {seed: 3, kind: other}\n")
+    assert [(run["seed"], run["rate"], run["kind"]) for run in runs] == [
+        (1, 0.1, "plain"),
+        (1, 0.2, "plain"),
+        (2, 0.1, "plain"),
+        (2, 0.2, "plain"),
+        (3, 0.5, "other"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("runs: [", "cannot be read as YAML"),
+        ("about: nothing", "needs a list of grids"),
+        ("runs: []", "needs a list of grids"),
+        ("runs: [3]", "a grid maps parameters to values"),
+        ("rums: 1\nruns: [{seed: 1}]", "unknown key rums: a sweep has about, runs"),
+        ("runs: [{sead: 1}]", "unknown parameter sead: the notebook has kind, log, rate, seconds, seed"),
+        ("runs: [{seed: one}]", "seed is 'one', but must be of type int"),
+        ("runs: [{seed: true}]", "seed is True, but must be of type int"),
+        ("runs: [{seed: [1, 1]}]", "asks for a run twice"),
+        ("runs: [{seed: 1}, {seed: 1, rate: 0.5}]", "asks for a run twice"),
+    ],
+)
+def test_a_bad_sweep_file_is_a_clear_error(read, text, message):
+    with pytest.raises(SweepError, match=message):
+        read(text)
+
+
+def test_a_missing_sweep_file_is_a_clear_error(tmp_path, notebook):
+    with pytest.raises(SweepError, match=r"absent\.yml cannot be read"):
+        read_sweep(tmp_path / "absent.yml", notebook)
+
+
+def test_the_commands_errors_come_at_once(tmp_path):
+    bad = tmp_path / "bad.yml"
+    bad.write_text("runs: [{sead: 1}]", encoding="utf-8")
+    result = subprocess.run(
+        [sys.executable, str(ROOT / "tools" / "sweep.py"), str(bad)], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 2
+    assert "unknown parameter sead" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_an_unreachable_scheduler_is_a_clear_error(read, notebook, tmp_path, monkeypatch):
+    monkeypatch.setattr(sweeping, "SECONDS_TO_CONNECT", 0.5)
+    with pytest.raises(SweepError, match=r"no dask scheduler answers at tcp://127\.0\.0\.1:1"):
+        sweep(read("runs: [{seed: 1}]"), notebook.read_text(), tmp_path / "runs", scheduler="tcp://127.0.0.1:1")
+
+
+def test_failed_runs_become_rows_and_are_tried_again(read, notebook, tmp_path, capsys):
+    runs = read("runs: [{seed: 1}, {seed: 2, kind: failing}, {seed: 3, kind: dying}, {seed: 4, kind: silent}]")
+    records = sweep(runs, notebook.read_text(), tmp_path / "runs")
+    assert [record.get("right") for record in records] == [10, None, None, None]
+    assert records[0]["threads"] == "1"
+    assert records[1]["error"] == "ValueError: on purpose (in the cell that begins: import json, os, pathlib, time)"
+    assert "DeadKernelError" in records[2]["error"]
+    assert records[3]["error"] == "the notebook wrote no results/run.json"
+    assert records[1]["seed"] == 2
+    assert len(list((tmp_path / "runs").iterdir())) == 1
+    assert "failed" in capsys.readouterr().out
+    mended = notebook.read_text().replace('kind == \\"failing\\"', "False")
+    assert sweep(runs, mended, tmp_path / "runs")[1]["right"] == 20
+
+
+class FailsToStart:
+    """Kernels of which the first few die at once, as they do when another program takes a port of theirs."""
+
+    def __init__(self, failures):
+        self.failures = failures
+        self.manager = single_run.quiet_kernel_manager
+
+    def __call__(self):
+        test = self
+
+        class Manager(self.manager()):
+            def format_kernel_cmd(self, *arguments, **options):
+                command = super().format_kernel_cmd(*arguments, **options)
+                test.failures -= 1
+                return command if test.failures < 0 else [sys.executable, "-c", "raise SystemExit(1)"]
+
+        return Manager
+
+
+@pytest.mark.parametrize(("failures", "outcome"), [(2, "right"), (3, "error")])
+def test_a_kernel_that_does_not_start_is_started_anew(read, notebook, monkeypatch, failures, outcome):
+    monkeypatch.setattr(single_run, "quiet_kernel_manager", FailsToStart(failures))
+    (run,) = read("runs: [{seed: 1}]")
+    record = single_run.execute(notebook.read_text(), run)
+    assert outcome in record, record
+    if outcome == "error":
+        assert "Kernel died before replying" in record["error"]
+
+
+def test_a_finished_run_is_not_repeated(read, notebook, tmp_path):
+    runs = read("runs: [{seed: 1}]")
+    first = sweep(runs, notebook.read_text(), tmp_path / "runs")
+    assert sweep(runs, "not a notebook", tmp_path / "runs") == first
+
+
+def test_an_accepted_table_is_extended_and_not_made_anew(read, notebook, tmp_path):
+    first = sweep(read("runs: [{seed: [1, 2], rate: 0.1}]"), notebook.read_text(), tmp_path / "before")
+    write_table(first, tmp_path / "table.jsonl.xz")
+    runs = read("runs: [{seed: [2, 3], rate: 0.1}]")
+    known = [
+        record | {"right": "kept", "seconds": 0.0, "log": ""} for record in read_table(tmp_path / "table.jsonl.xz")
+    ]
+    keep_known(known, runs, declared_parameters(notebook), tmp_path / "after")
+    records = sweep(runs, notebook.read_text(), tmp_path / "after")
+    assert [(record["seed"], record["right"]) for record in records] == [(2, "kept"), (3, 30)]
+
+
+def test_runs_made_before_a_parameter_was_added_had_its_default(read, notebook, tmp_path):
+    known = [{"seed": seed, "rate": 0.1, "seconds": 0.0, "log": "", "right": "kept"} for seed in (1, 2)]
+    runs = read("runs: [{seed: 1, rate: 0.1}, {seed: 2, rate: 0.1, kind: other}]")
+    keep_known(known, runs, declared_parameters(notebook), tmp_path / "runs")
+    records = sweep(runs, notebook.read_text(), tmp_path / "runs")
+    assert [(record["kind"], record["right"]) for record in records] == [("plain", "kept"), ("other", 20)]
+
+
+def test_a_table_that_is_not_there_has_no_records(tmp_path):
+    assert read_table(tmp_path / "absent.jsonl.xz") == []
+
+
+def test_a_table_can_be_read_by_pandas_alone(tmp_path):
+    write_table([{"seed": 1, "predictions": "0721"}, {"seed": 2, "error": "no"}], tmp_path / "table.jsonl.xz")
+    table = pd.read_json(tmp_path / "table.jsonl.xz", lines=True, dtype=False)
+    assert table["predictions"][0] == "0721"
+    assert list(table.columns) == ["seed", "predictions", "error"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_a_worker_killed_in_the_midst_of_a_run_loses_nothing(read, notebook, tmp_path, monkeypatch):
+    log = tmp_path / "log"
+    log.mkdir()
+    runs = read(f"runs: [{{seed: [1, 2, 3, 4], seconds: 2.0, log: '{log}'}}]")
+    killed = []
+
+    def results_with_a_murder(client, *arguments, **options):
+        workers = set(client.run(os.getpid).values())
+        threading.Thread(target=kill_first_busy, args=(workers, log, killed), daemon=True).start()
+        yield from results(client, *arguments, **options)
+
+    results = sweeping._results
+    monkeypatch.setattr(sweeping, "_results", results_with_a_murder)
+    records = sweep(runs, notebook.read_text(), tmp_path / "runs")
+    assert len(killed) == 1
+    assert [record["right"] for record in records] == [10, 20, 30, 40]
+    starts = [path.name.split("-")[0] for path in log.iterdir()]
+    assert len(starts) > 4, "the run in flight was not begun anew"
+
+
+def kill_first_busy(workers, log, killed):
+    """Kill the first worker whose kernel has begun its run."""
+    while True:
+        for path in log.iterdir():
+            worker = int(path.name.split("-")[2])
+            if worker in workers:
+                os.kill(worker, signal.SIGKILL)
+                killed.append(worker)
+                return
+        time.sleep(0.05)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_a_sweep_killed_and_resumed_gives_the_same_table(read, notebook, tmp_path):
+    text = "runs: [{seed: [1, 2, 3, 4, 5, 6], seconds: 0.5}]"
+    undisturbed = sweep(read(text), notebook.read_text(), tmp_path / "undisturbed")
+    folder = tmp_path / "runs"
+    command = (
+        "import sys; sys.path.insert(0, 'tools')\n"
+        "from pathlib import Path\nfrom sweeping import read_sweep, sweep\n"
+        "if __name__ == '__main__':\n"
+        "    notebook = Path(sys.argv[2])\n"
+        "    sweep(read_sweep(Path(sys.argv[1]), notebook), notebook.read_text(), Path(sys.argv[3]))\n"
+    )
+    script = tmp_path / "script.py"
+    script.write_text(command, encoding="utf-8")
+    process = subprocess.Popen(
+        [sys.executable, str(script), str(tmp_path / "sweep.yml"), str(notebook), str(folder)], cwd=ROOT
+    )
+    begun = time.monotonic()
+    while not (folder.exists() and len(list(folder.glob("*.json"))) >= 2):
+        assert process.poll() is None
+        assert time.monotonic() - begun < 60
+        time.sleep(0.05)
+    children = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    process.wait()
+    finished = {path.name: path.stat().st_mtime_ns for path in folder.glob("*.json")}
+    _, alive = psutil.wait_procs(children, timeout=20)
+    assert not alive, "workers or kernels outlive the command"
+    assert sweep(read(text), notebook.read_text(), folder) == undisturbed
+    assert {name: (folder / name).stat().st_mtime_ns for name in finished} == finished
+
+
+@pytest.mark.slow
+def test_a_cluster_elsewhere_needs_no_checkout(read, notebook, tmp_path):
+    """Scheduler and worker run from an empty folder, where the book's tools cannot be imported."""
+    dask = Path(sys.executable).with_name("dask")
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    address = tmp_path / "scheduler.json"
+    scheduler = [dask, "scheduler", "--port", "0", "--no-dashboard", "--scheduler-file", address]
+    worker = [dask, "worker", "--scheduler-file", address, "--nthreads", "1", "--death-timeout", "20", "--no-dashboard"]
+    processes = [
+        subprocess.Popen(list(map(str, command)), cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL)
+        for command in (scheduler, worker)
+    ]
+    try:
+        while not address.exists():
+            time.sleep(0.1)
+        where = json.loads(address.read_text())["address"]
+        records = sweep(read("runs: [{seed: [1, 2]}]"), notebook.read_text(), tmp_path / "runs", scheduler=where)
+        assert [record.get("right") for record in records] == [10, 20], records
+    finally:
+        for process in reversed(processes):
+            process.terminate()
+            process.wait()

@@ -1,0 +1,70 @@
+"""Run a sweep: the experiment notebook, once for each combination of parameters.
+
+    python tools/sweep.py sweeps/headline.yml [--workers 2] [--scheduler tcp://host:8786]
+
+Two runs side by side on this machine by default, each in a process and on a
+thread of its own; with --scheduler, on the workers of a dask cluster. Finished
+runs lie in _build/sweeps/, so an interrupted sweep goes on where it stopped.
+The table of all runs goes to _build/sweeps/NAME.jsonl.xz; --accept moves it
+into digitlib/reference/sweeps/, where the chapters find it. Runs that are there
+already are not repeated either: a sweep can be extended by editing its file.
+"""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+
+from paths import BUILD, CHAPTERS, SWEEPS
+from rendering import read_chapter, write_notebook
+from sweeping import SweepError, declared_parameters, keep_known, read_sweep, read_table, sweep, write_table
+
+NOTEBOOK = CHAPTERS / "06_experiment.py"
+FOLDER = BUILD / "sweeps"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("sweep", type=Path, help="the YAML file")
+    parser.add_argument("--workers", type=int, default=2, help="runs side by side on this machine")
+    parser.add_argument("--scheduler", help="address of a dask scheduler")
+    parser.add_argument("--accept", action="store_true", help="keep the table for the chapters, if no run failed")
+    options = parser.parse_args()
+    try:
+        return run(options)
+    except SweepError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nStopped. What is finished is kept; the same command goes on.", file=sys.stderr)
+        return 130
+
+
+def run(options: argparse.Namespace) -> int:
+    notebook = read_chapter(NOTEBOOK)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "notebook.ipynb")
+        write_notebook(notebook, path)
+        runs = read_sweep(options.sweep, path)
+        defaults = declared_parameters(path)
+    folder = FOLDER / options.sweep.stem
+    accepted = SWEEPS / f"{options.sweep.stem}.jsonl.xz"
+    keep_known(read_table(accepted), runs, defaults, folder)
+    records = sweep(runs, nbformat.writes(notebook), folder, workers=options.workers, scheduler=options.scheduler)
+    failed = sum("error" in record for record in records)
+    table = FOLDER / accepted.name
+    write_table(records, table)
+    print(f"{len(records) - failed} of {len(records)} runs succeeded; table in {table}")
+    if failed:
+        print(f"{failed} failed: the same command tries them again", file=sys.stderr)
+        return 1
+    if options.accept:
+        write_table(records, accepted)
+        print(f"accepted {accepted}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
