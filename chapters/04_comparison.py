@@ -13,7 +13,7 @@
 # - compare networks fairly: same data, same training, several costs;
 # - tell what survives when all pixels change places;
 # - explain the difference between *equivariant* and *invariant*, and measure both;
-# - look at learned kernels and feature maps without seeing more than is there.
+# - say what kind of features each network learns.
 
 # %% tags=["parameters"]
 epochs = 10  # for the two networks compared with the convolutional one
@@ -115,7 +115,8 @@ page.claim("It also takes longer to train", cnn_run.seconds > max(plain_run.seco
 # {{ claim("The CNN makes fewer than two thirds of the errors of either") }}:
 # {{ comparison.errors["CNN"] }} against {{ comparison.errors["fully connected"] }} (plain) and
 # {{ comparison.errors["matched"] }} (matched), with {{ claim("no overlap between its interval and theirs") }}.
-# These are single runs; the intervals cover the choice of test images, not of seeds.
+# These are single runs; the intervals cover the choice of test images, not of seeds. [Ten seeds of
+# each](07_normal.ipynb) say the same: {{ normal.comparisons["CNN - matched"] | difference_in_words }} for the CNN.
 #
 # It pays with arithmetic: one image costs it {{ comparison.work_ratio | decimals(0) }} times the multiply-adds
 # of the matched network. {{ claim("It also takes longer to train") }}:
@@ -195,7 +196,8 @@ page.claim("the CNN still learns", held_scores["CNN", "permuted"] > 0.8)
 # chance of one run on {{ comparison.held_out | thousands }} images). So the first reason is true: the CNN
 # uses neighbourhood, and the other network cannot. Note also what the folklore leaves out:
 # with all neighbourhood destroyed, {{ claim("the CNN still learns") }}. Its last layers are fully
-# connected and make something of almost any input.
+# connected and make something of almost any input. [Does the CNN use the structure of space?](08_structure.ipynb)
+# repeats this with full trainings, several seeds and three milder ways to shuffle.
 #
 # ## Second reason: shared parameters
 #
@@ -219,7 +221,8 @@ page.claim(
 # {{ comparison.shared }} against {{ comparison.unshared | thousands }}. For one layer the saving is enormous. For a
 # whole network, look again at the first table: {{ claim("the plain fully connected network has fewer parameters than the CNN") }}.
 # It is not true that fully connected means more parameters; it depends on how wide you make the
-# layers. What sharing gave the CNN is many wide maps for few parameters.
+# layers. What sharing gave the CNN is many wide maps for few parameters. [A network that is the CNN
+# without sharing](09_sharing.ipynb) shows what it is worth.
 #
 # Sharing has a second consequence. If the image moves by a pixel, the feature map moves by a pixel
 # and is otherwise the same. That is called **equivariance**. Check it on the first layer of the
@@ -242,7 +245,7 @@ print("the map of the moved image is the moved map:", bool(largest < 1e-6))
 shifts = [0, 1, 2, 3, 4, 5, 6]
 shifted_accuracy = {"CNN": [], "fully connected": []}
 for shift in shifts:
-    shifted = data.move_right(X_test_scaled, shift)
+    shifted = data.move(X_test_scaled, right=shift)
     for name, values in shifted_accuracy.items():
         answers = training.predict_probabilities(networks[name], shifted).argmax(axis=1)
         values.append(evaluation.accuracy(y_test, answers).value)
@@ -269,31 +272,17 @@ page.claim(
 # {{ claim("The fully connected network suffers sooner") }} ({{ comparison.plain_moved["2"] | percent }} at two
 # pixels). So convolution and pooling buy tolerance of small moves, not invariance. CNNs are not
 # invariant to translation, but they can learn to be, if they are shown moved images
-# ({{ cite("biscione2021") }}); the next chapter tries it.
+# ({{ cite("biscione2021") }}); the next chapter tries it, and [a later one](10_shift.ipynb) measures it in all
+# directions.
 #
 # ## Third reason: a hierarchy of features
 #
-# The first layer of a CNN is said to find edges and corners, and deeper layers to combine them. Look at [the 32 kernels](#fig-kernels) of the first layer, as trained.
-
-# %% mystnb={"figure": {"caption": "The kernels of the first convolution: orange weights are negative, purple ones positive. Some have a light and a dark side, as an edge detector has; many follow no pattern that one could name.", "name": "fig-kernels"}}
-plots.kernels(cnn.layers[0].get_weights()[0])
-
-# %% [markdown]
-# What do they make of a digit? These are [the 32 feature maps](#fig-maps-first) of the first test image after ReLU.
-
-# %% mystnb={"figure": {"caption": "Feature maps of the first convolution for a 7. Different maps mark different sides of the strokes.", "name": "fig-maps-first"}}
-plots.feature_maps(first_layer(X_test_scaled[:1])[0].numpy(), layer="the first convolution")
-
-# %% mystnb={"figure": {"caption": "Feature maps of the second convolution for the same 7. Each marks few places, and the digit can hardly be recognised in any single one.", "name": "fig-maps-second"}}
-second_layer = keras.Sequential([keras.Input(shape=(28, 28, 1)), *cnn.layers[:3]])
-plots.feature_maps(second_layer(X_test_scaled[:1])[0].numpy(), layer="the second convolution", columns=16)
-
-# %% [markdown]
-# Is it a hierarchy? [The second layer](#fig-maps-second) is computed from the first, and its units see more of the image.
-# One way to put a number on "more complex" is to count how often a unit answers at all. A unit
-# that looks for something rare is silent most of the time.
+# The first layer of a CNN is said to find edges and corners, and deeper layers to combine them. One way to put
+# a number on "more complex" is to count how often a unit answers at all. A unit that looks for something rare is silent
+# most of the time.
 
 # %%
+second_layer = keras.Sequential([keras.Input(shape=(28, 28, 1)), *cnn.layers[:3]])
 first_active = float((first_layer(X_test_scaled[:500]).numpy() > 0).mean())
 second_active = float((second_layer(X_test_scaled[:500]).numpy() > 0).mean())
 print(f"share of positive outputs: first layer {first_active:.3f}, second layer {second_active:.3f}")
@@ -305,8 +294,8 @@ page.claim("The second layer answers more rarely than the first", second_active 
 # %% [markdown]
 # {{ claim("The second layer answers more rarely than the first") }}: {{ comparison.second_active | percent(0) }} of its
 # outputs are positive, against {{ comparison.first_active | percent(0) }}. That fits the story. But "edges, then
-# corners, then parts" is a way of speaking: nothing in the training asks for it, and most kernels above
-# could not be named.
+# corners, then parts" is a way of speaking: nothing in the training asks for it. [Is there a hierarchy of
+# features?](11_hierarchy.ipynb) looks at kernels, feature maps and patches, and puts numbers on them.
 #
 # And the fully connected network? It has features too. Each of its hidden units holds 784
 # weights, one for each pixel, so they can be [drawn as an image](#fig-units).

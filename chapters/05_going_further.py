@@ -207,7 +207,8 @@ page.claim("Moving the training images at random helped", value["images moved at
 # {{ going_further.scores["learning rate ten times smaller"] | percent }}.
 # {{ claim("Most of the others lie within a percentage point of the baseline") }}. Some of them may help, some may
 # hurt; one run each on {{ going_further.held_out | thousands }} images cannot tell. That is the honest reading of
-# most tables of this kind, wherever you meet them. To know, repeat each row from several seeds.
+# most tables of this kind, wherever you meet them. To know, repeat each row from several seeds;
+# [one experiment](06_experiment.ipynb) says how.
 #
 # {{ claim("Moving the training images at random helped") }}: {{ going_further.scores["images moved at random"] | percent }}.
 # With so few training images, every changed copy is nearly a new one.
@@ -229,7 +230,7 @@ page.claim("Moving the training images at random helped", value["images moved at
 shifts = [0, 1, 2, 3, 4, 5]
 curves = {"baseline": [], "images moved at random": []}
 for shift in shifts:
-    moved = data.move_right(X_held_scaled, shift)
+    moved = data.move(X_held_scaled, right=shift)
     for name, values in curves.items():
         predicted = training.predict_probabilities(trained[name], moved).argmax(axis=1)
         values.append(evaluation.accuracy(y_held, predicted).value)
@@ -270,8 +271,10 @@ page.claim("Now the difference is plain", curves["images moved at random"][3] > 
 #
 # ## Where to go from here
 #
-# - **Repeat.** Take the two variations that interest you most, five seeds each, and compare.
-# - **Combine.** Dropout and augmentation together, for more epochs: regularization needs time to pay.
+# - **Repeat.** Take the two variations that interest you most, five seeds each, and compare. [What helps?](15_exploring.ipynb)
+#   does so with many.
+# - **Combine.** Dropout and augmentation together, for more epochs: regularization needs time to pay. One combination,
+#   [chosen on held-out images](15_exploring.ipynb), is right about {{ exploring.final | in_words(digits=2) }} of the test images.
 # - **Change the data.** Fashion-MNIST has the same shapes; `digitlib.data.read_idx` reads its files.
 # - **Draw your own digits**, centre them as the first chapter showed, and find out which ones fail.
 #

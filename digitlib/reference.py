@@ -4,16 +4,19 @@ The files are written by the book's pipeline and never by hand. They let a page
 show a trained network without training one.
 """
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import keras
+import numpy as np
+import pandas as pd
 
 from digitlib import models
 from digitlib.training import Run
 
 FOLDER = Path(__file__).parent / "reference"
+SWEEPS = FOLDER / "sweeps"
+FURTHER_SCORES = ("moved", "corrupted", "confidences")
 
 BUILDERS: dict[str, Callable[[], keras.Model]] = {
     "cnn": models.build_cnn,
@@ -52,7 +55,70 @@ def load_run(name: str) -> Run:
     return Run.load(FOLDER / f"{name}.json")
 
 
-def load_runs(name: str) -> list[Run]:
-    """Load a set of repeated trainings, such as ``"cnn_repetitions"``, in the order of their seeds."""
-    content = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
-    return [Run(**run) for run in content]
+def load_sweep(name: str) -> pd.DataFrame:
+    """Load the runs of a sweep: one experiment, many parameters.
+
+    Parameters
+    ----------
+    name : str
+        The file's name in ``sweeps/`` without its ending, such as
+        ``"headline"``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a run. The columns: the parameters of the experiment page;
+        ``images`` (how many were scored), ``right`` (how many of them got the
+        right answer), ``accuracy`` (their share, 0 to 1) and ``predictions``
+        (the answers, one digit each, in the order of the images); if the sweep
+        asked for them, ``right_moved`` (a list: after moving the images by 0,
+        1, ... 8 pixels), ``right_corrupted`` (a dict by corruption) and
+        ``nines`` (a list: minus the decimal logarithm of one minus each
+        answer's probability); ``loss`` (a list by epoch), ``parameter_count``,
+        ``seconds`` and ``cpu_seconds`` of the training, ``processor`` and
+        ``versions``.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the package has no results of such a sweep.
+    """
+    path = SWEEPS / f"{name}.jsonl.xz"
+    if not path.exists():
+        known = ", ".join(sorted(file.name.partition(".")[0] for file in SWEEPS.glob("*.jsonl.xz")))
+        raise FileNotFoundError(f"no results of a sweep {name!r}: there are {known or 'none'}")
+    table = pd.read_json(path, lines=True, dtype=False, precise_float=True)  # else 0.0003 is not quite itself
+    table.insert(table.columns.get_loc("right") + 1, "accuracy", table["right"] / table["images"])
+    return table
+
+
+def load_sweeps() -> pd.DataFrame:
+    """Load the runs of all sweeps, as `load_sweep` does, indexed by ``sweep`` and ``row``."""
+    names = sorted(path.name.partition(".")[0] for path in SWEEPS.glob("*.jsonl.xz"))
+    return pd.concat({name: load_sweep(name) for name in names}, names=["sweep", "row"])
+
+
+def parameter_names(runs: pd.DataFrame) -> list[str]:
+    """The columns of `load_sweep` that hold the experiment's parameters: those before its outcome."""
+    return list(runs.columns[: runs.columns.get_loc("images")])
+
+
+def repetitions(runs: pd.DataFrame, parameters: Mapping) -> pd.DataFrame:
+    """Those runs that differ from the given parameters in nothing but the seed.
+
+    Parameters
+    ----------
+    runs : pandas.DataFrame
+        As `load_sweep` returns them.
+    parameters : mapping
+        A value for each parameter of the experiment. Which further scores a
+        run took makes no difference to its training, so it is not compared.
+    """
+    compared = [name for name in parameter_names(runs) if name not in {"seed", *FURTHER_SCORES}]
+    same = [runs[name] == parameters[name] for name in compared]
+    return runs[np.logical_and.reduce(same)]
+
+
+def predicted(run: pd.Series) -> np.ndarray:
+    """The predicted classes of one row of `load_sweep`, shape (n,), int64, 0 to 9."""
+    return np.array(list(run["predictions"]), dtype=np.int64)

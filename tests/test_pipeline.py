@@ -194,6 +194,14 @@ def test_a_stale_reference_is_found_by_check(project, tool):
     assert "04_comparison was run with another cnn.json" in result.stdout
 
 
+def test_a_stale_sweep_is_found_by_check(project, tool):
+    path = project / "digitlib" / "reference" / "sweeps" / "headline.jsonl.xz"
+    path.write_bytes(path.read_bytes()[:-1])
+    result = tool(project, "notebooks.py", "check")
+    for chapter in ("06_experiment", "07_normal"):  # one loads all sweeps, the other this one
+        assert f"{chapter} was run with another sweeps/headline.jsonl.xz" in result.stdout
+
+
 def test_one_address_in_the_configuration_moves_every_button_and_setup_cell(project, tool):
     config = project / "_config.yml"
     old = "https://github.com/your_account/digit-book"

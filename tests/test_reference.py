@@ -3,7 +3,11 @@
 import numpy as np
 import pytest
 
-from digitlib import data, reference, training
+from digitlib import corruptions, data, reference, training
+from paths import ROOT
+from rendering import read_chapter, write_notebook
+from sweep import NOTEBOOK
+from sweeping import read_sweep
 
 
 @pytest.fixture(scope="module")
@@ -28,14 +32,60 @@ def test_the_cnns_accuracy_is_in_the_expected_range(test_digits):
     assert (run.epochs, run.training_images, run.batch_size) == (10, 60_000, 32)
 
 
-def test_repetitions_are_different_full_runs(test_digits):
-    _, labels = test_digits
-    runs = reference.load_runs("cnn_repetitions")
-    assert len({run.seed for run in runs}) == len(runs) >= 5
-    assert len({run.predictions for run in runs}) == len(runs)
-    for run in runs:
-        assert (run.model, run.epochs, run.training_images) == ("cnn", 10, 60_000)
-        assert 0.985 <= np.mean(run.predicted() == labels) <= 0.995
+@pytest.mark.parametrize("path", sorted((ROOT / "sweeps").glob("*.yml")), ids=lambda path: path.stem)
+def test_every_sweep_has_a_stored_run_for_each_of_its_combinations(path, tmp_path):
+    write_notebook(read_chapter(NOTEBOOK), tmp_path / "notebook.ipynb")
+    asked = read_sweep(path, tmp_path / "notebook.ipynb")
+    stored = reference.load_sweep(path.stem)[list(asked[0])].to_dict("records")
+    assert stored == asked
+
+
+def test_every_stored_sweep_can_be_asked_for_again():
+    stored = {path.name.partition(".")[0] for path in reference.SWEEPS.glob("*.jsonl.xz")}
+    assert stored == {path.stem for path in (ROOT / "sweeps").glob("*.yml")}
+
+
+def test_every_stored_run_counts_its_right_answers_and_stands_alone(test_digits):
+    (_, y_train), (_, y_test) = data.load_mnist()
+    labels = {"test": y_test, "validation": y_train[-10_000:]}
+    runs = reference.load_sweeps()
+    assert "error" not in runs
+    for _, run in runs.iterrows():
+        predicted = reference.predicted(run)
+        assert (predicted == labels[run["scored_on"]]).sum() == run["right"]
+        assert len(predicted) == run["images"] == 10_000
+        assert run["accuracy"] == run["right"] / run["images"]
+        assert len(run["loss"]) == run["epochs"]
+        assert {"tensorflow", "keras", "numpy", "python"} <= set(run["versions"])
+        assert run["cpu_seconds"] > 0
+    assert not runs["predictions"].duplicated().any()
+
+
+def test_further_scores_agree_with_the_plain_one():
+    runs = reference.load_sweep("headline")
+    assert [moved[0] for moved in runs["right_moved"]] == runs["right"].tolist()
+    assert {tuple(corrupted) for corrupted in runs["right_corrupted"]} == {corruptions.NAMES}
+    assert {len(nines) for nines in runs["nines"]} == {10_000}
+
+
+def test_all_sweeps_together_weigh_a_few_megabytes():
+    assert sum(path.stat().st_size for path in reference.SWEEPS.iterdir()) < 4_000_000
+
+
+def test_repetitions_differ_in_the_seed_alone():
+    runs = reference.load_sweeps()
+    wanted = runs.iloc[0].to_dict()
+    found = reference.repetitions(runs, wanted)
+    assert wanted["seed"] in set(found["seed"])
+    for name in set(reference.parameter_names(runs)) - {"seed", *reference.FURTHER_SCORES}:
+        assert found[name].nunique() == 1
+    other = reference.repetitions(runs, wanted | {"epochs": 999})
+    assert other.empty
+
+
+def test_an_unknown_sweep_is_refused_with_the_known_names():
+    with pytest.raises(FileNotFoundError, match=r"no results of a sweep 'absent': there are .*headline"):
+        reference.load_sweep("absent")
 
 
 def test_an_unknown_network_is_refused_with_the_known_names():

@@ -30,6 +30,7 @@ from nbformat import NotebookNode
 from pybtex.database import parse_file
 
 import digitlib
+from digitlib import statistics
 from digitlib.files import write_text
 from paths import BOOK, CHAPTERS, ROOT, chapters
 
@@ -278,4 +279,6 @@ FILTERS: dict[str, Callable] = {
     "decimals": lambda number, digits=2: f"{number:.{digits}f}",
     "minutes": _minutes,
     "words": _in_words,
+    "in_words": statistics.in_words,
+    "difference_in_words": statistics.difference_in_words,
 }

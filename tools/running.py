@@ -22,7 +22,7 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 from digitlib.files import write_text
-from paths import QUICK, REFERENCE
+from paths import QUICK, REFERENCE, SWEEPS
 from rendering import read_chapter, write_notebook
 
 QUICK_PARAMETERS = {"epochs": 1, "training_images": 2_000, "variation_images": 500, "variation_epochs": 1}
@@ -135,11 +135,10 @@ def normalise(notebook: NotebookNode, source: NotebookNode) -> NotebookNode:
 
 
 def reference_digests() -> dict[str, str]:
-    """SHA-256 of each stored run and each file of weights."""
+    """SHA-256 of each stored run, each file of weights and each sweep, by path below ``reference/``."""
+    files = [path for path in REFERENCE.iterdir() if path.is_file()] + list(SWEEPS.iterdir())
     return {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(REFERENCE.iterdir())
-        if path.is_file()
+        path.relative_to(REFERENCE).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(files)
     }
 
 

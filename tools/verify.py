@@ -1,4 +1,4 @@
-"""The full proof: the slow tests, then every chapter run in full and compared with what is published.
+"""The full proof: the slow tests, a spot check of the stored runs, then every chapter run in full and compared.
 
 python tools/verify.py
 """
@@ -12,6 +12,8 @@ from running import RunError, run
 
 def main() -> int:
     if code := _pytest("-m", "slow", "tests"):
+        return code
+    if code := subprocess.run([sys.executable, str(ROOT / "tools" / "spot_check.py")], check=False).returncode:
         return code
     try:
         run(chapters(), EXECUTED, RESULTS, at_once=2)  # what it takes in seconds is not compared

@@ -1,0 +1,406 @@
+# %% [markdown]
+# # Is there a hierarchy of features?
+#
+# *{{ minutes_to_read.hierarchy }} minutes to read; its run took {{ runs.hierarchy.seconds | minutes }} on {{ training.processor }}.*
+#
+# "The first layer finds edges, the next ones corners, then parts, then whole digits." It is a beautiful story, and it is easy to see in pictures what one
+# hopes to see. So most pictures here come with a number, and each number with a control: the same
+# network with random weights, before any training. The trained network is that of the training chapter, one of many possible ones.
+#
+# **After this chapter you can**
+#
+# - look at kernels and feature maps, and say what is more than chance in them;
+# - find the patches that excite a unit, and the size of what it sees;
+# - measure with a linear probe how much each layer knows about the digit;
+# - draw occlusion and Grad-CAM maps, and say what they do not tell.
+
+# %% tags=["remove-cell"]
+from digitlib.results import Page
+
+page = Page("11_hierarchy")
+
+# %%
+import keras
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
+
+from digitlib import data, evaluation, models, plots, reference, training
+
+(X_train, y_train), (X_test, y_test) = data.load_mnist()
+digits = data.scale_pixels(X_test[:2_000])
+trained = reference.load_model("cnn")
+
+
+def untrained(seed):
+    """The same network with random weights."""
+    keras.utils.set_random_seed(seed)
+    return models.build_cnn()
+
+
+def up_to(network, layer):
+    """The network's first layers as a model of their own."""
+    return keras.Sequential([keras.Input(shape=(28, 28, 1)), *network.layers[: layer + 1]])
+
+
+controls = [untrained(seed) for seed in (1, 2, 3)]
+
+# %% [markdown]
+# ## Are the kernels edge detectors?
+
+# %% mystnb={"figure": {"caption": "The kernels of the first convolution: orange weights are negative, purple ones positive. Some have a light and a dark side, as an edge detector has.", "name": "fig-hierarchy-kernels"}}
+plots.kernels(trained.layers[0].get_weights()[0])
+
+# %% [markdown]
+# A simple edge detector has weights that rise steadily in one direction: a slope. How much of a kernel is such a slope? Fit a plane to its nine weights, and take the share of their variance that the
+# plane explains. Random numbers will also show a slope of some kind. Of nine numbers around their mean there are eight directions to vary in, and a
+# plane has two of them, so a quarter is to be expected by chance.
+
+
+# %%
+def share_of_slope(network):
+    """For each kernel of the first convolution, the share of its variance that a plane explains."""
+    kernels = network.layers[0].get_weights()[0].reshape(9, 32)
+    kernels = kernels - kernels.mean(axis=0)
+    down, right = (axis.ravel() / np.sqrt(6) for axis in np.mgrid[-1:2, -1:2])
+    return ((down @ kernels) ** 2 + (right @ kernels) ** 2) / (kernels**2).sum(axis=0)
+
+
+slopes = {"trained": share_of_slope(trained), "untrained": np.concatenate([share_of_slope(one) for one in controls])}
+for name, shares in slopes.items():
+    print(f"{name:9} mean share of slope {shares.mean():.2f}, kernels with over half: {(shares > 0.5).mean():.2f}")
+
+# %% tags=["remove-cell"]
+page.claim(
+    "The trained kernels are slopes far more often than chance",
+    slopes["trained"].mean() > slopes["untrained"].mean() + 0.1,
+)
+page.claim("the plane explains less than half", (slopes["trained"] < 0.5).mean() > 0.25)
+page.add(
+    slope={name: shares.mean() for name, shares in slopes.items()},
+    mostly_slope={name: (shares > 0.5).mean() for name, shares in slopes.items()},
+)
+
+# %% [markdown]
+# {{ claim("The trained kernels are slopes far more often than chance") }}: a plane explains {{ hierarchy.slope.trained | percent(0) }} of their variance on average, and
+# {{ hierarchy.slope.untrained | percent(0) }} of that of random ones. So edge detection is learned. But it is not all: in
+# {{ (1 - hierarchy.mostly_slope.trained) | percent(0) }} of the kernels {{ claim("the plane explains less than half") }}. What they respond to
+# may be spots, or lines, or something that has no name.
+#
+# ## Feature maps
+#
+# What do the layers make of a digit? These are the 32 maps of the first convolution and the 64 of the second, for the same 7.
+
+# %% mystnb={"figure": {"caption": "Feature maps of the first convolution for a 7. Different maps mark different sides of the strokes.", "name": "fig-hierarchy-first"}}
+plots.feature_maps(up_to(trained, 0)(digits[:1])[0].numpy(), layer="the first convolution")
+
+# %% mystnb={"figure": {"caption": "Feature maps of the second convolution for the same 7. Each marks few places.", "name": "fig-hierarchy-second"}}
+plots.feature_maps(up_to(trained, 2)(digits[:1])[0].numpy(), layer="the second convolution", columns=16)
+
+# %% [markdown]
+# A unit that looks for something rare is silent most of the time. Count how often units answer at all.
+
+# %% nbval={"atol": 0.01}
+active = pd.DataFrame(
+    {
+        name: {
+            "first convolution": np.mean([(up_to(one, 0)(digits[:500]).numpy() > 0).mean() for one in networks]),
+            "second convolution": np.mean([(up_to(one, 2)(digits[:500]).numpy() > 0).mean() for one in networks]),
+        }
+        for name, networks in {"trained": [trained], "untrained": controls}.items()
+    }
+)
+active.round(2)
+
+# %% tags=["remove-cell"]
+page.claim(
+    "Training makes the second layer quiet",
+    active.loc["second convolution", "trained"] < active.loc["second convolution", "untrained"] / 2,
+)
+page.claim(
+    "the first layer has hardly changed",
+    abs(active.loc["first convolution", "trained"] - active.loc["first convolution", "untrained"]) < 0.1,
+)
+page.add(active={name: column.to_dict() for name, column in active.items()})
+
+# %% [markdown]
+# {{ claim("Training makes the second layer quiet") }}: {{ hierarchy.active.trained["second convolution"] | percent(0) }} of its outputs are positive, against
+# {{ hierarchy.active.untrained["second convolution"] | percent(0) }} before. In that respect {{ claim("the first layer has hardly changed") }}
+# ({{ hierarchy.active.trained["first convolution"] | percent(0) }} and {{ hierarchy.active.untrained["first convolution"] | percent(0) }}). Units of the second layer have become choosy.
+#
+# ## What excites a unit?
+#
+# The **receptive field** of a unit is the part of the image that can change its value. A unit of the second convolution sees 3x3 values of the pooled map. Each of those is
+# the largest of 2x2 values of the first map, and each of those saw 3x3 pixels. Put together, that is a patch of 8x8 pixels: large enough for a
+# stroke's end or a bend, too small for a digit.
+#
+# Take eight units, those that reach highest, and find the patches among two thousand test images that [excite them most](#fig-hierarchy-patches).
+
+# %%
+second = up_to(trained, 2)(digits).numpy()  # images x 11 x 11 x 64
+
+
+def most_exciting(unit, count=8):
+    """The 8x8 patches, from different images, to which the unit answers most."""
+    strongest = second[..., unit].reshape(len(second), -1)
+    images = np.argsort(-strongest.max(axis=1))[:count]
+    tops, lefts = np.divmod(strongest[images].argmax(axis=1), second.shape[2])
+    return [
+        X_test[image, 2 * top : 2 * top + 8, 2 * left : 2 * left + 8]
+        for image, top, left in zip(images, tops, lefts, strict=True)
+    ]
+
+
+# %% mystnb={"figure": {"caption": "For each of eight units of the second convolution (a row each), the eight patches that excite it most. Within most rows the patches are alike: a bend, an end, a slanted stroke.", "name": "fig-hierarchy-patches"}}
+units = np.argsort(-second.max(axis=(0, 1, 2)))[:8]
+plots.image_grid(
+    np.array([patch for unit in sorted(units) for patch in most_exciting(unit)]),
+    subject="Patches that excite eight units of the second convolution most, a row a unit",
+    columns=8,
+)
+
+# %% [markdown]
+# Do units stand for digits? For each unit take the hundred images that excite it most, and the share of the commonest digit among them. If the
+# unit cared nothing for digits, it would be above a tenth all the same, as the commonest of ten always is. But a stroke that some digits have and others have not is enough to raise it, so
+# compare with untrained units.
+
+
+# %% nbval={"atol": 0.02}
+def purity(maps):
+    """Mean over units of the share of the commonest digit among the hundred most exciting images."""
+    strongest = maps.reshape(len(maps), -1, maps.shape[-1]).max(axis=1)
+    top = np.argsort(-strongest, axis=0)[:100]
+    return np.mean([np.bincount(y_test[images], minlength=10).max() / 100 for images in top.T])
+
+
+layers = {"first convolution": 0, "second convolution": 2, "dense layer": 5}
+purities = pd.DataFrame(
+    {
+        name: {
+            layer: np.mean([purity(up_to(one, index)(digits).numpy()) for one in networks])
+            for layer, index in layers.items()
+        }
+        for name, networks in {"trained": [trained], "untrained": controls}.items()
+    }
+)
+purities.round(2)
+
+# %% tags=["remove-cell"]
+page.claim(
+    "care little more for digits than random units do",
+    purities.loc["second convolution", "trained"] - purities.loc["second convolution", "untrained"] < 0.1,
+)
+page.claim(
+    "The units of the dense layer do",
+    purities.loc["dense layer", "trained"] > purities.loc["dense layer", "untrained"] + 0.05,
+)
+page.add(purity={name: column.to_dict() for name, column in purities.items()})
+
+# %% [markdown]
+# The units of the second convolution {{ claim("care little more for digits than random units do") }}: on average the commonest digit has
+# {{ hierarchy.purity.trained["second convolution"] | percent(0) }} of the hundred, against {{ hierarchy.purity.untrained["second convolution"] | percent(0) }}. Perhaps they stand for pieces of strokes,
+# which many digits share. {{ claim("The units of the dense layer do") }}: {{ hierarchy.purity.trained["dense layer"] | percent(0) }}, against
+# {{ hierarchy.purity.untrained["dense layer"] | percent(0) }}.
+#
+# ## What does each layer know?
+#
+# A **linear probe** is a linear classifier trained on the outputs of a layer ({{ cite("alain2016") }}). If it can read the digit from them, the information is there in a simple form. So
+# that all layers get the same chance, each probe sees 64 outputs of its layer, drawn at random; it is made three times, with other outputs. It is trained on
+# {{ hierarchy.probe_images | thousands }} training images and scored on all {{ hierarchy.test_images | thousands }} test images; its settings were fixed beforehand.
+
+# %% nbval={"atol": 0.02}
+probe_images = 4_000
+X_probe, y_probe = data.scale_pixels(X_train[:probe_images]), y_train[:probe_images]
+X_test_scaled = data.scale_pixels(X_test)
+depths = {
+    "pixels": -1,
+    "first convolution": 0,
+    "first pooling": 1,
+    "second convolution": 2,
+    "second pooling": 3,
+    "dense layer": 5,
+}
+
+
+def probe(network, layer, draw):
+    """Test accuracy of a linear classifier on 64 outputs of a layer."""
+    look = up_to(network, layer) if layer >= 0 else keras.layers.Flatten()
+    drawn = np.random.default_rng(draw).permutation(int(np.prod(look(X_probe[:1]).shape[1:])))[:64]
+
+    def outputs(images):
+        parts = [np.asarray(look(part)).reshape(len(part), -1)[:, drawn] for part in np.array_split(images, 10)]
+        return np.concatenate(parts)
+
+    classifier = make_pipeline(StandardScaler(), LogisticRegression(max_iter=300))
+    with threadpool_limits(1):  # for matrices this small, threads only get into each other's way
+        classifier.fit(outputs(X_probe), y_probe)
+    return evaluation.accuracy(y_test, classifier.predict(outputs(X_test_scaled)))
+
+
+scores = {
+    name: pd.DataFrame(
+        {layer: [probe(one, depth, draw).value for draw, one in enumerate(networks)] for layer, depth in depths.items()}
+    )
+    for name, networks in {"trained": [trained] * 3, "untrained": controls}.items()
+}
+probes = {
+    name: table.agg(["median", "min", "max"]).T.set_axis(["value", "low", "high"], axis=1)
+    for name, table in scores.items()
+}
+pd.concat(probes, axis=1).round(2)
+
+# %% mystnb={"figure": {"caption": "What a linear probe reads from 64 outputs of each layer: the middle one of three draws, with an interval from the lowest to the highest. Each untrained draw is another network.", "name": "fig-hierarchy-probes"}} nbval={"atol": 0.005}
+plots.intervals(
+    probes,
+    subject="Accuracy of linear probes by depth",
+    xlabel="test accuracy of the probe",
+)
+
+# %% tags=["remove-cell"]
+page.add(
+    probe_images=probe_images,
+    test_images=len(y_test),
+    probes={name: table["value"].to_dict() for name, table in probes.items()},
+)
+for_trained, for_untrained = probes["trained"], probes["untrained"]
+early = ["first convolution", "first pooling", "second convolution"]
+page.claim(
+    "is hardly worth more than the raw pixels",
+    for_trained.loc[early, "value"].max() < for_trained.loc["pixels", "value"] + 0.03,
+)
+page.claim(
+    "untrained layers do as well up to the second convolution",
+    (for_untrained.loc[early, "high"] > for_trained.loc[early, "low"]).all(),
+)
+page.claim(
+    "64 outputs of the trained second convolution tell less than those of a random one",
+    for_trained.loc["second convolution", "value"] < for_untrained.loc["second convolution", "value"],
+)
+page.claim(
+    "the dense layer is where learning shows",
+    for_trained.loc["dense layer", "low"] > for_untrained.loc["dense layer", "high"] + 0.05,
+)
+
+# %% [markdown]
+# From 64 pixels a linear classifier reads {{ hierarchy.probes.trained.pixels | percent(0) }}. With as many outputs of the first
+# convolution, of the first pooling, or of the second convolution, it {{ claim("is hardly worth more than the raw pixels") }}, and
+# {{ claim("untrained layers do as well up to the second convolution") }}. Output by output,
+# {{ claim("64 outputs of the trained second convolution tell less than those of a random one") }}; perhaps because its units are silent most of the time. After the second pooling it is
+# {{ hierarchy.probes.trained["second pooling"] | percent(0) }}, and {{ hierarchy.probes["untrained"]["second pooling"] | percent(0) }} without any training.
+# In the end {{ claim("the dense layer is where learning shows") }}: {{ hierarchy.probes.trained["dense layer"] | percent(0) }} against
+# {{ hierarchy.probes["untrained"]["dense layer"] | percent(0) }}.
+#
+# Compare trained with untrained in the same layer, and not one layer with another: 64 outputs are all of the dense layer, and a small part of the second convolution. With all
+# their outputs the early layers may tell more. But depth alone, with random weights, brings a part of what is credited to learning. Training makes the layers work together; what single outputs of the early layers tell is hardly
+# improved by it.
+
+# %% [markdown]
+# ## Where does it look?
+#
+# Two ways to ask which part of an image an answer depends on.
+#
+# **Occlusion** ({{ cite("zeiler2014") }}): cover a patch of 5x5 pixels with paper, see how far the
+# loss (minus the logarithm of the answer's probability) rises, and move on to the next place.
+#
+# **Grad-CAM** ({{ cite("selvaraju2017") }}): take the gradient of the answer's score with respect to the maps of the last convolution. Its mean over a map says how
+# much that map speaks for the answer. Add the maps up with these weights, and keep what is positive.
+
+
+# %%
+def occlusion_map(image, answer, size=5):
+    """How much the loss rises when the patch around each pixel is covered, 28x28."""
+    covered = np.repeat(image[np.newaxis], 28 * 28, axis=0)
+    for place, (row, column) in enumerate(np.ndindex(28, 28)):
+        covered[
+            place, max(row - size // 2, 0) : row + size // 2 + 1, max(column - size // 2, 0) : column + size // 2 + 1
+        ] = 0
+    covered = np.concatenate([image[np.newaxis], covered])
+    loss = -np.log(training.predict_probabilities(trained, covered)[:, answer] + 1e-12)
+    return (loss[1:] - loss[0]).reshape(28, 28)
+
+
+def grad_cam(image, answer):
+    """Where the maps of the second convolution speak for the answer, 11x11."""
+    body, head = up_to(trained, 2), keras.Sequential(trained.layers[3:])
+    maps = tf.convert_to_tensor(body(image[np.newaxis]))
+    with tf.GradientTape() as tape:
+        tape.watch(maps)
+        score = tf.math.log(head(maps)[:, answer] + 1e-12)
+    weights = tf.reduce_mean(tape.gradient(score, maps), axis=(1, 2))
+    return np.maximum((maps[0] * weights[0]).numpy().sum(axis=-1), 0)
+
+
+probabilities = training.predict_probabilities(trained, X_test_scaled)
+predicted = probabilities.argmax(axis=1)
+errors = evaluation.most_confident_errors(y_test, probabilities, count=2).index
+examples = [int(np.argmax(y_test == digit)) for digit in (2, 4, 7, 8)] + errors.tolist()
+occlusions = [occlusion_map(X_test_scaled[image], predicted[image]) for image in examples]
+cams = [np.kron(grad_cam(X_test_scaled[image], predicted[image]), np.ones((2, 2))) for image in examples]
+
+# %% mystnb={"figure": {"caption": "Six digits, the last two of them errors; below each, where covering it makes the answer less probable; and where Grad-CAM sees support for it.", "name": "fig-hierarchy-maps"}} tags=["nbval-ignore-output"]
+assert all(map_.shape == (28, 28) for map_ in occlusions)
+padded = [np.pad(cam, 3) for cam in cams]  # the maps cover the middle 22 pixels of the 28
+titles = [f"{y_test[image]} as {predicted[image]}" for image in examples] + ["occlusion"] * 6 + ["Grad-CAM"] * 6
+plots.image_grid(
+    np.concatenate([X_test_scaled[examples][..., 0], np.maximum(occlusions, 0), padded]),
+    subject="Digits above, occlusion maps in the middle, Grad-CAM maps below",
+    titles=titles,
+    columns=6,
+    shared_scale=False,
+)
+
+# %% [markdown]
+# The occlusion maps pick out a few places on the ink, where covering a stroke raises the loss. Grad-CAM is coarser. Be careful with both. A patch of
+# paper over a stroke makes an image that the network has never seen, and a gradient says what a small change would do, not what the answer rests on. Above all, six pictures chosen
+# by somebody prove nothing. They are good for asking a question, which then has to be measured.
+#
+# ## Summary
+#
+# - The first layer does learn edges: its kernels are more of a slope than chance would make them. Many have no name all the same.
+# - The second layer answers seldom, and in the pictures to bends and ends of strokes, which was not measured. Its units do not stand for digits.
+# - What can be read linearly from single outputs hardly improves by training, until the dense layer puts them together.
+# - "Edges, corners, parts, digits" is half a truth here: two layers and patches of 8x8 pixels have no room for more.
+#
+# ## Exercises
+#
+# **Exercise 1.** Compute the receptive field of a unit after the second pooling.
+
+# %% tags=["hide-cell"]
+### BEGIN SOLUTION
+size, step = 1, 1
+for kernel, stride in [(3, 1), (2, 2), (3, 1), (2, 2)]:
+    size += (kernel - 1) * step
+    step *= stride
+    print(f"after a {kernel}x{kernel} window with stride {stride}: {size}x{size} pixels, {step} apart")
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 2.** The expected share of slope of a random kernel is a quarter. Check it with random numbers.
+
+# %% tags=["hide-cell"]
+### BEGIN SOLUTION
+random_kernels = np.random.default_rng(0).normal(size=(9, 100_000))
+random_kernels -= random_kernels.mean(axis=0)
+down, right = (axis.ravel() / np.sqrt(6) for axis in np.mgrid[-1:2, -1:2])
+shares = ((down @ random_kernels) ** 2 + (right @ random_kernels) ** 2) / (random_kernels**2).sum(axis=0)
+print(f"mean share of slope: {shares.mean():.2f}")
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 3.** How much does the probe of the dense layer owe to the number of images it is trained on? Give it four hundred.
+
+# %% nbval={"atol": 0.03} tags=["hide-cell"]
+### BEGIN SOLUTION
+look = up_to(trained, 5)
+for count in (400, 4_000):
+    classifier = make_pipeline(StandardScaler(), LogisticRegression(max_iter=300))
+    classifier.fit(look(X_probe[:count]).numpy(), y_probe[:count])
+    print(f"{count:5,} images: {classifier.score(look(digits).numpy(), y_test[:2_000]):.3f}")
+### END SOLUTION
+
+# %% tags=["remove-cell"]
+page.save()

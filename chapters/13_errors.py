@@ -1,0 +1,372 @@
+# %% [markdown]
+# # Which digits go wrong, and does the network know?
+#
+# *{{ minutes_to_read.errors }} minutes to read; its run took {{ runs.errors.seconds | minutes }} on {{ training.processor }}.*
+#
+# Ten CNNs that differ by nothing but the seed each make about a hundred errors. Do they make the *same* errors? Are those the digits
+# with doubtful labels? And can the network tell when it is about to be wrong? Here are the errors of
+# the thirty [headline runs](07_normal.ipynb), digit by digit; [the experiment page](06_experiment.ipynb) repeats any of them.
+#
+# **After this chapter you can**
+#
+# - tell hard digits from bad luck;
+# - say how much of the error is the labels' fault;
+# - read a reliability diagram, and compute a calibration error;
+# - say how many digits must be set aside to be right about nearly all others.
+
+# %% tags=["remove-cell"]
+from digitlib.results import Page
+
+page = Page("13_errors")
+
+# %%
+import numpy as np
+import pandas as pd
+
+from digitlib import data, plots, reference, statistics
+
+_, (X_test, y_test) = data.load_mnist()
+headline = reference.load_sweep("headline")
+networks = ["cnn", "matched", "fully connected"]
+answers = {
+    name: np.stack([reference.predicted(run) for _, run in headline[headline["network"] == name].iterrows()])
+    for name in networks
+}
+wrong = {name: predicted != y_test for name, predicted in answers.items()}  # seeds x images
+
+# %% [markdown]
+# ## How often is a digit missed?
+#
+# For each test image, count how many of the ten CNNs get it wrong.
+
+# %%
+missed = wrong["cnn"].sum(axis=0)
+how_often = pd.Series(missed).value_counts().reindex(range(1, 11), fill_value=0)
+how_often.rename_axis("wrong in so many of ten").rename("images").to_frame().T
+
+# %% mystnb={"figure": {"caption": "Test images by how many of ten CNNs get them wrong (those that none gets wrong are left out). Many are missed once or twice, and some always.", "name": "fig-errors-counts"}}
+plots.bars(
+    how_often,
+    subject="Test images by how many of ten CNNs get them wrong",
+    xlabel="wrong in so many of ten",
+    ylabel="images",
+)
+
+# %% tags=["remove-cell"]
+always = missed == 10
+any_seed = missed > 0
+page.add(
+    mean_errors=wrong["cnn"].sum(axis=1).mean(),
+    once_or_more=any_seed.sum(),
+    once=how_often[1],
+    always=always.sum(),
+    most=(missed > 5).sum(),
+    of_always=always.sum() / wrong["cnn"].sum(axis=1).mean(),
+)
+
+# %% [markdown]
+# A single CNN gets {{ errors.mean_errors | decimals(0) }} digits wrong on average. But {{ errors.once_or_more }} different ones are missed by at least one
+# of the ten, {{ errors.once }} of them by exactly one; and {{ errors.always }} are missed by all ten. So an error is partly
+# the digit's and partly the seed's. [These](#fig-errors-gallery) are digits that more than half of the CNNs
+# miss, the ones most often missed first.
+
+# %% mystnb={"figure": {"caption": "Test digits that more than half of ten CNNs get wrong: the label, the commonest answer, and how many of ten were wrong. A star marks a disputed label.", "name": "fig-errors-gallery"}}
+disputed = data.load_disputed_labels()
+order = np.argsort(-missed, kind="stable")[: min(36, (missed > 5).sum())]
+
+
+def commonest_wrong_answer(image):
+    given = answers["cnn"][:, image]
+    return np.bincount(given[given != y_test[image]]).argmax()
+
+
+titles = [
+    f"{y_test[image]} as {commonest_wrong_answer(image)}\n{missed[image]} of 10{'*' if image in disputed.index else ''}"
+    for image in order
+]
+plots.image_grid(X_test[order], subject="Test digits that most CNNs get wrong", titles=titles, columns=9)
+
+# %% [markdown]
+# ## Whose fault are they?
+#
+# The first chapter named {{ errors.disputed }} test images whose labels people dispute, two of them unanimously. How many
+# of the networks' errors do they explain?
+
+# %%
+unanimous = disputed.index[disputed["votes guessed"] == 5]
+kept = np.ones(len(y_test), dtype=bool)
+kept[disputed.index] = False
+with_all, without = (
+    {name: statistics.mean_over_seeds((~wrong[name][:, images]).mean(axis=1)) for name in networks}
+    for images in (np.ones_like(kept), kept)
+)
+pd.DataFrame(
+    {
+        "all test images": {name: statistics.in_words(estimate, digits=2) for name, estimate in with_all.items()},
+        "without the disputed": {name: statistics.in_words(estimate, digits=2) for name, estimate in without.items()},
+    }
+)
+
+# %%
+by_label = disputed[["given", "guessed"]].copy()
+by_label["answered as given"] = (answers["cnn"][:, disputed.index] == disputed["given"].to_numpy()).sum(axis=0)
+by_label["answered as guessed"] = (answers["cnn"][:, disputed.index] == disputed["guessed"].to_numpy()).sum(axis=0)
+by_label
+
+# %% tags=["remove-cell"]
+share_of_errors = wrong["cnn"][:, disputed.index].sum() / wrong["cnn"].sum()
+page.add(
+    disputed=len(disputed),
+    with_all=with_all,
+    without=without,
+    disputed_share=share_of_errors,
+    disputed_errors=wrong["cnn"][:, disputed.index].sum(axis=1).mean(),
+    always_disputed=always[disputed.index].sum(),
+    against_label=(by_label["answered as given"] <= 1).sum(),
+    unanimous_images=[f"{image}" for image in unanimous],
+    unanimous_as_guessed=[int(by_label.loc[image, "answered as guessed"]) for image in unanimous],
+)
+
+page.claim(
+    "about a tenth of all errors of the CNN",
+    0.07 < share_of_errors < 0.13,
+)
+page.claim("the difference between the kinds of network stays", without["cnn"].low > without["matched"].high)
+page.claim("a handful of the digits that all ten miss are disputed", 3 <= always[disputed.index].sum() <= 7)
+page.claim("no CNN, or one, answers as the label says", (by_label["answered as given"] <= 1).sum() >= 7)
+
+# %% [markdown]
+# The disputed labels are few, but they are {{ claim("about a tenth of all errors of the CNN") }}: {{ errors.disputed_errors | decimals(1) }} of
+# {{ errors.mean_errors | decimals(0) }} in a mean run. Without them its accuracy is {{ errors.without.cnn | in_words(digits=2) }}
+# instead of {{ errors.with_all.cnn | in_words(digits=2) }}, and {{ claim("the difference between the kinds of network stays") }}. And
+# {{ claim("a handful of the digits that all ten miss are disputed") }}: {{ errors.always_disputed }} of {{ errors.always }}.
+#
+# For {{ errors.against_label }} of the {{ errors.disputed }} disputed digits {{ claim("no CNN, or one, answers as the label says") }}. Two labels were rejected
+# by all five people: that of image {{ errors.unanimous_images[0] }}, for which {{ errors.unanimous_as_guessed[0] }} of ten CNNs give the people's answer, and that of image {{ errors.unanimous_images[1] }}, for which
+# {{ errors.unanimous_as_guessed[1] }} of ten does. Where people agree against a label, networks may or may not. This book leaves MNIST's labels as they are, since all published results do.
+#
+# ## Hard for one kind, or for all?
+#
+# A digit that all networks of a kind get wrong is hard for that kind. Is it hard for the other kind, too?
+
+# %%
+always_wrong = {name: wrong[name].all(axis=0) for name in networks}
+hard = pd.DataFrame(
+    {one: {other: (always_wrong[one] & always_wrong[other]).sum() for other in networks} for one in networks}
+)
+hard
+
+# %% tags=["remove-cell"]
+page.claim("has blind spots of its own", (always_wrong["cnn"] & ~always_wrong["matched"]).sum() >= 3)
+page.add(
+    always_wrong={name: always_wrong[name].sum() for name in networks},
+    always_wrong_both=(always_wrong["cnn"] & always_wrong["matched"]).sum(),
+    always_wrong_disputed=(always_wrong["cnn"][disputed.index]).sum(),
+)
+
+# %% [markdown]
+# {{ errors.always_wrong.cnn }} digits are missed by all ten CNNs, {{ errors.always_wrong.matched }} by all ten matched networks, and {{ errors.always_wrong_both }} by all twenty. So each
+# kind of network {{ claim("has blind spots of its own") }}, though not sharp ones: most of what every CNN misses, some fully connected network gets right, but many others miss it, too.
+#
+# ## Does it know?
+#
+# A network that gives its answers nine tenths of the probability should be right in nine cases of ten. If it is, it is **calibrated**. To see, sort the
+# answers by the probability that the network gave them, and compare with the share that was right.
+#
+# Nearly all answers have a probability close to 1. So look at the other side: **doubt** is one minus the probability of the answer. The ten runs of each network
+# are pooled, sorted by doubt and cut into groups of equal size. Such a figure is called a **reliability diagram**; on logarithmic axes it shows the sure answers, too.
+
+# %%
+doubt = {name: 10.0 ** -np.array(headline.loc[headline["network"] == name, "nines"].tolist()) for name in networks}
+
+
+def reliability(name, groups=20):
+    """Mean doubt and share of errors in groups of equal size, from sure to unsure, without those that make no error."""
+    order = np.argsort(doubt[name], axis=None)
+    pairs = [
+        (doubt[name].ravel()[group].mean(), wrong[name].ravel()[group].mean())
+        for group in np.array_split(order, groups)
+    ]
+    return pd.DataFrame([pair for pair in pairs if pair[1] > 0], columns=["doubt", "errors"])
+
+
+diagrams = {name: reliability(name) for name in ("cnn", "matched")}
+diagrams["cnn"].map("{:.1e}".format)
+
+# %% mystnb={"figure": {"caption": "Share of errors against doubt, in twenty groups of equal size (those without any error are left out). A calibrated network would lie on the dashed line; points above it are surer than they should be.", "name": "fig-errors-reliability"}}
+plots.reliability(
+    {"CNN": diagrams["cnn"], "fully connected": diagrams["matched"]}, subject="Errors against doubt of thirty trainings"
+)
+
+# %% [markdown]
+# The **expected calibration error** puts it in one number: the mean distance between confidence and accuracy, over fifteen
+# groups of equal width in confidence, weighted by their size ({{ cite("guo2017") }}).
+
+
+# %%
+def expected_calibration_error(doubts, wrongs, groups=15):
+    """Of one run: doubts and errors have one entry per image."""
+    group = np.minimum((doubts * groups).astype(int), groups - 1)
+    gaps = pd.DataFrame({"doubt": doubts, "wrong": wrongs}).groupby(group).mean()
+    shares = pd.Series(group).value_counts(normalize=True)
+    return float(((gaps["doubt"] - gaps["wrong"]).abs() * shares).sum())
+
+
+calibration_errors = {
+    name: statistics.mean_over_seeds(
+        [expected_calibration_error(*run) for run in zip(doubt[name], wrong[name], strict=True)]
+    )
+    for name in networks
+}
+pd.DataFrame(
+    {
+        name: {
+            "mean doubt": doubt[name].mean(),
+            "share of errors": wrong[name].mean(),
+            "expected calibration error": calibration_errors[name].value,
+        }
+        for name in networks
+    }
+).T.round(4)
+
+# %% tags=["remove-cell"]
+page.claim("Both are too sure", all(wrong[name].mean() > 1.5 * doubt[name].mean() for name in networks))
+page.claim("in every group", all((table["errors"] > table["doubt"]).all() for table in diagrams.values()))
+first_group, last_group = diagrams["cnn"].iloc[0], diagrams["cnn"].iloc[-1]
+page.claim("doubts them a thousand times less", first_group["errors"] > 1000 * first_group["doubt"])
+page.add(
+    first_group=first_group.to_dict(),
+    last_group=last_group.to_dict(),
+    mean_doubt={name: doubt[name].mean() for name in networks},
+    share_of_errors={name: wrong[name].mean() for name in networks},
+    calibration_errors=calibration_errors,
+)
+
+# %% [markdown]
+# {{ claim("Both are too sure") }}, {{ claim("in every group") }} that makes errors at all. On average the CNN doubts its answers by
+# {{ errors.mean_doubt.cnn | percent(2) }}, and is wrong in {{ errors.share_of_errors.cnn | percent(2) }}; its expected calibration error is
+# {{ errors.calibration_errors.cnn | in_words(digits=2) }}. That is small, as nearly everything is right. In the group of its most doubtful
+# answers it doubts by {{ errors.last_group.doubt | percent(0) }} and errs in {{ errors.last_group.errors | percent(0) }}; in the surest group that makes errors, it errs in
+# {{ errors.first_group.errors | percent(2) }} of the answers and {{ claim("doubts them a thousand times less") }} (that rests on very few errors).
+# The training chapter saw the beginning of it: in the last epochs the training loss keeps falling while the validation loss does not.
+#
+# ## Refuse to answer
+#
+# Doubt may be too small and still be useful, if it is larger where the network is wrong. Then a program can set the most
+# doubtful digits aside, for a person to read, and answer the others. How many must it set aside to make
+# no more than one error in a thousand answers?
+
+
+# %%
+def errors_left(doubts, wrongs):
+    """Share of errors among the answered, if the 0, 1, 2, ... most doubtful digits are set aside."""
+    order = np.argsort(-doubts, kind="stable")
+    errors = wrongs.sum() - np.concatenate([[0], np.cumsum(wrongs[order])[:-1]])
+    return errors / (len(wrongs) - np.arange(len(wrongs)))
+
+
+left = {
+    name: np.stack([errors_left(*run) for run in zip(doubt[name], wrong[name], strict=True)])
+    for name in ("cnn", "matched")
+}
+set_aside = {name: [int(np.argmax(curve <= 0.001)) for curve in curves] for name, curves in left.items()}
+pd.DataFrame(set_aside, index=pd.RangeIndex(1, 11, name="seed")).describe().loc[["mean", "min", "max"]]
+
+# %% mystnb={"figure": {"caption": "Errors among the answered digits when the most doubtful ones are set aside: means over ten seeds, in bands from the lowest to the highest.", "name": "fig-errors-refusal"}}
+shown = np.arange(0, 2001, 50)
+plots.bands(
+    {"CNN": 100 * left["cnn"][:, shown], "fully connected": 100 * left["matched"][:, shown]},
+    x=shown / 100,
+    subject="Errors among the answered digits",
+    xlabel="% of the digits set aside",
+    ylabel="% of errors among the others",
+)
+
+# %% [markdown]
+# There is a catch. The number was found on the very images it is stated for. A program needs a rule that was fixed before: answer
+# if the doubt is below a threshold. So find the threshold on one half of the test images, and apply it to the other half.
+
+# %%
+first_half = np.arange(len(y_test)) % 2 == 0
+
+
+def check_rule(doubts, wrongs):
+    """Threshold from one half of the images; share set aside and errors left on the other."""
+    curve = errors_left(doubts[first_half], wrongs[first_half])
+    threshold = np.sort(doubts[first_half])[::-1][np.argmax(curve <= 0.001)]
+    answered = doubts[~first_half] <= threshold
+    return 1 - answered.mean(), wrongs[~first_half][answered].mean()
+
+
+rule = {
+    name: pd.DataFrame(
+        [check_rule(*run) for run in zip(doubt[name], wrong[name], strict=True)], columns=["set aside", "errors left"]
+    )
+    for name in ("cnn", "matched")
+}
+pd.DataFrame({name: table.mean() for name, table in rule.items()}).T.round(4)
+
+# %% tags=["remove-cell"]
+page.add(
+    set_aside={
+        name: {"mean": np.mean(counts), "low": min(counts), "high": max(counts)} for name, counts in set_aside.items()
+    },
+    rule_set_aside={name: statistics.mean_over_seeds(table["set aside"]) for name, table in rule.items()},
+    rule_errors={name: statistics.mean_over_seeds(table["errors left"]) for name, table in rule.items()},
+)
+page.claim("Less than a tenth is enough for the CNN", rule["cnn"]["set aside"].mean() < 0.1)
+page.claim("twice as many or more", rule["matched"]["set aside"].mean() > 2 * rule["cnn"]["set aside"].mean())
+
+# %% [markdown]
+# {{ claim("Less than a tenth is enough for the CNN") }}: with the rule fixed beforehand it sets aside {{ errors.rule_set_aside.cnn | in_words }} of the digits, and of
+# the others {{ errors.rule_errors.cnn | in_words(digits=2) }} are wrong. The fully connected network must set aside {{ claim("twice as many or more") }}:
+# {{ errors.rule_set_aside.matched | in_words }}. On the images themselves, between {{ errors.set_aside.cnn.low }} and {{ errors.set_aside.cnn.high }} of the ten thousand suffice for
+# the CNN, depending on the seed.
+#
+# All runs were scored on the same five thousand images, and each makes only a few errors among its answers, so expect more scatter on others than these intervals say. But
+# the lesson stays: a network can be wrong about *how* sure it is, and still show *where* it is unsure.
+#
+# ## Summary
+#
+# - The mean CNN makes {{ errors.mean_errors | decimals(0) }} errors; {{ errors.always }} digits are missed from every seed, {{ errors.once_or_more }} from at least one.
+# - Disputed labels are {{ claim("about a tenth of all errors of the CNN") }}. They do not explain the difference between networks.
+# - The networks are too sure of themselves, most of all where they are surest.
+# - To be right about nearly all of what it answers, the CNN must set aside {{ errors.rule_set_aside.cnn.value | percent(0) }} of the digits.
+#
+# ## Exercises
+#
+# **Exercise 1.** Let the ten CNNs vote. How many errors does the majority make?
+
+# %% tags=["hide-cell"]
+### BEGIN SOLUTION
+votes = np.stack([(answers["cnn"] == digit).sum(axis=0) for digit in range(10)])
+majority = votes.argmax(axis=0)
+print(
+    f"errors of the majority: {(majority != y_test).sum()}, of the CNN with the fewest: {wrong['cnn'].sum(axis=1).min()}"
+)
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 2.** If the ten CNNs made their errors independently, how many digits would all ten miss?
+
+# %% tags=["hide-cell"]
+### BEGIN SOLUTION
+expected = len(y_test) * wrong["cnn"].mean() ** 10
+print(f"expected: {expected:.0e} digits; seen: {always.sum()}")
+# Errors are not independent at all: the digits differ in difficulty.
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 3.** Of the digits that are set aside, how many would have been answered correctly?
+
+# %% tags=["hide-cell"]
+### BEGIN SOLUTION
+for name in ("cnn", "matched"):
+    shares = []
+    for doubts, wrongs, count in zip(doubt[name], wrong[name], set_aside[name], strict=True):
+        shares.append(1 - wrongs[np.argsort(-doubts, kind="stable")[:count]].mean())
+    print(f"{name}: {np.mean(shares):.0%} of the digits set aside")
+### END SOLUTION
+
+# %% tags=["remove-cell"]
+page.save()

@@ -1,0 +1,268 @@
+# %% [markdown]
+# # What helps?
+#
+# *{{ minutes_to_read.exploring }} minutes to read; its run took {{ runs.exploring.seconds | minutes }} on {{ training.processor }}.*
+#
+# Dropout, batch normalization, more layers, wider layers, another learning rate: each is said to help. [Going further](05_going_further.ipynb) tried such
+# changes once each, and could not tell most of them from noise. Here each is trained from {{ exploring.seeds | words }} seeds and compared with
+# the recipe of the book, and each gets a verdict. Then a whole recipe is chosen, and tested once.
+#
+# **After this chapter you can**
+#
+# - compare a change with what it changes, seed by seed;
+# - correct for the number of things you tried;
+# - say what a verdict of "no difference" is worth;
+# - find a recipe on held-out images, and test it without fooling yourself.
+
+# %% tags=["remove-cell"]
+from digitlib.results import Page
+
+page = Page("15_exploring")
+
+# %%
+import numpy as np
+import pandas as pd
+from statsmodels.stats.power import TTestPower
+
+from digitlib import plots, reference, statistics
+
+# %% [markdown]
+# ## One change at a time
+#
+# The rules were written down before the first run:
+#
+# - One thing is changed, all else stays as in [chapter 3](03_training.ipynb).
+# - Training: {{ exploring.epochs | words }} epochs on {{ exploring.training_images | thousands }} images. Score: the accuracy on
+#   the {{ exploring.images | thousands }} others of the training set. The test set is not touched.
+# - {{ exploring.seeds | words | capitalize }} seeds, each with and without the change, and the differences tested: a
+#   paired t test.
+# - All p-values corrected for the number of changes, by Holm's rule. Who tries {{ exploring.changes | words }} things finds
+#   something at the level of five percent even if nothing helps.
+#
+# [The experiment page](06_experiment.ipynb) repeats any of the runs; `sweeps/exploring.yml` lists them.
+
+# %%
+usual = {"network": "cnn", "batch_size": 32, "learning_rate": 0.001, "weight_decay": 0.0, "augmentation": "none"}
+
+
+def name_change(run):
+    """What a run does differently from the book."""
+    changed = [(name.replace("_", " "), run[name]) for name in usual if run[name] != usual[name]]
+    return (
+        " + ".join(value if isinstance(value, str) else f"{name} {value:g}" for name, value in changed) or "the book's"
+    )
+
+
+exploring = reference.load_sweep("exploring")
+exploring["recipe"] = exploring.apply(name_change, axis=1)
+accuracy = exploring.pivot(index="seed", columns="recipe", values="accuracy")
+base = accuracy.pop("the book's")
+comparisons = {change: statistics.compare_over_seeds(base, accuracy[change]) for change in accuracy}
+corrected = statistics.holm({change: comparison.p_value for change, comparison in comparisons.items()})
+
+cost = exploring.groupby("recipe")["cpu_seconds"].median()
+cost = cost / cost["the book's"]
+
+verdicts = pd.DataFrame.from_dict(
+    {
+        change: {
+            "verdict": statistics.verdict(comparison, corrected[change]),
+            "points": 100 * comparison.difference,
+            "from": 100 * comparison.low,
+            "to": 100 * comparison.high,
+            "corrected p": corrected[change],
+            "CPU time": cost[change],
+        }
+        for change, comparison in comparisons.items()
+    },
+    orient="index",
+).sort_values("points", ascending=False)
+verdicts.round({"points": 2, "from": 2, "to": 2, "corrected p": 3, "CPU time": 2})
+
+# %% mystnb={"figure": {"caption": "What each change does to the accuracy on held-out digits after three epochs: mean difference to the book's recipe over five seeds, with its interval. Where an interval crosses the line, the difference may be none; the verdicts are stricter, since the intervals are not corrected for the number of changes.", "name": "fig-exploring-changes"}}
+points = pd.DataFrame({change: comparison._asdict() for change, comparison in comparisons.items()}).T
+points = 100 * points.rename(columns={"difference": "value"})[["value", "low", "high"]]
+plots.intervals(
+    {"change": points.loc[verdicts.index]},
+    subject="Difference to the book's recipe",
+    xlabel="percentage points of accuracy",
+    reference=0,
+)
+
+# %% tags=["remove-cell"]
+page.add(
+    seeds=len(base),
+    epochs=exploring["epochs"].iloc[0],
+    training_images=exploring["training_images"].iloc[0],
+    images=exploring["images"].iloc[0],
+    changes=len(comparisons),
+    base=statistics.mean_over_seeds(base),
+    comparisons=comparisons,
+    corrected=corrected,
+    helps=list(verdicts.index[verdicts["verdict"] == "helps"]),
+    hurts=list(verdicts.index[verdicts["verdict"] == "hurts"]),
+    undecided=list(verdicts.index[verdicts["verdict"] == "no difference shown"]),
+)
+
+# %% [markdown]
+# The book's recipe is right about {{ exploring.base | in_words(digits=2) }} of the held-out digits after {{ exploring.epochs | words }} epochs. Of
+# {{ exploring.changes | words }} changes:
+#
+# - shown to help: {{ exploring.helps | join("; ") if exploring.helps else "none" }};
+# - shown to hurt: {{ exploring.hurts | join("; ") if exploring.hurts else "none" }};
+# - no difference shown: {{ exploring.undecided | join("; ") if exploring.undecided else "none" }}.
+#
+# "CPU time" is that of the training, as a multiple of the book's.
+#
+# ## What a verdict is worth
+#
+# "No difference shown" does not say that there is none. {{ exploring.seeds | words | capitalize }} seeds see only so much. How large must a difference be,
+# so that the test finds it in four cases of five? It depends on the spread of the paired differences, here their median.
+
+# %%
+spread = np.median([(accuracy[change] - base).std() for change in accuracy])
+for tests in (len(comparisons), 1):
+    effect = TTestPower().solve_power(nobs=len(base), alpha=0.05 / tests, power=0.8)
+    print(f"a change among {tests:2}: {100 * effect * spread:.2f} points")
+
+# %% tags=["remove-cell"]
+effect = TTestPower().solve_power(nobs=len(base), alpha=0.05 / len(comparisons), power=0.8)
+uncorrected = {change: statistics.verdict(comparison) for change, comparison in comparisons.items()}
+page.add(
+    visible=effect * spread,
+    spread=spread,
+    uncorrected=sum(verdict != "no difference shown" for verdict in uncorrected.values()),
+    shown=sum(verdicts["verdict"] != "no difference shown"),
+)
+
+# %% [markdown]
+# With {{ exploring.changes | words }} changes a difference must be as large as {{ (100 * exploring.visible) | decimals(1) }} points to be found reliably. Most of
+# what is on offer is smaller. Without the correction, {{ exploring.uncorrected | words }} verdicts would name a difference instead of {{ exploring.shown | words }},
+# and nobody could say which of them are false alarms.
+#
+# There is a second limit. {{ exploring.epochs | words | capitalize }} epochs favour what learns fast. Dropout and augmentation
+# make training harder, and pay later, if they do. So what comes next is trained in full.
+#
+# ## A recipe in full
+#
+# Augmentation and the changes that led the table, combined, with {{ exploring.recipe_epochs | words }} epochs each. The images and the score are as before, so the
+# choice is still made without the test set.
+
+# %%
+recipes = reference.load_sweep("recipes")
+recipes["recipe"] = recipes.apply(name_change, axis=1)
+held_out = recipes.pivot(index="seed", columns="recipe", values="accuracy")
+estimates = {recipe: statistics.mean_over_seeds(held_out[recipe]) for recipe in held_out}
+table = pd.DataFrame({recipe: estimate._asdict() for recipe, estimate in estimates.items()}).T
+table = table.sort_values("value", ascending=False)
+table["CPU minutes"] = recipes.groupby("recipe")["cpu_seconds"].median() / 60
+table.round({"value": 4, "low": 4, "high": 4, "deviation": 4, "CPU minutes": 1})
+
+# %% tags=["remove-cell"]
+best = table.index[0]
+before = held_out["the book's"]
+gains = {
+    recipe: statistics.compare_over_seeds(before, held_out[recipe]) for recipe in held_out if recipe != "the book's"
+}
+gains_corrected = statistics.holm({recipe: comparison.p_value for recipe, comparison in gains.items()})
+better = [recipe for recipe in gains if statistics.verdict(gains[recipe], gains_corrected[recipe]) == "helps"]
+page.add(
+    recipe_epochs=recipes["epochs"].iloc[0],
+    recipes=len(estimates),
+    estimates=estimates,
+    best=best,
+    gains=gains,
+    unshown=[recipe for recipe in gains if recipe not in better],
+)
+page.claim("right about more digits than the book's recipe", best in better)
+page.claim("Augmentation alone helps, too", "turned, scaled and moved" in better and best != "turned, scaled and moved")
+
+# %% [markdown]
+# Right about most digits is "{{ exploring.best }}": {{ exploring.estimates[exploring.best] | in_words(digits=2) }}. Tested seed by seed and corrected as before, it
+# is {{ claim("right about more digits than the book's recipe") }}: {{ exploring.gains[exploring.best] | difference_in_words }}.
+# {{ claim("Augmentation alone helps, too") }}: {{ exploring.gains["turned, scaled and moved"] | difference_in_words }}. After three epochs nothing could be
+# shown for it. That was the limit of the comparison, and not a property of augmentation.{% if exploring.unshown %} No difference is shown for
+# "{{ exploring.unshown | join('"; "') }}".{% endif +%}
+#
+# The score of a winner flatters it a little: it was chosen for merit, and for luck too. That is why it needs a test.
+#
+# ## Tested once
+#
+# Now, and only now, the test set. The winner was trained on all training images, as the book's network was, and scored once for each seed.
+# (The CNN with augmentation alone was scored on test digits for [another chapter](14_robustness.ipynb); nothing was chosen by that.)
+
+# %%
+tested = reference.load_sweep("tested").set_index("seed")
+headline = reference.load_sweep("headline")
+book = headline[headline["network"] == "cnn"].set_index("seed").loc[tested.index]
+final = statistics.mean_over_seeds(tested["accuracy"])
+gain = statistics.compare_over_seeds(book["accuracy"], tested["accuracy"])
+print("the book's recipe:", statistics.in_words(statistics.mean_over_seeds(book["accuracy"]), digits=2))
+print("the winner:       ", statistics.in_words(final, digits=2))
+print("difference:       ", statistics.difference_in_words(gain))
+
+# %% mystnb={"figure": {"caption": "Test accuracy of the book's recipe and of the winner. Each dot is a seed, each stroke a mean.", "name": "fig-exploring-tested"}}
+plots.runs(
+    {"the book's recipe": book["accuracy"], "the winner": tested["accuracy"]},
+    subject="Two recipes on the test set",
+    xlabel="test accuracy",
+)
+
+# %% tags=["remove-cell"]
+assert set(tested.apply(name_change, axis=1)) == {best}
+page.add(
+    final=final,
+    gain=gain,
+    tested_seeds=len(tested),
+    errors=(tested["images"] - tested["right"]).mean(),
+    errors_before=(book["images"] - book["right"]).mean(),
+)
+page.claim("The gain is real", statistics.verdict(gain) == "helps")
+
+# %% [markdown]
+# {{ claim("The gain is real") }}: {{ exploring.gain | difference_in_words }}, an effect of
+# {{ exploring.gain.effect_size | decimals(1) }} standard deviations. In a mean run {{ exploring.errors | decimals(0) }} errors are left of
+# {{ exploring.errors_before | decimals(0) }}.
+#
+# ## Summary
+#
+# - After {{ exploring.epochs | words }} epochs, {{ exploring.seeds | words }} seeds show a difference for {{ exploring.shown | words }} of {{ exploring.changes | words }} single changes.
+# - "No difference shown" is a statement about the comparison: this one finds reliably what is worth {{ (100 * exploring.visible) | decimals(1) }} points or more.
+# - The winner, "{{ exploring.best }}", was chosen on held-out images and tested once: {{ exploring.final | in_words(digits=2) }}.
+#
+# ## Exercises
+#
+# **Exercise 1.** The tests were paired by seed. What would an unpaired test have said? Does pairing help here?
+
+# %% tags=["hide-cell"]
+### BEGIN SOLUTION
+from scipy.stats import ttest_ind
+
+unpaired = {change: ttest_ind(accuracy[change], base).pvalue for change in accuracy}
+paired = {change: comparison.p_value for change, comparison in comparisons.items()}
+print(pd.DataFrame({"paired": paired, "unpaired": unpaired}).sort_values("paired").round(4).to_string())
+print(f"mean correlation with the book's: {np.mean([accuracy[change].corr(base) for change in accuracy]):.2f}")
+# Pairing removes what a seed does to both sides. How much that is, the correlation says.
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 2.** You try twenty useless changes, each tested at the level of five percent. How probable is it that at least one seems to make a difference?
+
+# %% tags=["hide-cell"]
+### BEGIN SOLUTION
+print(f"without correction: {1 - 0.95**20:.0%}")
+print(f"with Bonferroni's, which is Holm's first step: {1 - (1 - 0.05 / 20) ** 20:.1%}")
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 3.** Which change would *you* have tried? Write it as a sweep, say beforehand what you expect, and run it on held-out images.
+#
+# <details><summary>How to begin</summary>
+#
+# Whatever [the experiment page](06_experiment.ipynb) has a parameter for needs only a file in `sweeps/`. A new network is a function in
+# `digitlib/variations.py` and a line in `NETWORKS` of `digitlib/experiment.py`. Write your expectation into the key `about`.
+#
+# </details>
+
+# %% tags=["remove-cell"]
+page.save()
