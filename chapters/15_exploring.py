@@ -121,16 +121,17 @@ page.add(
 
 # %%
 spread = np.median([(accuracy[change] - base).std() for change in accuracy])
-for tests in (len(comparisons), 1):
-    effect = TTestPower().solve_power(nobs=len(base), alpha=0.05 / tests, power=0.8)
-    print(f"a change among {tests:2}: {100 * effect * spread:.2f} points")
+visible = {
+    tests: spread * TTestPower().solve_power(nobs=len(base), alpha=0.05 / tests, power=0.8)
+    for tests in (len(comparisons), 1)
+}
+for tests, difference in visible.items():
+    print(f"a change among {tests:2}: {100 * difference:.2f} points")
 
 # %% tags=["remove-cell"]
-effect = TTestPower().solve_power(nobs=len(base), alpha=0.05 / len(comparisons), power=0.8)
 uncorrected = {change: statistics.verdict(comparison) for change, comparison in comparisons.items()}
 page.add(
-    visible=effect * spread,
-    spread=spread,
+    visible=visible[len(comparisons)],
     uncorrected=sum(verdict != "no difference shown" for verdict in uncorrected.values()),
     shown=sum(verdicts["verdict"] != "no difference shown"),
 )
