@@ -129,7 +129,14 @@ def images_needed(target_errors, *cnn_errors):
 
 samples = [errors["fully connected"][:, -1], *errors["CNN"].T]
 needed = images_needed(*samples)
-resampled = bootstrap(samples, images_needed, vectorized=False, method="percentile", n_resamples=2_000, rng=1)
+resampled = bootstrap(
+    samples,
+    images_needed,
+    vectorized=False,
+    method="percentile",
+    n_resamples=2_000,
+    random_state=np.random.default_rng(1),
+)
 low, high = resampled.confidence_interval
 print(f"the fully connected network with {max(sizes):,} images: error {means['fully connected'][-1]:.4f}")
 print(
