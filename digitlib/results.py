@@ -89,6 +89,12 @@ class Page:
         run.save(FOLDER / f"{name}.json")
         self.kept += [f"{name}.weights.h5", f"{name}.json"]
 
+    def keep_file(self, name: str) -> Path:
+        """Where to write one more file that is to be kept, such as ``"familiarity.json"``."""
+        FOLDER.mkdir(exist_ok=True)
+        self.kept.append(name)
+        return FOLDER / name
+
     def save(self) -> None:
         """Write ``results/pages/<name>.json`` and print how many claims hold."""
         content = {"numbers": self.numbers, "claims": self.claims, "kept": self.kept}

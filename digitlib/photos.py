@@ -1,0 +1,572 @@
+"""Handwritten digits in a photo or scan: where they are, and images of them like MNIST's."""
+
+import io
+import math
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+from PIL import Image, ImageOps, UnidentifiedImageError
+from scipy import ndimage
+
+from digitlib.normalisation import FULL, SIDE, Box, ink_box, normalise
+from digitlib.plots import COLORS, Drawing
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
+
+_MOST_MEMORY = 420_000_000  # bytes that decoding may take
+_WORKING_PIXELS = 2_000_000  # larger photos are reduced
+
+# Shares of the photo's longer side.
+_SMOOTHING = 1 / 1000  # standard deviation
+_SMALLEST_MARK = 1 / 80
+
+# Light and paper are looked for in a coarse copy.
+_COARSE = 400  # pixels of its longer side
+_COARSE_SMOOTHING = 2  # pixels, standard deviation, if it has that many
+_STROKE_SIGMAS = (1, 2, 4)  # pixels, standard deviations that bring out strokes
+_WIDEST_STROKE = 1 / 6  # of its shorter side
+_WIDEST_STROKE_OF_A_DRAWING = 1 / 3
+_EDGE = 0.1  # difference of brightness within three pixels, relative, that uneven light does not make
+_SMALLEST_REGION = 0.05  # of all light
+_DARKEST_PAPER = 0.3  # of the main region's brightness
+
+_LOPSIDED = 0.25  # excess of bends to one side, as a share of all, that noise does not make
+_LEAST_CONTRAST = 0.15  # of ink to paper
+_LEAST_SIGMAS = 6  # from paper to ink, in standard deviations of the paper
+
+# Shares of the usual size of a digit on the sheet.
+_LARGEST_DIGIT = 3
+_TALLEST_PART = 0.6  # that joins any digit nearby: a bar may be wide, but a digit is high
+_NEARBY = 0.25
+_TALLEST_PAIR = 1.5  # of parts that make one digit
+_SMALLEST_DIGIT = 0.4
+_LINE_GAP = 0.5  # down from one digit's middle to the next one's
+
+_STEEPEST = 15  # degrees that lines may rise or fall
+_MOST_MARKS = 1_000
+
+_SOFT_EDGE = 1 / 20  # of a digit's longer side: how far its edge may reach beyond the threshold
+_THINNEST_STROKE = 1.75 / 20  # of a digit's longer side
+_FULL_INK = 0.75  # quantile of a digit's ink that becomes 255
+_FAINTEST_INK = 0.02  # of full ink: what is fainter comes from lossy compression
+
+_EIGHT_NEIGHBOURS = np.ones((3, 3), bool)
+
+_SHOWN = 400  # pixels of the longer side of a photo in a figure
+_SHOWN_STEP = 8  # from one of its grey levels to the next
+
+Photo = str | Path | bytes | Image.Image | np.ndarray
+
+
+class PhotoError(Exception):
+    """A photo is missing, damaged, too large, not an image, or shows something else than digits."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What was found in a photo.
+
+    Attributes
+    ----------
+    images : numpy.ndarray, shape (n, 28, 28), uint8
+        The digits as MNIST would have prepared them, 0 (paper) to 255 (ink),
+        line by line, from left to right.
+    boxes : list of normalisation.Box
+        Where they are in `photo` and in `ink`.
+    lines : list of int
+        The line of each digit, counted from 0.
+    ink : numpy.ndarray, shape (height, width), uint8
+        The ink of all digits, 0 (paper) to 255 (ink).
+    photo : numpy.ndarray, shape (height, width), uint8
+        The photo in which they were found: upright, grey, of at most two
+        million pixels.
+    """
+
+    images: np.ndarray
+    boxes: list[Box]
+    lines: list[int]
+    ink: np.ndarray
+    photo: np.ndarray
+
+
+def read_photo(photo: Photo) -> Reading:
+    """Find handwritten digits and prepare each as MNIST's were prepared.
+
+    Parameters
+    ----------
+    photo : path-like, bytes, PIL.Image.Image or numpy.ndarray
+        A file of one of the `FORMATS`, or its content; an image; or an array
+        of shape (height, width), (height, width, 3) or (height, width, 4) and
+        type bool, uint8, uint16 or float, the last from 0 to 1. Of several
+        frames the first is read. What is transparent counts as white paper;
+        if nothing is left to see then, what is opaque counts as ink.
+
+    Returns
+    -------
+    Reading
+        Without digits if there is no ink.
+
+    Raises
+    ------
+    PhotoError
+        If the photo cannot be read; if it has more than 52 million pixels, 35
+        million with transparency or 21 million as WebP, so that reading takes
+        at most 500 MB; or if it shows more than a thousand marks.
+
+    Notes
+    -----
+    Ink may be darker or lighter than its paper: strokes bend the brightness
+    more sharply than the gaps between them, so the cubes of its second
+    derivatives, added up, have the sign of the strokes.
+
+    The paper's brightness under the ink is a morphological closing, wider than
+    any stroke; ink is the share of it that is missing. Otsu's threshold (1979,
+    IEEE Transactions on Systems, Man, and Cybernetics 9, 62-66) finds marks,
+    and half of it tells where they end. A mark keeps its grey levels and soft
+    edges, stretched so that its darkest quarter is 255. Strokes thinner than
+    1.75 of the 20 pixels that a digit is reduced to are widened to that.
+
+    A digit is a connected mark, with the small ones near it. So digits that
+    touch are taken for one. Lines of ruled or squared paper are not removed:
+    pale ones do little harm, others join the digits they run through. What is as
+    large as a digit is taken for a digit. The grain of a table counts, if the
+    table is about as bright as the paper, and so does the sharp edge of a
+    shadow that crosses a digit.
+
+    A mark must measure an eightieth of the photo's longer side, and a stroke at
+    most a sixth of the shorter one. Lines may rise or fall by 15 degrees;
+    digits are not turned upright.
+
+    Examples
+    --------
+    >>> photo = np.full((100, 200), 240, np.uint8)
+    >>> photo[20:80, 40:50] = photo[20:80, 140:150] = 30
+    >>> reading = read_photo(photo)
+    >>> reading.images.shape, reading.lines
+    ((2, 28, 28), [0, 0])
+    """
+    photo = _load(photo)
+    density, noise = _find_ink(photo)
+    labels, marks = _find_marks(density, noise)
+    areas = np.bincount(labels.ravel())
+    ink = np.zeros_like(photo)
+    images, boxes, lines = [], [], []
+    for number, line in enumerate(_sort_into_lines(_join_parts(marks, areas))):
+        for digit in line:
+            lifted, box = _lift(density, noise, labels, digit)
+            place = ink[box.top : box.bottom, box.left : box.right]
+            np.maximum(place, lifted, out=place)
+            images.append(normalise(_thicken(lifted)))
+            boxes.append(box)
+            lines.append(number)
+    return Reading(np.array(images, np.uint8).reshape(-1, SIDE, SIDE), boxes, lines, ink, photo)
+
+
+def draw_reading(reading: Reading, *, answers: Sequence[int | str] | None = None, ax: Axes | None = None) -> Drawing:
+    """Draw a photo with a box around each digit that was found.
+
+    Parameters
+    ----------
+    reading : Reading
+        What `read_photo` returned.
+    answers : sequence of int or str, optional
+        What to write above each box; by default the position in
+        `reading.images`.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    Drawing
+
+    Raises
+    ------
+    ValueError
+        If there is not one answer for each digit.
+    """
+    count, height, width = len(reading.images), *reading.photo.shape
+    if answers is not None and len(answers) != count:
+        raise ValueError(f"{len(answers)} answers for {count} digits: give one each")
+    ax = ax or plt.subplots(figsize=(6.4, 6.4 * height / width), dpi=200, layout="constrained")[1]
+    extent = -0.5, width - 0.5, height - 0.5, -0.5
+    ax.imshow(_light_copy(reading.photo), cmap="gray", vmin=0, vmax=FULL, extent=extent, interpolation="nearest")
+    ax.axis("off")
+    for box, answer in zip(reading.boxes, range(count) if answers is None else answers, strict=True):
+        corner = box.left - 0.5, box.top - 0.5
+        ax.add_patch(Rectangle(corner, box.width, box.height, fill=False, edgecolor=COLORS[1]))
+        ax.annotate(str(answer), corner, (0, 2), textcoords="offset points", color=COLORS[1], fontsize=9)
+    return Drawing(ax, _describe(reading.lines, answers))
+
+
+def _light_copy(photo: np.ndarray) -> np.ndarray:
+    """A small copy with few grey levels: the grain of paper weighs more than all else in a figure."""
+    copy = Image.fromarray(photo)
+    copy.thumbnail((_SHOWN, _SHOWN), Image.Resampling.BOX)
+    return np.asarray(copy) // _SHOWN_STEP * _SHOWN_STEP
+
+
+def _describe(lines: Sequence[int], answers: Sequence[int | str] | None) -> str:
+    if not lines:
+        return "Photo in which no digit was found."
+    line_count = len(set(lines))
+    found = f"{len(lines)} digit{'s' * (len(lines) != 1)} found in {line_count} line{'s' * (line_count != 1)}"
+    if answers is None:
+        return f"Photo with {found}, each in a box."
+    texts = [
+        " ".join(str(answer) for answer, place in zip(answers, lines, strict=True) if place == line)
+        for line in range(line_count)
+    ]
+    return f"Photo with {found}, each in a box and read as {'; '.join(texts)}."
+
+
+def _load(photo: Photo) -> np.ndarray:
+    """The photo upright, in grey and reduced, uint8."""
+    if isinstance(photo, np.ndarray):
+        return _to_grey(_from_array(photo))
+    if isinstance(photo, Image.Image):
+        with _clear_errors("the image"):
+            _check_size(*photo.size, _bytes_per_pixel(photo), "the image")
+            return _to_grey(photo)
+    if isinstance(photo, bytes):
+        return _decode(io.BytesIO(photo), f"the photo of {len(photo):,} bytes")
+    if isinstance(photo, str | Path):
+        return _decode(Path(photo), str(photo))
+    raise PhotoError(f"cannot read a photo from {type(photo).__name__}: pass a path, bytes, an image or an array")
+
+
+def _decode(file: Path | io.BytesIO, name: str) -> np.ndarray:
+    with _clear_errors(name), Image.open(file, formats=FORMATS) as image:
+        _check_size(*image.size, _bytes_per_pixel(image), name)
+        image.draft("L", _reduced(image.size))
+        return _to_grey(image)
+
+
+@contextmanager
+def _clear_errors(name: str) -> Iterator[None]:
+    """Turn whatever Pillow raises into a `PhotoError`, and keep its warnings to ourselves."""
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            yield
+    except PhotoError:
+        raise
+    except UnidentifiedImageError as error:
+        raise PhotoError(f"{name} is not an image in a known format: save it as {' or '.join(FORMATS[:2])}") from error
+    except Image.DecompressionBombError as error:
+        raise PhotoError(f"{name} is too large: it has more pixels than Pillow opens. Reduce it first") from error
+    except Exception as error:  # damaged files make Pillow raise errors of many kinds
+        reason = getattr(error, "strerror", None) or error
+        raise PhotoError(
+            f"{name} cannot be read: {reason}. Check the path, or fetch or save the photo again"
+        ) from error
+
+
+def _check_size(width: int, height: int, bytes_per_pixel: int, name: str) -> None:
+    most = _MOST_MEMORY // bytes_per_pixel
+    if width * height > most:
+        raise PhotoError(
+            f"{name} is too large: {width:,} by {height:,} pixels, of its kind at most {most:,} in all. Reduce it first"
+        )
+    if width * height == 0:
+        raise PhotoError(f"{name} has no pixels: its size is {width} by {height}. Pass another")
+
+
+def _bytes_per_pixel(image: Image.Image) -> int:
+    """What decoding, conversion and reduction take at most."""
+    if image.format == "WEBP":
+        return 20
+    return 12 if image.has_transparency_data else 8
+
+
+def _from_array(array: np.ndarray) -> Image.Image:
+    if array.ndim not in (2, 3) or array.shape[2:] not in ((), (3,), (4,)):
+        raise PhotoError(
+            f"cannot read a photo from an array of shape {array.shape}: "
+            "pass (height, width), or (height, width, 3) in colour, or (height, width, 4) with opacity"
+        )
+    _check_size(array.shape[1], array.shape[0], 12 if array.shape[2:] == (4,) else 8, "the array")
+    scale = FULL / _white(array)
+    levels = np.empty(array.shape, np.uint8)
+    for row, values in zip(levels, array, strict=True):  # a whole photo in floats might not fit into memory
+        row[:] = np.rint(values * scale)
+    return Image.fromarray(levels)
+
+
+def _white(array: np.ndarray) -> int:
+    """The value of white in an array of this type."""
+    if array.dtype.kind == "u" and array.dtype.itemsize <= 2:
+        return np.iinfo(array.dtype).max
+    if array.dtype.kind not in "bf":
+        raise PhotoError(f"cannot read a photo from an array of type {array.dtype}: pass bool, uint8, uint16 or float")
+    low, high = array.min(), array.max()
+    if not (low >= 0 and high <= 1):  # so that NaN is caught too
+        raise PhotoError(f"the array has values from {low} to {high}: scale floats to 0 (black) to 1 (white)")
+    return 1
+
+
+def _to_grey(image: Image.Image) -> np.ndarray:
+    if image.mode.startswith(("I", "F")):
+        image = _from_array(np.asarray(image))
+    mode = "RGBA" if image.has_transparency_data else "L"
+    if image.mode != mode:
+        image = image.convert(mode)
+    if image.size != _reduced(image.size):
+        image = image.resize(_reduced(image.size), Image.Resampling.BOX)
+    image = ImageOps.exif_transpose(image)
+    return _lay_on_white(image) if mode == "RGBA" else np.asarray(image)
+
+
+def _reduced(size: tuple[int, int]) -> tuple[int, int]:
+    factor = min(1, math.sqrt(_WORKING_PIXELS / math.prod(size)))
+    return max(1, int(size[0] * factor)), max(1, int(size[1] * factor))
+
+
+def _lay_on_white(image: Image.Image) -> np.ndarray:
+    grey = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("L")
+    low, high = grey.getextrema()
+    if high - low < _LEAST_CONTRAST * FULL:
+        return FULL - np.asarray(image.getchannel("A"))
+    return np.asarray(grey)
+
+
+def _find_ink(photo: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The light that ink takes away from each pixel, and the deviation of that on bare paper.
+
+    Both are shares of the paper's brightness, 0 to 1, in arrays of the photo's shape.
+    """
+    coarse = _resized(photo, _coarse_shape(photo.shape), Image.Resampling.BOX)
+    if _is_light_on_dark(coarse):
+        photo, coarse = FULL - photo, FULL - coarse
+    background = _background(coarse)
+    regions = _resized(_regions(background), photo.shape, Image.Resampling.NEAREST)
+    background = _resized(background, photo.shape, Image.Resampling.BILINEAR)
+    smoothing = 0 if _is_drawing(coarse) else _SMOOTHING * max(photo.shape)
+    missing = ndimage.gaussian_filter(background - photo, smoothing)
+    missing, noise = _keep_paper(missing, regions)
+    return missing / background, noise / background
+
+
+def _coarse_shape(shape: tuple[int, int]) -> tuple[int, int]:
+    factor = min(1, _COARSE / max(shape))
+    return max(1, round(shape[0] * factor)), max(1, round(shape[1] * factor))
+
+
+def _is_drawing(photo: np.ndarray) -> bool:
+    """Whether half of the photo has one grey level, as no photographed paper has."""
+    return bool(np.bincount(photo.ravel()).max() >= photo.size / 2)
+
+
+def _is_light_on_dark(photo: np.ndarray) -> bool:
+    if _is_drawing(photo):
+        return bool(np.bincount(photo.ravel()).argmax() < photo.mean())
+    # The edge of a sheet, unlike a stroke, is left when dark strokes are closed, and when light ones are.
+    edges = _edges(_background(photo)) & _edges(_background(FULL - photo))
+    inside = ~ndimage.binary_dilation(edges, _EIGHT_NEIGHBOURS, 2 * max(_STROKE_SIGMAS))
+    photo = photo.astype(np.float32)
+    bends = [sigma**2 * ndimage.gaussian_laplace(photo, sigma, mode="nearest")[inside] for sigma in _STROKE_SIGMAS]
+    cubes = np.array(bends) ** 3
+    return bool(cubes.sum() < -_LOPSIDED * np.abs(cubes).sum())
+
+
+def _background(photo: np.ndarray) -> np.ndarray:
+    """The brightness of the paper, under ink too, float32, 1 to 255."""
+    widest = _WIDEST_STROKE_OF_A_DRAWING if _is_drawing(photo) else _WIDEST_STROKE
+    reach = int(widest * min(photo.shape) / 2) + 1
+    smooth = ndimage.gaussian_filter(photo.astype(np.float32), _COARSE_SMOOTHING * max(photo.shape) / _COARSE)
+    # What is dark along a side of the photo goes on beyond it, so it is not closed: a table, not a stroke.
+    padded = np.pad(smooth, 2 * reach, mode="edge")
+    closed = ndimage.grey_closing(padded, 2 * reach + 1)
+    inside = slice(2 * reach, -2 * reach)
+    return np.maximum(ndimage.gaussian_filter(closed, 1)[inside, inside], 1)
+
+
+def _edges(background: np.ndarray) -> np.ndarray:
+    return ndimage.morphological_gradient(np.log(background), 3) > _EDGE
+
+
+def _regions(background: np.ndarray) -> np.ndarray:
+    """Number the parts of the paper that no edge divides, the one that sends most light 1; 0 is elsewhere."""
+    labels, count = ndimage.label(~ndimage.binary_dilation(_edges(background), _EIGHT_NEIGHBOURS, 2))
+    light = np.bincount(labels.ravel(), background.ravel(), minlength=count + 1)
+    brightness = light / np.maximum(np.bincount(labels.ravel(), minlength=count + 1), 1)
+    boxes = dict(enumerate(map(_box, ndimage.find_objects(labels)), start=1))
+    large = [label for label in np.argsort(-light) if label and light[label] >= _SMALLEST_REGION * light.sum()]
+
+    def is_table(label: int) -> bool:
+        """Whether it is much darker than the rest, or lies around something brighter."""
+        inside = [other for other in large if _hull(boxes[label], boxes[other]) == boxes[label]]
+        return brightness[label] < max(_DARKEST_PAPER * brightness[large[0]], *brightness[inside])
+
+    paper = [label for label in large if not is_table(label)]
+    numbers = np.zeros(count + 1, np.uint8)
+    numbers[paper] = np.arange(1, len(paper) + 1)
+    return numbers[labels] if paper else np.ones(background.shape, np.uint8)
+
+
+def _keep_paper(missing: np.ndarray, regions: np.ndarray) -> tuple[np.ndarray, float]:
+    """Set the missing light to 0 off the paper, and on it where there is no ink; also tell its deviation there."""
+    kept = np.zeros_like(missing)
+    for number in range(1, regions.max() + 1):
+        region = regions == number
+        kept[region] = missing[region] - np.median(missing[region])
+    noise = 1.4826 * np.median(np.abs(kept[regions == 1]))  # the standard deviation, if noise is normal
+    return np.maximum(kept, 0), float(noise)
+
+
+def _otsu(values: np.ndarray) -> float:
+    """The threshold that leaves most variance, of values from 0 to 1, between two classes."""
+    counts, edges = np.histogram(values, 256, (0, 1))
+    below, sums = counts.cumsum(), (counts * edges[1:]).cumsum()
+    above = below[-1] - below
+    variance = (sums[-1] * below - sums * below[-1]) ** 2 / np.maximum(below * above, 1)
+    return float(edges[1 + variance.argmax()])
+
+
+def _find_marks(density: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, dict[int, Box]]:
+    """Label what is connected, and give the boxes of the labels that may be digits or parts of them."""
+    threshold = max(_otsu(density), _LEAST_CONTRAST)
+    strong = density > np.maximum(threshold, _LEAST_SIGMAS * noise)
+    weak = density > np.maximum(threshold, _LEAST_SIGMAS * noise) / 2
+    labels, _ = ndimage.label(weak, _EIGHT_NEIGHBOURS)
+    certain = set(np.unique(labels[strong]))
+    marks = {}
+    for label, box in enumerate(map(_box, ndimage.find_objects(labels)), start=1):
+        if label in certain and _side(box) >= _SMALLEST_MARK * max(density.shape):
+            marks[label] = box
+    if len(marks) > _MOST_MARKS:
+        raise PhotoError(
+            f"the photo shows {len(marks):,} marks, more than {_MOST_MARKS:,}: photograph digits on plain paper, closer"
+        )
+    return labels, marks
+
+
+class _Digit(NamedTuple):
+    labels: list[int]
+    box: Box
+
+
+def _join_parts(marks: dict[int, Box], areas: np.ndarray) -> list[_Digit]:
+    """Join parts to digits, and leave out what is too large or too small for one."""
+    if not marks:
+        return []
+    usual = _usual_side(marks, areas)
+    digits: list[_Digit] = []
+    for label, box in sorted(marks.items(), key=lambda mark: -_side(mark[1])):
+        if _side(box) > _LARGEST_DIGIT * usual:
+            continue
+        others = [digit for digit in digits if _belong_together(digit.box, box, usual)]
+        joined = _Digit([label], box)
+        if others:
+            nearest = min(others, key=lambda digit: _gap(digit.box, box))
+            digits.remove(nearest)
+            joined = _Digit([*nearest.labels, label], _hull(nearest.box, box))
+        digits.append(joined)
+    return [digit for digit in digits if _side(digit.box) >= _SMALLEST_DIGIT * usual]
+
+
+def _belong_together(digit: Box, part: Box, usual: float) -> bool:
+    if _side(_hull(digit, part)) > _TALLEST_PAIR * usual:
+        return False
+    if part.height < _TALLEST_PART * usual:
+        return _gap(digit, part) < _NEARBY * usual
+    return min(digit.right, part.right) - max(digit.left, part.left) > min(digit.width, part.width) / 2
+
+
+def _box(place: tuple[slice, slice]) -> Box:
+    rows, columns = place
+    return Box(rows.start, rows.stop, columns.start, columns.stop)
+
+
+def _side(box: Box) -> int:
+    return max(box.height, box.width)
+
+
+def _usual_side(marks: dict[int, Box], areas: np.ndarray) -> int:
+    """The median of the longer sides, weighted by the ink: neither specks nor lines have much of it."""
+    by_side = sorted(marks, key=lambda label: _side(marks[label]))
+    ink = areas[by_side].cumsum()
+    return _side(marks[by_side[np.searchsorted(ink, ink[-1] / 2)]])
+
+
+def _gap(first: Box, second: Box) -> float:
+    across = max(first.left, second.left) - min(first.right, second.right)
+    down = max(first.top, second.top) - min(first.bottom, second.bottom)
+    return math.hypot(max(across, 0), max(down, 0))
+
+
+def _hull(first: Box, second: Box) -> Box:
+    return Box(
+        min(first.top, second.top),
+        max(first.bottom, second.bottom),
+        min(first.left, second.left),
+        max(first.right, second.right),
+    )
+
+
+def _sort_into_lines(digits: list[_Digit]) -> list[list[_Digit]]:
+    """The digits of each line from left to right, the lines from top to bottom."""
+    if not digits:
+        return []
+    usual = float(np.median([_side(digit.box) for digit in digits]))
+    middles = np.array([(digit.box.top + digit.box.bottom, digit.box.left + digit.box.right) for digit in digits]) / 2
+    down, across = _straighten(middles, usual)
+    order = np.argsort(down)
+    lines = np.split(order, np.flatnonzero(np.diff(down[order]) > _LINE_GAP * usual) + 1)
+    return [[digits[place] for place in sorted(line, key=across.__getitem__)] for line in lines]
+
+
+def _straighten(middles: np.ndarray, usual: float) -> np.ndarray:
+    """Turn the middles of digits so that lines are level; shape (2, n), down and across."""
+    degrees = sorted(np.arange(-_STEEPEST, _STEEPEST + 0.5, 0.5), key=abs)  # of equals the smallest turn wins
+    turns = [middles @ _rotation(angle) for angle in degrees]
+    return max(turns, key=lambda turned: _levelness(turned[:, 0] / usual)).T
+
+
+def _rotation(degrees: float) -> np.ndarray:
+    angle = np.radians(degrees)
+    return np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+
+
+def _levelness(heights: np.ndarray) -> float:
+    """How many pairs of digits are about level; heights are in usual sizes of a digit."""
+    return np.maximum(1 - 9 * np.subtract.outer(heights, heights) ** 2, 0).sum()
+
+
+def _lift(density: np.ndarray, noise: np.ndarray, labels: np.ndarray, digit: _Digit) -> tuple[np.ndarray, Box]:
+    """The ink of one digit, 0 to 255, without that of its neighbours, and where it is."""
+    reach = 1 + int(_SOFT_EDGE * _side(digit.box))
+    top, left = max(0, digit.box.top - reach), max(0, digit.box.left - reach)
+    place = slice(top, digit.box.bottom + reach), slice(left, digit.box.right + reach)
+    core = np.isin(labels[place], digit.labels)
+    soft = ndimage.binary_dilation(core, _EIGHT_NEIGHBOURS, reach) & (labels[place] == 0)
+    full = np.quantile(density[place][core], _FULL_INK)
+    floor = max(_LEAST_SIGMAS / 2 * noise[place][core].min(), _FAINTEST_INK * full)
+    ink = np.clip((density[place] - floor) / (full - floor), 0, 1) * (core | soft)
+    ink = np.rint(FULL * ink).astype(np.uint8)
+    box = ink_box(ink)
+    lifted = ink[box.top : box.bottom, box.left : box.right]
+    return lifted, Box(top + box.top, top + box.bottom, left + box.left, left + box.right)
+
+
+def _thicken(ink: np.ndarray) -> np.ndarray:
+    """Widen the strokes of a thin pen, which would fade when the digit is reduced to 20 pixels."""
+    written = ink > FULL / 2
+    depths = ndimage.distance_transform_edt(np.pad(written, 1))[1:-1, 1:-1][written]
+    width = 4 * depths.mean() - 2  # across a stroke, depths are 1, 2, 3, ... and back
+    growth = (_THINNEST_STROKE * max(ink.shape) - width) / 2
+    if growth <= 0:
+        return ink
+    room = math.ceil(growth)
+    distances = ndimage.distance_transform_edt(np.pad(~written, room, constant_values=True))
+    wide = np.rint(FULL * np.clip(growth + 0.5 - distances, 0, 1)).astype(np.uint8)
+    return np.maximum(np.pad(ink, room), wide)
+
+
+def _resized(values: np.ndarray, shape: tuple[int, int], resampling: Image.Resampling) -> np.ndarray:
+    return np.asarray(Image.fromarray(values).resize(shape[::-1], resampling))
