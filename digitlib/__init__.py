@@ -10,6 +10,13 @@ Each module holds one idea:
 - `digitlib.experiment`: what an experiment may vary, by name;
 - `digitlib.transformations`: images whose pixels change places;
 - `digitlib.corruptions`: noise, blur, fog and the like;
+- `digitlib.normalisation`: MNIST's own preparation of an image;
+- `digitlib.photos`: digits in a photo or scan;
+- `digitlib.sheets`: sample sheets, as if photographed;
+- `digitlib.nondigits`: drawings that are no digits;
+- `digitlib.familiarity`: whether a drawing looks like a digit;
+- `digitlib.widget`: a drawing area for live notebooks;
+- `digitlib.browser`: networks and drawing code for a browser;
 - `digitlib.evaluation`: accuracy and its interval, confusion, errors;
 - `digitlib.statistics`: results over seeds, their intervals and tests;
 - `digitlib.plots`: the figures, each with its description in words;

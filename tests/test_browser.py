@@ -6,7 +6,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from browsing import HOW_TO_INSTALL, LAUNCH, NoBrowser, find_chromium, serve
 from paths import page_names
 from weigh import BUDGET, LOAD_FIGURES, weigh
 
@@ -28,36 +27,6 @@ SHOWN_LINKS = """
 CUT_CODE = (
     "[...document.querySelectorAll('pre')].filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)"
 )
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args):
-    try:
-        return {**browser_type_launch_args, **LAUNCH, "executable_path": find_chromium()}
-    except NoBrowser:
-        pytest.exit(HOW_TO_INSTALL, returncode=1)
-
-
-@pytest.fixture(scope="module")
-def address(site):
-    with serve(site, below="/digit-book/") as address:  # as on GitHub Pages
-        yield address
-
-
-@pytest.fixture
-def watched(page, address):
-    """A browser page whose faults are written down."""
-    page.faults = []
-    page.on("console", lambda message: page.faults.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: page.faults.append(str(error)))
-    page.on("requestfailed", lambda request: page.faults.append(f"failed: {request.url}"))
-    page.on("response", lambda answer: page.faults.append(f"{answer.status}: {answer.url}") if not answer.ok else None)
-    page.on("request", lambda request: page.faults.append(f"foreign: {request.url}") if foreign(request.url) else None)
-
-    def foreign(url):
-        return not url.startswith((address, "data:", "blob:", "file:"))
-
-    return page
 
 
 @pytest.mark.parametrize("name", page_names())

@@ -25,7 +25,15 @@ from digitlib.files import write_text
 from paths import QUICK, REFERENCE, SWEEPS
 from rendering import read_chapter, write_notebook
 
-QUICK_PARAMETERS = {"epochs": 1, "training_images": 2_000, "variation_images": 500, "variation_epochs": 1}
+QUICK_PARAMETERS = {
+    "epochs": 1,
+    "training_images": 2_000,
+    "variation_images": 500,
+    "variation_epochs": 1,
+    "sheets_of_each": 2,
+    "drawings_of_each": 20,
+    "digits_drawn_anew": 800,
+}
 _COLOR_CODES = re.compile(r"\x1b\[[0-9;]*m")
 PACKAGES = ("tensorflow", "keras", "numpy", "scikit-learn", "matplotlib", "papermill")
 

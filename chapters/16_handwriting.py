@@ -1,0 +1,314 @@
+# %% [markdown]
+# # Your own handwriting
+#
+# *{{ minutes_to_read.handwriting }} minutes to read; its run took {{ runs.handwriting.seconds | minutes }} on {{ training.processor }}.*
+#
+# "It reads nearly all test digits, but not my 7." Readers of digit tutorials complain of that again and again. Often the
+# network is not to blame: it was given an image that looks like none it has ever seen. This chapter goes
+# from a photo of your digits to their accuracy, step by step.
+#
+# **After this chapter you can**
+#
+# - turn a photo or a scan into images like MNIST's;
+# - say what each step of the preparation is worth;
+# - measure the accuracy on your own digits, with its interval, and say whether it differs from the test set's;
+# - explain what a distribution shift is.
+
+# %% tags=["parameters"]
+sheets_of_each = 50
+
+# %% tags=["remove-cell"]
+from digitlib.results import Page
+
+page = Page("16_handwriting")
+
+# %%
+import numpy as np
+import pandas as pd
+
+from digitlib import data, evaluation, normalisation, photos, plots, reference, sheets, training
+
+_, (X_test, y_test) = data.load_mnist()
+cnn = reference.load_model("cnn")
+
+
+def read(images):
+    """The CNN's answers to stored images."""
+    return np.array(list(training.classify(cnn, data.scale_pixels(images)))).astype(int)
+
+
+# %% [markdown]
+# ## A sheet of digits
+#
+# Your handwriting is yours, so this chapter cannot show it. In its place stands a sheet that is made of MNIST's test digits: they are
+# enlarged, put on paper, lit unevenly, turned, blurred, and given the noise of a camera. That is not a real photo, and
+# real ones have troubles of their own. But here everybody knows what was written.
+
+# %%
+photo = sheets.make_sheet(X_test[:20], **sheets.DEGREES["moderate"], seed=1)
+reading = photos.read_photo(photo)
+answers = read(reading.images)
+print(f"{photo.shape[0]} by {photo.shape[1]} pixels, {len(reading.images)} digits found")
+
+# %% mystnb={"figure": {"caption": "The sheet, each digit that was found in its box, with the CNN's answer beside it.", "name": "fig-handwriting-sheet"}} nbval={"count_atol": 9}
+photos.draw_reading(reading, answers=answers)
+
+# %% tags=["remove-cell"]
+page.add(
+    sheet_digits=20,
+    sheet_found=len(reading.images),
+    sheet_right=int((answers == y_test[:20]).sum()) if len(answers) == 20 else 0,
+)
+page.claim("All of them were found", len(reading.images) == 20)
+
+# %% [markdown]
+# {{ claim("All of them were found") }}, and {{ handwriting.sheet_right | words }} of {{ handwriting.sheet_digits | words }} were read correctly. To read your own, write digits with a
+# thick pen on plain paper, leave room between them, and photograph the sheet from above:
+#
+# ```python
+# reading = photos.read_photo("my_digits.jpg")
+# photos.draw_reading(reading, answers=read(reading.images))
+# ```
+#
+# (In Colab, the folder symbol at the left lets you upload the file.) Digits that touch are taken for one, and
+# the lines of ruled paper run into the digits, so neither works.
+#
+# ## Step by step
+#
+# What happened to the photo? Take the first digit.
+#
+# 1. **Find the ink.** Paper is not equally bright everywhere. So the brightness of the paper is estimated around each pixel, and what a pixel lacks of
+#    it is its ink. A threshold tells marks from the grain of the paper; inside a mark, grey levels are kept.
+# 2. **Find the digits.** What is connected is a digit, with small parts near it, such as the bar of a 5.
+# 3. **Crop** to the ink.
+# 4. **Fit** into 20x20 pixels, by averaging over areas, as MNIST did.
+# 5. **Centre**: move by whole pixels until the centre of mass lies in the middle of 28x28.
+#
+# Steps 3 to 5 are MNIST's own ({{ cite("lecun1998") }}). They are the ones that most programs leave out.
+
+# %%
+box = reading.boxes[0]
+around = (slice(box.top - 12, box.bottom + 12), slice(box.left - 12, box.right + 12))
+ink = reading.ink[box.top : box.bottom, box.left : box.right]
+whole = normalisation.normalise(reading.ink[around], crop=False, fit=False, centre=False)
+prepared = normalisation.normalise(ink)
+steps = {
+    "photo": 255 - reading.photo[around],
+    "ink": reading.ink[around],
+    "shrunk only": whole,
+    "cropped, fitted": normalisation.normalise(ink, centre=False),
+    "centred": prepared,
+}
+
+
+def enlarged(image, side=112):
+    """An image as a square of one size, so that all can stand in a row."""
+    rows, columns = (np.arange(side) * size // side for size in image.shape)
+    return image[np.ix_(rows, columns)]
+
+
+# %% mystnb={"figure": {"caption": "From the photo to the network's input. The last image is what the network sees; the third is what it would see without the preparation.", "name": "fig-handwriting-steps"}}
+plots.image_grid(
+    np.stack([enlarged(image) for image in steps.values()]),
+    subject="One digit on its way from the photo to the network",
+    titles=list(steps),
+    columns=5,
+)
+
+# %% [markdown]
+# ## What each step is worth
+#
+# Put a thousand test digits somewhere into a large empty square, each of another size. Prepare them with all steps, and with
+# one left out. Nothing else is changed: no photo, no blur, the same digits.
+
+
+# %%
+def scatter(images, *, side=160, seed=0):
+    """Each image enlarged or not, somewhere in a square."""
+    rng = np.random.default_rng(seed)
+    scattered = np.zeros((len(images), side, side), np.uint8)
+    for place, image in zip(scattered, images, strict=True):
+        times = int(rng.integers(1, 6))
+        top, left = rng.integers(0, side - 28 * times + 1, size=2)
+        place[top : top + 28 * times, left : left + 28 * times] = np.kron(image, np.ones((times, times), np.uint8))
+    return scattered
+
+
+left_out = {
+    "all steps": {},
+    "not centred": {"centre": False},
+    "not fitted": {"fit": False},
+    "not cropped": {"crop": False},
+    "none": {"crop": False, "fit": False, "centre": False},
+}
+scattered, labels = scatter(X_test[:1_000]), y_test[:1_000]
+by_step = {
+    name: evaluation.accuracy(
+        labels, read(np.stack([normalisation.normalise(image, **options) for image in scattered]))
+    )
+    for name, options in left_out.items()
+}
+step_table = pd.DataFrame({name: result._asdict() for name, result in by_step.items()}).T
+
+# %% nbval={"atol": 0.005, "count_atol": 5}
+step_table[["value", "low", "high"]].astype(float).round(3)
+
+# %% mystnb={"figure": {"caption": "Accuracy on a thousand scattered test digits, with all steps of the preparation and with one or all left out. Intervals are Wilson's.", "name": "fig-handwriting-without"}} nbval={"atol": 0.005}
+plots.intervals(
+    {"CNN": step_table.astype(float)},
+    subject="Accuracy with all steps and with some left out",
+    xlabel="accuracy",
+)
+
+# %% tags=["remove-cell"]
+page.add(by_step=by_step, scattered=len(labels))
+page.claim("Without any preparation, most of them are read wrongly", by_step["none"].high < 0.5)
+page.claim(
+    "each step that is left out costs accuracy",
+    all(by_step[name].high < by_step["all steps"].low for name in list(left_out)[1:]),
+)
+
+# %% [markdown]
+# With all steps the CNN is right about {{ handwriting.by_step["all steps"].value | percent }}
+# (interval {{ handwriting.by_step["all steps"].low | percent }} to {{ handwriting.by_step["all steps"].high | percent }}).
+# {{ claim("Without any preparation, most of them are read wrongly") }}: {{ handwriting.by_step.none.value | percent }} right. And
+# {{ claim("each step that is left out costs accuracy") }}: to {{ handwriting.by_step["not centred"].value | percent }} without centring,
+# {{ handwriting.by_step["not fitted"].value | percent }} without fitting, {{ handwriting.by_step["not cropped"].value | percent }} without cropping.
+# On the page [Draw a digit](draw.md) you can switch off each step for your own drawing.
+#
+# ## How bad may the photo be?
+#
+# Now {{ handwriting.sheets_of_each | words }} sheets of twenty test digits each, in five degrees from a scan to a bad photo:
+
+# %%
+pd.DataFrame(sheets.DEGREES).T.fillna(0).rename_axis("degree")
+
+# %% [markdown]
+# How a sheet is scored was decided beforehand: a digit counts as right if it was found in its place and read correctly. On a sheet where another number
+# of digits was found than was written, none counts.
+
+
+# %%
+def read_sheets(degree):
+    """Right or wrong, for each digit of all sheets."""
+    right = []
+    for sheet in range(sheets_of_each):
+        written = slice(20 * sheet, 20 * sheet + 20)
+        photo = sheets.make_sheet(X_test[written], **sheets.DEGREES[degree], seed=sheet)
+        found = photos.read_photo(photo).images
+        same = len(found) == 20
+        right.append(read(found) == y_test[written] if same else np.zeros(20, bool))
+    return np.concatenate(right)
+
+
+digits = 20 * sheets_of_each
+right = {"as in the test set": read(X_test[:digits]) == y_test[:digits]}
+right |= {degree: read_sheets(degree) for degree in sheets.DEGREES}
+by_degree = {name: evaluation.accuracy(np.ones(digits), is_right) for name, is_right in right.items()}
+degree_table = pd.DataFrame({name: result._asdict() for name, result in by_degree.items()}).T
+
+# %% nbval={"atol": 0.005, "count_atol": 5}
+degree_table[["value", "low", "high"]].astype(float).round(3)
+
+# %% mystnb={"figure": {"caption": "Accuracy on the same test digits, as they are and from photos of sheets, from good to bad. Intervals are Wilson's.", "name": "fig-handwriting-degrees"}} nbval={"atol": 0.005}
+plots.intervals(
+    {"CNN": degree_table.astype(float)},
+    subject="Accuracy by degree of distortion",
+    xlabel="accuracy",
+)
+
+# %% tags=["remove-cell"]
+page.add(by_degree=by_degree, digits=digits, sheets_of_each=sheets_of_each)
+
+# %% [markdown]
+# Of the same {{ handwriting.digits | thousands }} digits the CNN reads {{ handwriting.by_degree["as in the test set"].value | percent }} when it gets them from the test set,
+# {{ handwriting.by_degree["as scanned"].value | percent }} from the scan, {{ handwriting.by_degree.moderate.value | percent }} from a moderate photo and
+# {{ handwriting.by_degree.severe.value | percent }} from a severe one.
+#
+# This is a **distribution shift**: the network meets images that are drawn from another distribution than those it was trained on. Part of the loss
+# is the network's, part belongs to the search for the digits, and the accuracy alone does not say which. Your own handwriting is a shift, too: another pen, another paper, another country's
+# way to write a 1 or a 7. MNIST was written in the United States.
+#
+# ## Your own digits
+#
+# Write each digit ten times, photograph the sheet, and type what you wrote, line by line. Then the accuracy on your hand is a few lines:
+#
+# ```python
+# reading = photos.read_photo("my_digits.jpg")
+# written = np.array(list("0123456789" * 10)).astype(int)
+# assert len(reading.images) == len(written), "look at the figure: what was not found?"
+# mine = evaluation.accuracy(written, read(reading.images))
+# print(f"{mine.value:.2f} ({mine.low:.2f} to {mine.high:.2f})")
+# ```
+#
+# Without a camera, draw in the notebook. The widget hands the pixels to Python, and works in Jupyter and in Colab:
+#
+# ```python
+# from digitlib.widget import DrawingPad
+#
+# pad = DrawingPad()
+# pad                # draw, then in the next cell:
+# read(pad.images)
+# ```
+#
+# Mind the interval. With a hundred digits and no error at all, this is what you know:
+
+# %%
+perfect = evaluation.accuracy(np.ones(100), np.ones(100))
+print(f"100 of 100 right: {perfect.value:.3f} (95 % interval {perfect.low:.3f} to {perfect.high:.3f})")
+
+# %% tags=["remove-cell"]
+page.add(perfect_low=perfect.low)
+
+# %% [markdown]
+# A perfect score on a hundred digits is compatible with a true accuracy of {{ handwriting.perfect_low | percent }}. So it does not show that the network
+# reads you as well as it reads the test set.
+#
+# ## Summary
+#
+# - A network reads images like those it was trained on. Prepare yours in the same way: crop, fit, centre.
+# - Leave the preparation out, and the accuracy on scattered digits falls from {{ handwriting.by_step["all steps"].value | percent }} to {{ handwriting.by_step.none.value | percent }}.
+# - A bad photo costs accuracy twice: digits are not found, and those found are harder.
+# - A hundred digits give a wide interval. State it.
+#
+# ## Exercises
+#
+# **Exercise 1.** The commonest mistake of all: the network wants light ink on dark ground. What does it make of the test digits the other way
+# round?
+
+# %% tags=["hide-cell"] nbval={"atol": 0.005, "count_atol": 20}
+### BEGIN SOLUTION
+inverted = read(255 - X_test[:1_000])
+result = evaluation.accuracy(y_test[:1_000], inverted)
+print(f"inverted: accuracy {result.value:.3f} ({result.low:.3f} to {result.high:.3f})")
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 2.** Your CNN is right about ninety-nine in a hundred test digits. How many digits of your own must you write, so that a true
+# accuracy of `0.95` is told from that in most cases? Let the interval of `0.95` lie below `0.99`.
+
+# %% tags=["hide-cell"]
+### BEGIN SOLUTION
+for count in (20, 50, 100, 200, 500):
+    correct = round(0.95 * count)
+    result = evaluation.accuracy(np.ones(count), np.arange(count) < correct)
+    print(f"{correct:3} of {count:3}: {result.low:.3f} to {result.high:.3f}")
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 3.** A thin pen: erode the test digits by one pixel (`scipy.ndimage.grey_erosion`), prepare them again, and measure. Then dilate them. Which
+# does the network mind more?
+
+# %% tags=["hide-cell"] nbval={"atol": 0.005, "count_atol": 20}
+### BEGIN SOLUTION
+from scipy import ndimage
+
+cross = ndimage.generate_binary_structure(2, 1)[np.newaxis]
+for name, change in {"eroded": ndimage.grey_erosion, "dilated": ndimage.grey_dilation}.items():
+    changed = change(X_test[:1_000], footprint=cross)
+    result = evaluation.accuracy(y_test[:1_000], read(np.stack([normalisation.normalise(image) for image in changed])))
+    print(f"{name}: accuracy {result.value:.3f} ({result.low:.3f} to {result.high:.3f})")
+### END SOLUTION
+
+# %% tags=["remove-cell"]
+page.save()

@@ -1,0 +1,45 @@
+// The drawing area in a live notebook: it hands strokes and pixels to Python.
+
+import { button, element, paint, picture } from "./dom.js";
+import { normalise, SIDE } from "./normalisation.js";
+import { Pad } from "./pad.js";
+import { PEN, rasterise, scaleDrawing } from "./strokes.js";
+
+/** What anywidget calls to show the widget in an element of the notebook. */
+export function render({ model, el }) {
+  const seen = picture(SIDE, SIDE, "What the network sees, 28 by 28 pixels", { class: "draw-picture draw-small" });
+  const pad = new Pad({ pen: PEN, changed: () => requestAnimationFrame(show) });
+  const pixelsOf = (strokes) =>
+    normalise(rasterise(scaleDrawing(strokes, PEN), PEN))?.image ?? new Uint8Array(SIDE * SIDE);
+
+  function show() {
+    const pixels = pixelsOf(pad.strokes);
+    pad.show();
+    paint(seen, { width: SIDE, height: SIDE, most: 255, value: (row, column) => pixels[row * SIDE + column] });
+    model.set("strokes", pad.strokes);
+    model.set("pixels", new DataView(pixels.buffer));
+    model.save_changes();
+  }
+
+  el.dataset.draw = "widget";
+  el.append(
+    element(
+      "div",
+      { class: "draw-row" },
+      element(
+        "div",
+        {},
+        pad.canvas,
+        element(
+          "div",
+          { class: "draw-buttons" },
+          button("Undo", () => pad.undo()),
+          button("Clear", () => pad.clear()),
+        ),
+      ),
+      seen,
+    ),
+    pad.help,
+  );
+  pad.set(model.get("strokes"));
+}

@@ -1,0 +1,39 @@
+"""A drawing area for live notebooks, made of the drawing page's own code."""
+
+import anywidget
+import numpy as np
+import traitlets
+
+from digitlib import browser
+from digitlib.normalisation import SIDE
+
+
+class DrawingPad(anywidget.AnyWidget):
+    """An area to draw a digit in, with mouse, pen, finger or keyboard.
+
+    Show it as the last line of a cell, in Jupyter or Colab, and draw. Then ask
+    for the images in another cell.
+
+    Attributes
+    ----------
+    strokes : list of list of list of int
+        Each stroke a list of points x, y, from 0 to 255. Can be set, to show a
+        drawing again.
+
+    Examples
+    --------
+    >>> pad = DrawingPad()
+    >>> pad.images.shape  # before anything is drawn, blank
+    (1, 28, 28)
+    """
+
+    _esm = browser.bundle("widget.js") + 'export default modules["widget.js"];\n'
+    _css = (browser.WEB / "draw.css").read_text(encoding="utf-8")
+
+    strokes = traitlets.List().tag(sync=True)
+    pixels = traitlets.Bytes(bytes(SIDE * SIDE)).tag(sync=True)
+
+    @property
+    def images(self) -> np.ndarray:
+        """The drawing, prepared as MNIST was: shape (1, 28, 28), uint8, 0 (paper) to 255 (ink)."""
+        return np.frombuffer(self.pixels, np.uint8).reshape(1, SIDE, SIDE)
