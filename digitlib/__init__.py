@@ -11,6 +11,7 @@ Each module holds one idea:
 - `digitlib.transformations`: images whose pixels change places;
 - `digitlib.corruptions`: noise, blur, fog and the like;
 - `digitlib.normalisation`: MNIST's own preparation of an image;
+- `digitlib.photo_files`: opening a photo, whatever it comes as;
 - `digitlib.photos`: digits in a photo or scan;
 - `digitlib.sheets`: sample sheets, as if photographed;
 - `digitlib.nondigits`: drawings that are no digits;

@@ -107,6 +107,8 @@ def test_importing_the_package_takes_less_than_half_a_second_and_loads_nothing_h
         ("digitlib.data", HEAVY),
         ("digitlib.results", HEAVY),
         ("digitlib.evaluation, digitlib.plots", HEAVY - {"matplotlib"}),
+        ("digitlib.normalisation, digitlib.browser, digitlib.widget", HEAVY),
+        ("digitlib.photos, digitlib.sheets", HEAVY - {"matplotlib"}),
     ],
 )
 def test_a_module_that_trains_nothing_does_not_load_tensorflow(names, unwanted):
