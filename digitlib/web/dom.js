@@ -58,27 +58,28 @@ export function slider(text, { min, max, step, value, inWords }, change) {
   return { label: element("label", { class: "draw-slider" }, element("span", {}, text), field, output), set };
 }
 
-/** Paint a grid of numbers as shades of the text's colour: 0 is the ground, `most` the full colour. */
-export function paint(canvas, { width, height, value, most, left = 0, top = 0 }) {
-  const [red, green, blue] = inkColor(canvas);
-  paintPixels(canvas, { width, height, left, top }, (x, y) => [red, green, blue, (255 * value(y, x)) / most]);
-}
-
-/** Paint a grid of numbers with signs: orange above zero, blue below. */
-export function signedColor(value, most) {
-  const share = Math.min(1, Math.abs(value) / (most || 1));
-  return `rgb(${value < 0 ? "0 114 178" : "213 94 0"} / ${(0.75 * share).toFixed(3)})`;
-}
-
-function paintPixels(canvas, { width, height, left, top }, color) {
+/** Paint a grid of numbers as shades of a colour, the text's by default: 0 is the ground, `most` the full colour. */
+export function paint(canvas, { width, height, value, most, left = 0, top = 0, color = inkColor(canvas) }) {
   const context = canvas.getContext("2d");
   const pixels = context.createImageData(width, height);
-  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) pixels.data.set(color(x, y), 4 * (y * width + x));
+  for (let row = 0, next = 0; row < height; row++) {
+    for (let column = 0; column < width; column++, next += 4) {
+      pixels.data.set(color, next);
+      pixels.data[next + 3] = (255 * value(row, column)) / most;
+    }
+  }
   context.putImageData(pixels, left, top);
 }
 
-function inkColor(canvas) {
-  return getComputedStyle(canvas).color.match(/\d+/g).slice(0, 3).map(Number);
+/** The colour of an element's text: red, green and blue, from 0 to 255. */
+export function inkColor(shown) {
+  return getComputedStyle(shown).color.match(/\d+/g).slice(0, 3).map(Number);
+}
+
+/** The colour of a number with a sign: orange above zero, blue below. */
+export function signedColor(value, most) {
+  const share = Math.min(1, Math.abs(value) / (most || 1));
+  return `rgb(${value < 0 ? "0 114 178" : "213 94 0"} / ${(0.75 * share).toFixed(3)})`;
 }
 
 /** A share as a percentage, in words that a screen reader reads well. */

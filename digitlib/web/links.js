@@ -10,15 +10,15 @@ export function encodeDrawing(strokes) {
   const bytes = strokes.flatMap((stroke) => [stroke.length >> 8, stroke.length & 255, ...stroke.flat()]);
   if ((bytes.length * 4) / 3 > LONGEST) return null;
   return btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
+    .replace(/\+/g, "-")
+    .replace(/\//g, "_")
     .replace(/=+$/, "");
 }
 
 /** The drawing of a text, or null if the text is none: it may come from anywhere. */
 export function decodeDrawing(text) {
   if (text.length > LONGEST || !/^[\w-]+$/.test(text) || text.length % 4 === 1) return null;
-  const bytes = Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
+  const bytes = Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0));
   const strokes = [];
   for (let next = 0; next < bytes.length;) {
     const count = bytes[next] * 256 + bytes[next + 1];

@@ -1,6 +1,6 @@
 // The third part: both layers of feature maps, and what a single value of them is made of.
 
-import { button, element, numberField, paint, picture, signedColor } from "./dom.js";
+import { button, element, inkColor, numberField, paint, picture, signedColor } from "./dom.js";
 import { explainConvolution } from "./explaining.js";
 import { argmax } from "./network.js";
 
@@ -90,8 +90,10 @@ class Sheet {
   show(activations, chosen) {
     const { width, height, channels, data } = activations[this.layer];
     const most = data.reduce((one, other) => Math.max(one, other), 0) || 1;
+    const color = inkColor(this.canvas);
     for (let filter = 0; filter < channels; filter++) {
       paint(this.canvas, {
+        color,
         width,
         height,
         most,

@@ -114,8 +114,8 @@ export class Pad {
   }
 
   addPoint([x, y]) {
-    const stroke = this.strokes.at(-1);
-    const [lastX, lastY] = stroke.at(-1);
+    const stroke = this.strokes[this.strokes.length - 1];
+    const [lastX, lastY] = stroke[stroke.length - 1];
     if (Math.abs(x - lastX) + Math.abs(y - lastY) >= NEAREST) stroke.push([x, y]);
   }
 

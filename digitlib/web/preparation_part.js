@@ -1,6 +1,6 @@
 // The second part: MNIST's preparation, step by step, each with a switch.
 
-import { button, checkbox, element, paint, picture } from "./dom.js";
+import { button, checkbox, element, inkColor, paint, picture } from "./dom.js";
 import { SIDE } from "./normalisation.js";
 
 const SIZE = 224; // of the moving picture, in pixels
@@ -30,7 +30,7 @@ export function preparationPart(root, state, { changed }) {
     cancelAnimationFrame(running);
     if (!result?.prepared) return;
     const frames = keyFrames(result);
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return showFrame(stage, result, frames.at(-1), words);
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return showFrame(stage, result, last(frames), words);
     const begun = performance.now();
     const step = (now) => {
       const position = Math.min((now - begun) / 1000 / SECONDS_A_STEP, frames.length - 1);
@@ -54,7 +54,7 @@ export function preparationPart(root, state, { changed }) {
     result = news;
     cancelAnimationFrame(running);
     paint(small, { width: SIDE, height: SIDE, most: 255, value: (row, column) => prepared28(news, row, column) });
-    if (news.prepared) showFrame(stage, news, keyFrames(news).at(-1), words);
+    if (news.prepared) showFrame(stage, news, last(keyFrames(news)), words);
     else stage.getContext("2d").clearRect(0, 0, SIZE, SIZE);
   };
 }
@@ -87,6 +87,10 @@ function keyFrames({ ink, prepared: { box, small, top, left } }) {
   ];
 }
 
+function last(frames) {
+  return frames[frames.length - 1];
+}
+
 function between(frames, position) {
   const [before, after] = [frames[Math.floor(position)], frames[Math.min(Math.ceil(position), frames.length - 1)]];
   const share = position % 1;
@@ -97,19 +101,16 @@ function between(frames, position) {
 
 function showFrame(stage, { ink, prepared: { box } }, { picture: place, frame, words: said }, words) {
   const context = stage.getContext("2d");
-  const { color } = getComputedStyle(stage);
   const unit = SIZE / SIDE;
   const source = document.createElement("canvas");
   Object.assign(source, { width: box.right - box.left, height: box.bottom - box.top });
-  source.style.color = color;
-  stage.after(source); // the ink takes the colour of the page
   paint(source, {
     width: source.width,
     height: source.height,
     most: 255,
+    color: inkColor(stage),
     value: (row, column) => ink.data[(box.top + row) * ink.width + box.left + column],
   });
-  source.remove();
   context.clearRect(0, 0, SIZE, SIZE);
   context.drawImage(source, place.x * unit, place.y * unit, place.width * unit, place.height * unit);
   Object.assign(context, { strokeStyle: "#D55E00", lineWidth: 2 });

@@ -9,7 +9,12 @@ const decoded = decodeWeights(weights.cnn);
 const activations = runCnn(rows("test_images")[0], decoded);
 
 test("on paper: patch times kernel, plus bias", () => {
-  const maps = { height: 3, width: 3, channels: 1, data: [1, 2, 3, 4, 5, 6, 7, 8, 9] };
+  const maps = {
+    height: 3,
+    width: 3,
+    channels: 1,
+    data: [1, 2, 3, 4, 5, 6, 7, 8, 9],
+  };
   const { channels, total } = explainConvolution(maps, [0, 0, 1, 0, 0, 0, -1, 0, 0], [0.5], {
     filter: 0,
     row: 0,

@@ -5,7 +5,14 @@ import { looksLikeADigit, score } from "../../digitlib/web/familiarity.js";
 import { array, familiarity, rows } from "./fixtures.js";
 
 test("the score worked out on paper", () => {
-  const rule = { mean: [1, 0], scale: [2, 1], linear: [3, -1], pairs: [1, 2, 4], constant: 5, threshold: 19.5 };
+  const rule = {
+    mean: [1, 0],
+    scale: [2, 1],
+    linear: [3, -1],
+    pairs: [1, 2, 4],
+    constant: 5,
+    threshold: 19.5,
+  };
   // u = (1, 2): 5 + 3 * 1 - 1 * 2 + 1 * 1 + 2 * 2 + 4 * 4
   assert.equal(score([3, 2], rule), 27);
   assert.ok(looksLikeADigit([3, 2], rule));

@@ -3,13 +3,20 @@
 import fs from "node:fs";
 
 const { arrays, weights, familiarity } = JSON.parse(fs.readFileSync(process.env.FIXTURES, "utf8"));
-const TYPES = { uint8: Uint8Array, float32: Float32Array, float64: Float64Array };
+const TYPES = {
+  uint8: Uint8Array,
+  float32: Float32Array,
+  float64: Float64Array,
+};
 
 /** An array by name: { shape, data }. */
 export function array(name) {
   const { type, shape, data } = arrays[name];
   const bytes = Buffer.from(data, "base64");
-  return { shape, data: new TYPES[type](bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)) };
+  return {
+    shape,
+    data: new TYPES[type](bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)),
+  };
 }
 
 /** The rows of an array along its first axis, flat. */

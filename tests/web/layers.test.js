@@ -3,7 +3,12 @@ import { test } from "node:test";
 
 import { convolve, dense, maxPool, relu, softmax } from "../../digitlib/web/layers.js";
 
-const maps = (height, width, channels, values) => ({ height, width, channels, data: Float32Array.from(values) });
+const maps = (height, width, channels, values) => ({
+  height,
+  width,
+  channels,
+  data: Float32Array.from(values),
+});
 
 test("a convolution is the sum worked out on paper", () => {
   const image = maps(3, 4, 1, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
