@@ -31,9 +31,9 @@ class DrawingPad(anywidget.AnyWidget):
     _css = (browser.WEB / "draw.css").read_text(encoding="utf-8")
 
     strokes = traitlets.List().tag(sync=True)
-    pixels = traitlets.Bytes(bytes(SIDE * SIDE)).tag(sync=True)
+    pixels = traitlets.List([0] * SIDE**2).tag(sync=True)
 
     @property
     def images(self) -> np.ndarray:
         """The drawing, prepared as MNIST was: shape (1, 28, 28), uint8, 0 (paper) to 255 (ink)."""
-        return np.frombuffer(self.pixels, np.uint8).reshape(1, SIDE, SIDE)
+        return np.array(self.pixels, np.uint8).reshape(1, SIDE, SIDE)

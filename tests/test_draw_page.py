@@ -163,9 +163,9 @@ def test_a_link_brings_the_drawing_back(draw_page, address):
     draw_page.get_by_role("button", name="Copy a link").click()
     link = draw_page.url
     assert link.startswith(f"{address}draw.html#drawing=")
-    draw_page.goto("about:blank")
-    draw_page.goto(link, wait_until="networkidle")
-    assert probabilities(draw_page, "drawing") == shares
+    other = draw_page.context.new_page()
+    other.goto(link, wait_until="networkidle")
+    assert probabilities(other, "drawing") == shares
 
 
 @pytest.mark.parametrize("text", ["AAAA", "%3Cscript%3Ealert(1)%3C/script%3E", "A" * 20_000])

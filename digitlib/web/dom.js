@@ -79,7 +79,7 @@ export function inkColor(shown) {
 /** The colour of a number with a sign: orange above zero, blue below. */
 export function signedColor(value, most) {
   const share = Math.min(1, Math.abs(value) / (most || 1));
-  return `rgb(${value < 0 ? "0 114 178" : "213 94 0"} / ${(0.75 * share).toFixed(3)})`;
+  return `rgb(${value < 0 ? "0 114 178" : "213 94 0"} / ${(0.45 * share).toFixed(3)})`;
 }
 
 /** A share as a percentage, in words that a screen reader reads well. */

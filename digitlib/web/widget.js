@@ -16,8 +16,8 @@ export function render({ model, el }) {
     const pixels = pixelsOf(pad.strokes);
     pad.show();
     paint(seen, { width: SIDE, height: SIDE, most: 255, value: (row, column) => pixels[row * SIDE + column] });
-    model.set("strokes", pad.strokes);
-    model.set("pixels", new DataView(pixels.buffer));
+    model.set("strokes", pad.strokes.map((stroke) => [...stroke])); // a list that has only grown would not be sent
+    model.set("pixels", Array.from(pixels));
     model.save_changes();
   }
 
