@@ -101,6 +101,11 @@ def test_strokes_can_be_taken_back_and_cleared(draw_page):
     expect(answer(draw_page)).to_have_text("Nothing is drawn yet.")
 
 
+def test_a_scribble_is_said_to_be_no_digit(draw_page):
+    drag(draw_page, [(40, 60), (80, 190), (110, 60), (150, 190), (180, 60), (220, 190)])
+    expect(answer(draw_page)).to_have_text(re.compile("^This does not look like a digit to me"))
+
+
 def test_the_keyboard_alone_draws_and_a_screen_reader_is_told(draw_page):
     for _ in range(200):
         draw_page.keyboard.press("Tab")

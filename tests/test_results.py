@@ -194,3 +194,11 @@ def test_a_named_tuple_keeps_its_names():
     page.add(estimates={"cnn": mean_over_seeds([0.25, 0.75])})
     assert page.numbers["estimates"]["cnn"]["value"] == 0.5
     assert set(page.numbers["estimates"]["cnn"]) == {"value", "low", "high", "deviation", "count"}
+
+
+def test_a_further_file_is_kept(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    page = results.Page("99_test")
+    page.keep_file("rule.json").write_text("{}", encoding="utf-8")
+    assert (tmp_path / "results" / "rule.json").exists()
+    assert page.kept == ["rule.json"]

@@ -1,7 +1,7 @@
 // The fifth part: sliders that spoil the image, and the CNN beside the fully connected network.
 
 import { UNCHANGED } from "./changes.js";
-import { button, element, paint, picture, slider } from "./dom.js";
+import { button, element, paintImage, picture, slider } from "./dom.js";
 import { SIDE } from "./normalisation.js";
 import { ProbabilityTable } from "./probabilities.js";
 
@@ -36,7 +36,7 @@ export function changesPart(root, state, { changed, loadFullyConnected }) {
     ),
   );
   return ({ prepared, image, activations, matched }) => {
-    paint(seen, { width: SIDE, height: SIDE, most: 255, value: (row, column) => image[row * SIDE + column] });
+    paintImage(seen, image);
     table.show([prepared && activations.probabilities, prepared && matched && matched.probabilities]);
   };
 }

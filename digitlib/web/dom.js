@@ -1,5 +1,7 @@
 // Small helpers to make elements and to paint numbers.
 
+import { SIDE } from "./normalisation.js";
+
 /** An element with attributes and children; a function as an attribute listens to the event of that name. */
 export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -69,6 +71,11 @@ export function paint(canvas, { width, height, value, most, left = 0, top = 0, c
     }
   }
   context.putImageData(pixels, left, top);
+}
+
+/** Paint an image of 28x28, 0 for paper, 255 for ink. */
+export function paintImage(canvas, image) {
+  paint(canvas, { width: SIDE, height: SIDE, most: 255, value: (row, column) => image[row * SIDE + column] });
 }
 
 /** The colour of an element's text: red, green and blue, from 0 to 255. */

@@ -1,6 +1,6 @@
 // The first part: drawing area, what the network sees, and what it says.
 
-import { button, checkbox, element, paint, percent, picture, slider } from "./dom.js";
+import { button, checkbox, element, paintImage, percent, picture, slider } from "./dom.js";
 import { decodeDrawing, encodeDrawing } from "./links.js";
 import { argmax } from "./network.js";
 import { SIDE } from "./normalisation.js";
@@ -83,7 +83,7 @@ export function drawingPart(root, state, { changed, digits }) {
   return ({ prepared, image, activations, familiar }) => {
     pad.show();
     thumbnails.show();
-    paint(seen, { width: SIDE, height: SIDE, most: 255, value: (row, column) => image[row * SIDE + column] });
+    paintImage(seen, image);
     table.show([prepared && activations.probabilities]);
     clearTimeout(waiting);
     waiting = setTimeout(() => {
@@ -124,7 +124,7 @@ class Thumbnails {
       const { color } = getComputedStyle(canvas);
       if (canvas.dataset.color === color) continue;
       canvas.dataset.color = color;
-      paint(canvas, { width: SIDE, height: SIDE, most: 255, value: (row, column) => digit.image[row * SIDE + column] });
+      paintImage(canvas, digit.image);
     }
   }
 }

@@ -1,6 +1,6 @@
 // The drawing area in a live notebook: it hands strokes and pixels to Python.
 
-import { button, element, paint, picture } from "./dom.js";
+import { button, element, paintImage, picture } from "./dom.js";
 import { normalise, SIDE } from "./normalisation.js";
 import { Pad } from "./pad.js";
 import { PEN, rasterise, scaleDrawing } from "./strokes.js";
@@ -15,7 +15,7 @@ export function render({ model, el }) {
   function show() {
     const pixels = pixelsOf(pad.strokes);
     pad.show();
-    paint(seen, { width: SIDE, height: SIDE, most: 255, value: (row, column) => pixels[row * SIDE + column] });
+    paintImage(seen, pixels);
     model.set("strokes", pad.strokes.map((stroke) => [...stroke])); // a list that has only grown would not be sent
     model.set("pixels", Array.from(pixels));
     model.save_changes();
