@@ -13,9 +13,9 @@ import numpy as np
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests")]
 
-from browsing import chromium, serve  # noqa: E402
-from digitlib import data  # noqa: E402
-from tracing import AREA, trace  # noqa: E402
+from browsing import chromium, serve
+from digitlib import data
+from tracing import AREA, trace
 
 LOADS = 5
 DRAWINGS = 30

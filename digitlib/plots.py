@@ -362,6 +362,88 @@ def labelled_points(points: pd.DataFrame, *, subject: str, xlabel: str, ylabel: 
     return Drawing(ax, f"Points over {xlabel}, logarithmic. {subject}: {described}.")
 
 
+def waterfall(steps: pd.DataFrame, *, subject: str, xlabel: str, ax: Axes | None = None) -> Drawing:
+    """Draw how one step after another brings a quantity down: a bar from each value to the next.
+
+    Parameters
+    ----------
+    steps : pandas.DataFrame
+        Indexed by name, in order, with the columns ``value`` (positive) and
+        ``note`` (a few words beside the bar). The first is where it begins.
+    subject : str
+        What is brought down; opens the alt text.
+    xlabel : str
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    Drawing
+        Its alt text gives the value after each step.
+    """
+    ax = ax or _new_axes(height=0.9 + 0.42 * len(steps))
+    before = steps["value"].shift(fill_value=steps["value"].iloc[0])
+    for position, (value, earlier) in enumerate(zip(steps["value"], before, strict=True)):
+        color = COLORS[1] if value > earlier else COLORS[0]
+        ax.barh(position, earlier - value, left=value, height=0.5, color=color)
+        ax.plot([value, value], [position - 0.25, min(position + 1.25, len(steps) - 0.75)], color="0.3", linewidth=1)
+        ax.annotate(
+            f"{value:,.3g}  {steps['note'].iloc[position]}",
+            (max(value, earlier), position),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize="small",
+        )
+    _name_rows(ax, list(steps.index), xlabel)
+    ax.set(xscale="log", xlim=(steps["value"].min() / 1.5, steps["value"].max() * 4))
+    described = "; ".join(f"{name} {row['value']:,.3g} ({row['note']})" for name, row in steps.iterrows())
+    return Drawing(ax, f"Waterfall chart over {xlabel}, logarithmic. {subject}: {described}.")
+
+
+def roofline(points: pd.DataFrame, *, peak: float, bandwidth: float, ax: Axes | None = None) -> Drawing:
+    """Draw what computations reach, under the roof of what the processor allows.
+
+    Parameters
+    ----------
+    points : pandas.DataFrame
+        Indexed by name, with the columns ``intensity`` (operations for each
+        byte moved) and ``rate`` (operations a second, in billions).
+    peak : float
+        The most operations a second, in billions.
+    bandwidth : float
+        The most bytes a second, in billions.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    Drawing
+        Its alt text gives each rate as a share of the roof above it.
+
+    Notes
+    -----
+    The roof is the smaller of `peak` and `bandwidth` times intensity (Williams,
+    Waterman and Patterson 2009, Communications of the ACM 52(4), 65-76).
+    """
+    ax = ax or _new_axes(height=3.8)
+    ridge = peak / bandwidth
+    ends = min(points["intensity"].min(), ridge) / 4, max(points["intensity"].max(), ridge) * 4
+    ax.plot([ends[0], ridge, ends[1]], [bandwidth * ends[0], peak, peak], color="0.3", label="roof")
+    described = []
+    for position, (name, point) in enumerate(points.iterrows()):
+        roof = min(peak, bandwidth * point["intensity"])
+        color, marker = COLORS[position % len(COLORS)], "osD^v"[position % 5]
+        ax.plot(point["intensity"], point["rate"], marker, color=color, label=name)
+        described.append(f"{name} {point['rate']:.3g}, {point['rate'] / roof:.0%} of the roof")
+    ax.set(xscale="log", yscale="log", xlabel="operations a byte", ylabel="billion operations a second")
+    ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+    _tidy(ax)
+    alt = (
+        f"Roofline chart, logarithmic. The roof rises with {bandwidth:.3g} billion bytes a second to {peak:.3g} billion "
+        f"operations a second. Below it, in billion operations a second: {'; '.join(described)}."
+    )
+    return Drawing(ax, alt)
+
+
 def learning_curves(history: Mapping[str, Sequence[float]], *, metric: str, ax: Axes | None = None) -> Drawing:
     """Draw a metric of training and validation over the epochs.
 

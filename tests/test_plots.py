@@ -27,6 +27,8 @@ ERRORS = pd.DataFrame(
 RUNS = np.array([[1.0, 4.0], [3.0, 8.0], [2.0, 6.0]])
 ESTIMATES = pd.DataFrame({"value": [1.0, 3.0], "low": [0.5, 2.0], "high": [2.0, 3.5]}, index=["fog", "shear"])
 GROUPS = pd.DataFrame({"doubt": [0.001, 0.02, 0.5], "errors": [0.002, 0.01, 0.6]})
+STEPS = pd.DataFrame({"value": [80.0, 20.0, 40.0], "note": ["98 %", "99 %", ""]}, index=["seed", "fast", "slow"])
+LAYERS = pd.DataFrame({"intensity": [1.0, 50.0], "rate": [5.0, 80.0]}, index=["dense", "convolution"])
 POINTS = ESTIMATES.assign(x=[10.0, 1000.0])
 
 DRAW = {
@@ -39,6 +41,8 @@ DRAW = {
     "intervals": partial(plots.intervals, {"a": ESTIMATES}, subject="Estimates", xlabel="x"),
     "labelled_points": partial(plots.labelled_points, POINTS, subject="Points", xlabel="x", ylabel="y"),
     "reliability": partial(plots.reliability, {"a": GROUPS}, subject="Answers"),
+    "waterfall": partial(plots.waterfall, STEPS, subject="Seconds", xlabel="seconds"),
+    "roofline": partial(plots.roofline, LAYERS, peak=100.0, bandwidth=10.0),
     "learning_curves": partial(plots.learning_curves, HISTORY, metric="loss"),
     "confusion_matrix": partial(plots.confusion_matrix, COUNTS),
     "kernels": partial(plots.kernels, KERNELS),
@@ -460,3 +464,19 @@ def test_a_notebook_gets_one_picture_with_the_words_and_no_second_one():
     drawing = DRAW["bars"]()
     assert drawing._repr_png_().startswith(b"\x89PNG")
     assert plt.get_fignums() == []
+
+
+def test_a_waterfall_has_a_bar_from_each_value_to_the_next():
+    drawing = plots.waterfall(STEPS, subject="Seconds", xlabel="seconds")
+    bars = [sorted((bar.get_x(), bar.get_x() + bar.get_width())) for bar in drawing.ax.patches]
+    assert bars == [[80, 80], [20, 80], [20, 40]]
+    assert drawing.ax.patches[1].get_facecolor() != drawing.ax.patches[2].get_facecolor()
+    assert "seed 80 (98 %); fast 20 (99 %); slow 40" in drawing.alt
+
+
+def test_the_roof_is_the_smaller_of_peak_and_bandwidth_times_intensity():
+    drawing = plots.roofline(LAYERS, peak=100.0, bandwidth=10.0)
+    x, y = drawing.ax.lines[0].get_data()
+    assert list(y) == [min(100.0, 10.0 * intensity) for intensity in x]
+    assert 10.0 in x  # where the two meet
+    assert "dense 5, 50% of the roof; convolution 80, 80% of the roof" in drawing.alt

@@ -1,0 +1,104 @@
+"""How do time and memory of a training grow with the number of images, and with the batch size?
+
+    python benchmarks/growth.py [--repeats 3] [--quick] [--accept]
+
+One epoch of the book's CNN for each point, in a process of its own. More than
+60,000 images are copies of the training images, turned, scaled, sheared and
+moved at random. Printed are medians, and the slopes on logarithmic scales.
+"""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+import numpy as np
+import pandas as pd
+
+from digitlib import data
+from digitlib.files import write_text
+
+KEPT = ROOT / "digitlib" / "reference" / "growth.jsonl"
+IMAGES = (1_000, 3_000, 10_000, 30_000, 60_000, 200_000, 600_000)
+BATCH_SIZES = (8, 16, 32, 64, 128, 256, 512, 1_024, 2_048)
+IMAGES_BY_BATCH = 20_000
+GIGABYTE = 2**20  # in kilobytes, as Linux counts
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--quick", action="store_true", help="the smallest points, once: does it run?")
+    parser.add_argument("--accept", action="store_true")
+    parser.add_argument("--point", type=int, nargs=2, metavar=("IMAGES", "BATCH_SIZE"), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.point:
+        print(json.dumps(train(*options.point)))
+        return
+    points = [(images, 32) for images in IMAGES] + [(IMAGES_BY_BATCH, size) for size in BATCH_SIZES]
+    if options.quick:
+        points = [(1_000, 32), (2_000, 32), (1_000, 64)]
+    rows = [measure(*point) for _ in range(1 if options.quick else options.repeats) for point in points]
+    table = pd.DataFrame(rows).groupby(["images", "batch_size"], as_index=False).median()
+    print(table.round(3).to_string(index=False))
+    by_images = table[table["batch_size"] == 32]
+    print(f"slope of the seconds over the images: {slope(by_images['images'], by_images['seconds']):.2f}")
+    if options.accept:
+        write_text(table.round(4).to_json(orient="records", lines=True), KEPT)
+
+
+def measure(images: int, batch_size: int) -> dict:
+    command = [sys.executable, __file__, "--point", str(images), str(batch_size)]
+    finished = subprocess.run(command, check=True, capture_output=True, text=True)
+    row = json.loads(finished.stdout.splitlines()[-1])
+    print(row, flush=True)
+    return row
+
+
+def train(images: int, batch_size: int) -> dict:
+    """One epoch, and the most memory that the process ever held."""
+    from digitlib import models, training
+
+    (X_train, y_train), _ = data.load_mnist()
+    X_train, y_train = enlarge(data.scale_pixels(X_train), y_train, images)
+    begin = time.perf_counter()
+    _, run = training.train(models.build_cnn, X_train, y_train, seed=1, epochs=1, batch_size=batch_size)
+    return {
+        "images": images,
+        "batch_size": batch_size,
+        "seconds": time.perf_counter() - begin,
+        "cpu_seconds": run.cpu_seconds,
+        "gigabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / GIGABYTE,
+    }
+
+
+def enlarge(images: np.ndarray, labels: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """The first images; and, where they do not suffice, changed copies of all of them, over and over."""
+    from digitlib import recipes
+
+    if count <= len(images):
+        return images[:count], labels[:count]
+    enlarged = np.empty((count, *images.shape[1:]), images.dtype)
+    for start in range(0, count, len(images)):
+        part = enlarged[start : start + len(images)]
+        part[:] = images[: len(part)]
+        for first in range(0, len(part) if start else 0, 1_000):
+            part[first : first + 1_000] = recipes.turn_scale_move(part[first : first + 1_000])
+    return enlarged, np.resize(labels, count)
+
+
+def slope(x: pd.Series, y: pd.Series) -> float:
+    """Of the straight line through the logarithms: 1 means proportional."""
+    return float(np.polyfit(np.log(x), np.log(y), 1)[0])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""How many digits a second does the book's CNN read, and what do smaller files cost in accuracy?
+
+    python benchmarks/inference.py [--quick] [--accept]
+
+Batches of 1, 32 and 1,024 images through Keras's predict, the model called
+directly, a compiled function, LiteRT, and ONNX Runtime where it is installed
+(pip install onnxruntime tf2onnx). The ways take turns; printed are medians. Then the
+file sizes and the test accuracy of LiteRT's float32, float16 and int8.
+"""
+
+import argparse
+import importlib.util
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+
+from digitlib import data, reference
+from digitlib.files import write_text
+from digitlib.training import processor, versions
+
+KEPT = ROOT / "digitlib" / "reference" / "inference.json"
+BATCHES = (1, 32, 1_024)
+SECONDS_A_TURN = 0.5
+TURNS = 5
+
+Read = Callable[[np.ndarray], np.ndarray]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="one short turn, 100 test images: does it run?")
+    parser.add_argument("--accept", action="store_true")
+    options = parser.parse_args()
+    model = reference.load_model("cnn")
+    (X_train, _), (X_test, y_test) = data.load_mnist()
+    count = 100 if options.quick else len(X_test)
+    images, labels = data.scale_pixels(X_test[:count]), y_test[:count]
+    files = lite_files(model, data.scale_pixels(X_train[:500]))
+    rates = measure(ways(model, files["float32"]), data.scale_pixels(X_test), 1 if options.quick else TURNS)
+    formats = {name: describe(content, images, labels) for name, content in files.items()}
+    print(pd.DataFrame(rates).T.round(0).to_string(), "\n(images a second, by images a batch)\n")
+    print(pd.DataFrame(formats).T.to_string())
+    if options.accept:
+        kept = {"rates": rates, "formats": formats, "processor": processor(), "versions": versions()}
+        write_text(json.dumps(kept, indent=1) + "\n", KEPT)
+
+
+def ways(model, lite: bytes) -> dict[str, Read]:
+    """Ways from a batch of images to its probabilities."""
+    compiled = tf.function(model, reduce_retracing=True)
+    found = {
+        "model.predict": lambda images: model.predict(images, batch_size=1_024, verbose=0),
+        "model(images)": lambda images: model(images).numpy(),
+        "compiled function": lambda images: compiled(images).numpy(),
+        "LiteRT": lite_reader(lite),
+    }
+    if importlib.util.find_spec("onnxruntime") and importlib.util.find_spec("tf2onnx"):
+        found["ONNX Runtime"] = onnx_reader(model)
+    return found
+
+
+def measure(ways: dict[str, Read], images: np.ndarray, turns: int) -> dict[str, dict[int, float]]:
+    """Median images a second of each way and batch size."""
+    rates: dict[str, dict[int, list[float]]] = {name: {size: [] for size in BATCHES} for name in ways}
+    for _ in range(turns):
+        for size in BATCHES:
+            for name, read in ways.items():
+                read(images[:size])  # the first call of a size may compile
+                rates[name][size].append(rate(read, images, size))
+    return {name: {size: statistics.median(of) for size, of in by_size.items()} for name, by_size in rates.items()}
+
+
+def rate(read: Read, images: np.ndarray, size: int) -> float:
+    """Images a second over one turn."""
+    done, begin = 0, time.perf_counter()
+    while time.perf_counter() - begin < SECONDS_A_TURN:
+        start = done % (len(images) - size)
+        read(images[start : start + size])
+        done += size
+    return done / (time.perf_counter() - begin)
+
+
+def lite_files(model, typical: np.ndarray) -> dict[str, bytes]:
+    """The network in LiteRT's format: as it is, with weights of 16 bits, and computing in integers of 8 bits."""
+    plain, half, integer = (tf.lite.TFLiteConverter.from_keras_model(model) for _ in range(3))
+    half.optimizations = integer.optimizations = [tf.lite.Optimize.DEFAULT]
+    half.target_spec.supported_types = [tf.float16]
+    integer.representative_dataset = lambda: ([image[np.newaxis]] for image in typical)
+    integer.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    return {"float32": plain.convert(), "float16": half.convert(), "int8": integer.convert()}
+
+
+def lite_reader(content: bytes) -> Read:
+    if importlib.util.find_spec("ai_edge_litert"):
+        from ai_edge_litert.interpreter import Interpreter
+    else:
+        Interpreter = tf.lite.Interpreter
+    interpreter = Interpreter(model_content=content, num_threads=os.cpu_count())
+    given, made = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[0]["index"]
+    size = None
+
+    def read(images: np.ndarray) -> np.ndarray:
+        nonlocal size
+        if len(images) != size:
+            size = len(images)
+            interpreter.resize_tensor_input(given, images.shape)
+            interpreter.allocate_tensors()
+        interpreter.set_tensor(given, images)
+        interpreter.invoke()
+        return interpreter.get_tensor(made)
+
+    return read
+
+
+def onnx_reader(model) -> Read:
+    import onnxruntime
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "cnn.onnx")
+        model.export(path, format="onnx", verbose=False)
+        session = onnxruntime.InferenceSession(path.read_bytes())
+    name = session.get_inputs()[0].name
+    return lambda images: session.run(None, {name: images})[0]
+
+
+def describe(content: bytes, images: np.ndarray, labels: np.ndarray) -> dict:
+    """Size of the file and accuracy of what it holds."""
+    read = lite_reader(content)
+    predicted = np.concatenate([read(images[start : start + 100]) for start in range(0, len(images), 100)])
+    return {"kilobytes": len(content) / 1_000, "right": int((predicted.argmax(axis=1) == labels).sum())}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""Training in one graph is the same mathematics as Keras's own, only faster."""
+
+import time
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from digitlib import data, fast, models, recipes
+
+SEED, BATCH_SIZE = 3, 32
+
+
+@pytest.fixture(scope="module")
+def digits():
+    (images, labels), _ = data.load_mnist()
+    return data.scale_pixels(images[:330]), labels[:330]  # the last batch of an epoch is smaller
+
+
+def trained_by_keras(build, images, labels, *, epochs, label_smoothing=0.0):
+    """The weights that Keras's own fit gives, shown the batches in the order that `fast.fit` uses."""
+    keras.utils.set_random_seed(SEED)
+    model = build()
+    loss = keras.losses.CategoricalCrossentropy(label_smoothing=label_smoothing)
+    model.compile(optimizer=keras.optimizers.Adam(), loss=loss)
+    orders = np.random.default_rng(SEED)
+    targets = keras.utils.to_categorical(labels, 10)
+    for _ in range(epochs):
+        order = orders.permutation(len(images))
+        model.fit(images[order], targets[order], batch_size=BATCH_SIZE, shuffle=False, verbose=0)
+    return model
+
+
+def trained_in_one_graph(build, images, labels, *, epochs, **options):
+    keras.utils.set_random_seed(SEED)
+    model = build()
+    record = fast.fit(model, images, labels, optimizer=keras.optimizers.Adam(), seed=SEED, epochs=epochs, **options)
+    return model, record
+
+
+@pytest.mark.parametrize("parts", [1, 2, 3])
+@pytest.mark.parametrize("label_smoothing", [0.0, 0.2])
+def test_the_weights_are_those_of_keras(digits, parts, label_smoothing):
+    expected = trained_by_keras(models.build_cnn, *digits, epochs=2, label_smoothing=label_smoothing)
+    model, _ = trained_in_one_graph(models.build_cnn, *digits, epochs=2, parts=parts, label_smoothing=label_smoothing)
+    for ours, theirs in zip(model.get_weights(), expected.get_weights(), strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=2e-4)
+
+
+def test_the_loss_is_the_mean_over_the_images(digits):
+    images, labels = digits
+    keras.utils.set_random_seed(SEED)
+    model = models.build_cnn()
+    probabilities = model.predict(images[:32], verbose=0)
+    expected = -np.log(probabilities[np.arange(32), labels[:32]]).mean()
+    record = fast.fit(model, images[:32], labels[:32], optimizer=keras.optimizers.Adam(), seed=1, epochs=1)
+    assert record.loss == [pytest.approx(expected, rel=1e-4)]
+
+
+def test_a_record_has_an_entry_for_each_epoch_and_counts_the_callback_out(digits):
+    done = []
+
+    def after_epoch(epoch):
+        done.append(epoch)
+        time.sleep(1)
+
+    _, record = trained_in_one_graph(
+        lambda: models.build_fully_connected(8), *digits, epochs=3, after_epoch=after_epoch
+    )
+    assert done == [1, 2, 3]
+    assert len(record.loss) == len(record.epoch_seconds) == len(record.epoch_cpu_seconds) == 3
+    assert record.loss[2] < record.loss[0]
+    assert max(record.epoch_seconds) < 1
+    assert record.seconds == pytest.approx(record.setup_seconds + sum(record.epoch_seconds))
+
+
+def test_the_same_seed_gives_the_same_network_with_augmentation_too(digits):
+    recipe = recipes.Recipe(
+        recipes.build_small, epochs=1, one_cycle=True, augment=recipes.turn_scale_move, label_smoothing=0.1
+    )
+    first, second = (recipes.train(recipe, *digits, seed=5, parts=2)[0].get_weights() for _ in range(2))
+    for one, other in zip(first, second, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+def test_unscaled_images_and_unpaired_labels_are_refused(digits):
+    images, labels = digits
+    options = {"optimizer": keras.optimizers.Adam(), "seed": 1, "epochs": 1}
+    with pytest.raises(ValueError, match="scale_pixels"):
+        fast.fit(models.build_cnn(), images * 255, labels, **options)
+    with pytest.raises(ValueError, match="in pairs"):
+        fast.fit(models.build_cnn(), images, labels[:-1], **options)
+
+
+def test_threads_that_exist_already_are_not_changed_in_silence():
+    tf.constant(1) + 1
+    with pytest.raises(RuntimeError, match="restart the kernel"):
+        fast.run_operations_side_by_side()
+
+
+def test_the_rate_rises_to_its_peak_and_falls_to_zero_in_straight_lines():
+    rates = np.array([float(fast.OneCycle(peak=1.0, steps=99, rise=0.25)(step)) for step in range(99)])
+    assert rates.max() == rates[24] == pytest.approx(1)
+    np.testing.assert_allclose(np.diff(rates[:25]), 0.04, atol=1e-6)
+    np.testing.assert_allclose(np.diff(rates[24:]), -1 / 75, atol=1e-6)
+    assert 0 < rates[-1] < 0.02
+
+
+@pytest.mark.parametrize("rise", [0, 1, -0.1])
+def test_a_rise_that_leaves_no_fall_is_refused(rise):
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        fast.OneCycle(peak=1.0, steps=10, rise=rise)
