@@ -12,7 +12,7 @@ from pathlib import Path
 from composing import compose_run, copy_handwritten, write
 from paths import BOOK, BUILD, EXECUTED, REFERENCE, RESULTS, chapters
 from rendering import RenderError, load_results
-from running import RunError, run
+from running import RunError, affordable, run
 
 TOLERANCE = 0.005  # of the test accuracy: over twice the spread of repeated runs, and the most any cell may state
 RUN_BOOK = BUILD / "book"
@@ -21,22 +21,43 @@ RUN_BOOK = BUILD / "book"
 def main() -> int:
     start = time.perf_counter()
     try:
-        run(chapters(), EXECUTED, RESULTS)
+        run(chapters(), EXECUTED, RESULTS, at_once=affordable())
+        executed = time.perf_counter()
         write(compose_run(EXECUTED, RESULTS), RUN_BOOK)
     except (RunError, RenderError) as error:
         print(error, file=sys.stderr)
         return 1
     copy_handwritten(RUN_BOOK)
+    composed = time.perf_counter()
     if build_site(RUN_BOOK) != 0:
         print(f"The site could not be built from {RUN_BOOK}: see the messages above.", file=sys.stderr)
         return 1
-    return report(load_results(RESULTS), load_results(REFERENCE), time.perf_counter() - start)
+    built = time.perf_counter()
+    print_times(
+        load_results(RESULTS),
+        {"all chapters": executed - start, "putting together": composed - executed, "site": built - composed},
+    )
+    return report(load_results(RESULTS), load_results(REFERENCE), built - start)
 
 
 def build_site(folder: Path = BOOK) -> int:
     """Build the site of a book folder into ``_build/html``; warnings are errors."""
     jupyter_book = shutil.which("jupyter-book", path=str(Path(sys.executable).parent))
     return subprocess.run([jupyter_book, "build", str(folder), "--warningiserror", "--nitpick"], check=False).returncode
+
+
+def print_times(results: dict[str, dict], stages: dict[str, float]) -> None:
+    """Print where the time went: by chapter and step, then by stage. Chapters side by side share the cores."""
+    print(f"\n{'seconds':24}{'start':>8}{'slowest cell':>14}{'other cells':>13}{'all':>8}{'gigabytes':>11}")
+    for path in chapters():
+        ran = results[path.stem]["run"]
+        steps = ran["steps"]
+        print(
+            f"{path.stem:24}{steps['start']:8.1f}{steps['slowest_cell']:14.1f}{steps['other_cells']:13.1f}"
+            f"{ran['seconds']:8}{ran['peak_gigabytes'] or '':>11}"
+        )
+    for stage, seconds in stages.items():
+        print(f"{stage:24}{seconds:43.1f}")
 
 
 def report(run_results: dict[str, dict], book_results: dict[str, dict], seconds: float) -> int:

@@ -212,7 +212,7 @@ def _check_staleness() -> Iterator[str]:
 
 def _stale_files(path: Path, name: str, result: dict, digests: dict[str, str]) -> Iterator[str]:
     seen = result.get("run", {}).get("reference", {})
-    for file in (f"{name}.json", f"{name}.weights.h5", f"sweeps/{name}.jsonl.xz"):
+    for file in (f"{name}.json", f"{name}.weights.h5", f"{name}.jsonl", f"sweeps/{name}.jsonl.xz"):
         if file in digests and seen.get(file) != digests[file]:
             yield f"{path.stem} was run with another {file} than the one committed: run and accept it again"
 

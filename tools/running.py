@@ -16,6 +16,7 @@ from pathlib import Path
 from platform import python_version
 
 import papermill
+import psutil
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from papermill.engines import NBClientEngine, papermill_engines
@@ -34,6 +35,7 @@ QUICK_PARAMETERS = {
     "drawings_of_each": 20,
     "digits_drawn_anew": 800,
 }
+GIGABYTES_A_CHAPTER = 3  # the most that any needs, see the page on checking
 _COLOR_CODES = re.compile(r"\x1b\[[0-9;]*m")
 PACKAGES = ("tensorflow", "keras", "numpy", "scikit-learn", "matplotlib", "papermill")
 
@@ -77,7 +79,7 @@ def run(paths: list[Path], executed: Path, results: Path, *, parameters: dict | 
         Papermill parameters. Each chapter takes those it declares; one that
         no chapter declares is an error.
     at_once : int
-        Chapters side by side.
+        Chapters side by side, the longest first.
 
     Raises
     ------
@@ -99,7 +101,8 @@ def run(paths: list[Path], executed: Path, results: Path, *, parameters: dict | 
         for job in jobs:
             _run_one(*job)
         return
-    with ProcessPoolExecutor(at_once, mp_context=get_context("spawn")) as pool:
+    jobs.sort(key=lambda job: _usual_seconds(job[0]), reverse=True)  # else the longest may start last, and run alone
+    with ProcessPoolExecutor(at_once, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
         futures = [pool.submit(_run_one, *job) for job in jobs]
         try:
             for future in futures:
@@ -108,11 +111,17 @@ def run(paths: list[Path], executed: Path, results: Path, *, parameters: dict | 
             pool.shutdown(cancel_futures=True)
 
 
+def affordable() -> int:
+    """How many chapters this machine can run side by side: one for each core, as far as the memory goes."""
+    memory = psutil.virtual_memory().available / 1e9
+    return max(1, min(psutil.cpu_count(), int(memory / GIGABYTES_A_CHAPTER)))
+
+
 def run_quick(paths: list[Path], folder: Path = QUICK) -> None:
-    """Execute chapters small, two at a time: a test of the code, not of the numbers."""
+    """Execute chapters small, side by side: a test of the code, not of the numbers."""
     declared = set().union(*(declared_parameters(read_chapter(path)) for path in paths))
     parameters = {key: value for key, value in QUICK_PARAMETERS.items() if key in declared}
-    run(paths, folder / "executed", folder / "results", parameters=parameters, at_once=2)
+    run(paths, folder / "executed", folder / "results", parameters=parameters, at_once=affordable())
 
 
 def declared_parameters(notebook: NotebookNode) -> set[str]:
@@ -176,7 +185,7 @@ def _run_one(path: Path, executed: Path, results: Path, parameters: dict, begun:
         start = time.perf_counter()
         notebook = _execute(scratch, work, parameters, name, begun)
         seconds = time.perf_counter() - start
-        _add_provenance(work / "results" / "pages" / f"{name}.json", seconds, parameters)
+        _add_provenance(work / "results" / "pages" / f"{name}.json", seconds, _steps(notebook, seconds), parameters)
         shutil.copytree(work / "results", results, dirs_exist_ok=True)
         write_notebook(normalise(notebook, source), executed / f"{name}.ipynb")
         _say(name, begun, f"done in {seconds:.0f} s", end=True)
@@ -209,12 +218,20 @@ def _execute(scratch: Path, work: Path, parameters: dict, name: str, begun: floa
         ) from None
 
 
-def _add_provenance(path: Path, seconds: float, parameters: dict) -> None:
+def _steps(notebook: NotebookNode, seconds: float) -> dict[str, float]:
+    """Where the time went: the seconds until the first cell, those of the slowest cell, and those of all others."""
+    cells = [cell.metadata["papermill"].get("duration") or 0.0 for cell in notebook.cells if cell.cell_type == "code"]
+    steps = {"start": seconds - sum(cells), "slowest_cell": max(cells), "other_cells": sum(cells) - max(cells)}
+    return {name: round(value, 1) for name, value in steps.items()}
+
+
+def _add_provenance(path: Path, seconds: float, steps: dict[str, float], parameters: dict) -> None:
     if not path.exists():
         raise RunError(f"chapter {path.stem} saved no results: it must end with Page({path.stem!r}).save()")
     content = json.loads(path.read_text(encoding="utf-8"))
     content["run"] = {
         "seconds": round(seconds),
+        "steps": steps,
         "peak_gigabytes": _peak_gigabytes(),
         "date": date.today().isoformat(),
         "parameters": parameters,
@@ -232,6 +249,12 @@ def _peak_gigabytes() -> float | None:
 
     unit = 1 if sys.platform == "darwin" else 1024  # macOS reports bytes, Linux kibibytes
     return round(getrusage(RUSAGE_CHILDREN).ru_maxrss * unit / 1e9, 1)
+
+
+def _usual_seconds(path: Path) -> float:
+    """What a chapter took when the book's own run was made; infinity for a new one."""
+    result = REFERENCE / "pages" / f"{path.stem}.json"
+    return json.loads(result.read_text(encoding="utf-8"))["run"]["seconds"] if result.exists() else float("inf")
 
 
 def _normalise_output(output: NotebookNode, count: int) -> NotebookNode:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 from paths import BOOK, EXECUTED, RESULTS, ROOT, chapters
-from running import RunError, run
+from running import RunError, affordable, run
 
 
 def main() -> int:
@@ -16,7 +16,7 @@ def main() -> int:
     if code := subprocess.run([sys.executable, str(ROOT / "tools" / "spot_check.py")], check=False).returncode:
         return code
     try:
-        run(chapters(), EXECUTED, RESULTS, at_once=2)  # what it takes in seconds is not compared
+        run(chapters(), EXECUTED, RESULTS, at_once=affordable())  # what it takes in seconds is not compared
     except RunError as error:
         print(error, file=sys.stderr)
         return 1

@@ -1,0 +1,99 @@
+"""Chapters side by side: how many, in which order, and where their time went."""
+
+import json
+from types import SimpleNamespace
+
+import pytest
+
+import book
+import running
+from paths import chapters
+
+CHAPTER = """\
+# %% [markdown]
+# # A chapter that waits
+
+# %%
+import time
+from digitlib.results import Page
+page = Page("{name}")
+
+# %%
+time.sleep({seconds})
+
+# %%
+page.add(begun=time.time())
+page.save()
+"""
+
+
+def write_chapter(folder, name, seconds):
+    path = folder / f"{name}.py"
+    path.write_text(CHAPTER.format(name=name, seconds=seconds), encoding="utf-8")
+    return path
+
+
+def ran(folder, name):
+    return json.loads((folder / "results" / "pages" / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def test_a_run_tells_where_its_time_went(tmp_path):
+    path = write_chapter(tmp_path, "01_waiting", seconds=1.5)
+    running.run([path], tmp_path / "executed", tmp_path / "results")
+    run = ran(tmp_path, "01_waiting")["run"]
+    assert 1.4 < run["steps"]["slowest_cell"] < 3
+    assert run["steps"]["start"] > 0.1
+    assert sum(run["steps"].values()) == pytest.approx(run["seconds"], abs=0.7)
+
+
+def test_side_by_side_the_longest_comes_first_and_a_new_chapter_before_all(tmp_path, monkeypatch):
+    paths = [write_chapter(tmp_path, name, seconds=0.1) for name in ("01_short", "02_long", "03_new")]
+    usual = {"01_short": 5, "02_long": 500}
+    order = []
+
+    class InOrder:
+        def __init__(self, workers, **options):
+            assert workers == 2
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *error):
+            return False
+
+        def submit(self, function, path, *arguments):
+            order.append(path.stem)
+            return SimpleNamespace(result=lambda: None)
+
+        def shutdown(self, **options):
+            pass
+
+    monkeypatch.setattr(running, "ProcessPoolExecutor", InOrder)
+    monkeypatch.setattr(running, "_usual_seconds", lambda path: usual.get(path.stem, float("inf")))
+    running.run(paths, tmp_path / "executed", tmp_path / "results", at_once=2)
+    assert order == ["03_new", "02_long", "01_short"]
+
+
+def test_the_usual_seconds_are_those_of_the_books_own_run(tmp_path):
+    [training] = [path for path in chapters() if path.stem == "03_training"]
+    assert 10 < running._usual_seconds(training) < 3_600
+    assert running._usual_seconds(tmp_path / "99_new.py") == float("inf")
+
+
+@pytest.mark.parametrize(
+    ("cores", "gigabytes", "expected"), [(2, 20, 2), (8, 20, 6), (2, 4, 1), (1, 64, 1), (16, 1, 1)]
+)
+def test_as_many_run_side_by_side_as_cores_and_memory_allow(monkeypatch, cores, gigabytes, expected):
+    monkeypatch.setattr(running.psutil, "cpu_count", lambda: cores)
+    monkeypatch.setattr(running.psutil, "virtual_memory", lambda: SimpleNamespace(available=gigabytes * 1e9))
+    assert running.affordable() == expected
+
+
+def test_the_table_of_times_has_a_line_for_each_chapter_and_stage(capsys):
+    steps = {"start": 1.0, "slowest_cell": 20.0, "other_cells": 3.0}
+    run = {"steps": steps, "seconds": 24, "peak_gigabytes": 1.5}
+    book.print_times({path.stem: {"run": run} for path in chapters()}, {"all chapters": 99.0, "site": 12.0})
+    lines = capsys.readouterr().out.strip().splitlines()
+    assert len(lines) == 1 + len(chapters()) + 2
+    assert lines[1].split() == ["01_dataset", "1.0", "20.0", "3.0", "24", "1.5"]
+    assert lines[-1].split() == ["site", "12.0"]
