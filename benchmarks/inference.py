@@ -10,9 +10,7 @@ file sizes and the test accuracy of LiteRT's float32, float16 and int8.
 
 import argparse
 import importlib.util
-import json
 import os
-import statistics
 import sys
 import tempfile
 import time
@@ -27,11 +25,9 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
-from digitlib import data, reference
-from digitlib.files import write_text
-from digitlib.training import processor, versions
+from digitlib import data, fast, reference
+from digitlib.training import processor
 
-KEPT = ROOT / "digitlib" / "reference" / "inference.json"
 BATCHES = (1, 32, 1_024)
 SECONDS_A_TURN = 0.5
 TURNS = 5
@@ -44,18 +40,21 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="one short turn, 100 test images: does it run?")
     parser.add_argument("--accept", action="store_true")
     options = parser.parse_args()
+    if options.quick and options.accept:
+        parser.error("--quick is a trial of the command: its numbers are not for the book, so leave --accept out")
     model = reference.load_model("cnn")
     (X_train, _), (X_test, y_test) = data.load_mnist()
     count = 100 if options.quick else len(X_test)
     images, labels = data.scale_pixels(X_test[:count]), y_test[:count]
     files = lite_files(model, data.scale_pixels(X_train[:500]))
     rates = measure(ways(model, files["float32"]), data.scale_pixels(X_test), 1 if options.quick else TURNS)
-    formats = {name: describe(content, images, labels) for name, content in files.items()}
-    print(pd.DataFrame(rates).T.round(0).to_string(), "\n(images a second, by images a batch)\n")
-    print(pd.DataFrame(formats).T.to_string())
+    formats = pd.DataFrame([{"format": name} | describe(content, images, labels) for name, content in files.items()])
+    print("images a second, by images a batch:")
+    print(rates.pivot(index="way", columns="batch_size", values="rate").round().to_string())
+    print(formats.to_string(index=False))
     if options.accept:
-        kept = {"rates": rates, "formats": formats, "processor": processor(), "versions": versions()}
-        write_text(json.dumps(kept, indent=1) + "\n", KEPT)
+        reference.save_timings(rates.assign(processor=processor()), "inference")
+        reference.save_timings(formats, "formats")
 
 
 def ways(model, lite: bytes) -> dict[str, Read]:
@@ -72,15 +71,15 @@ def ways(model, lite: bytes) -> dict[str, Read]:
     return found
 
 
-def measure(ways: dict[str, Read], images: np.ndarray, turns: int) -> dict[str, dict[int, float]]:
-    """Median images a second of each way and batch size."""
-    rates: dict[str, dict[int, list[float]]] = {name: {size: [] for size in BATCHES} for name in ways}
+def measure(ways: dict[str, Read], images: np.ndarray, turns: int) -> pd.DataFrame:
+    """Median images a second (``rate``) of each ``way`` and ``batch_size``."""
+    rows = []
     for _ in range(turns):
         for size in BATCHES:
             for name, read in ways.items():
                 read(images[:size])  # the first call of a size may compile
-                rates[name][size].append(rate(read, images, size))
-    return {name: {size: statistics.median(of) for size, of in by_size.items()} for name, by_size in rates.items()}
+                rows.append({"way": name, "batch_size": size, "rate": rate(read, images, size)})
+    return pd.DataFrame(rows).groupby(["way", "batch_size"], sort=False, as_index=False).median()
 
 
 def rate(read: Read, images: np.ndarray, size: int) -> float:
@@ -108,7 +107,7 @@ def lite_reader(content: bytes) -> Read:
         from ai_edge_litert.interpreter import Interpreter
     else:
         Interpreter = tf.lite.Interpreter
-    interpreter = Interpreter(model_content=content, num_threads=os.cpu_count())
+    interpreter = Interpreter(model_content=content, num_threads=fast.count_cores())
     given, made = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[0]["index"]
     size = None
 

@@ -3,8 +3,9 @@
     python benchmarks/speed.py [--only NAME ...] [--quick] [--accept]
 
 Every training runs in a process of its own. The contestants take turns, round
-by round, so that a noisy machine disturbs all alike; a round is a seed. Runs are
-kept in _build/speed/, and what is there already is not run again. The table
+by round, so that none has the quiet hours to itself; a round is a seed. Runs
+are kept in _build/speed/, and what is there already is not run again: after a
+change of a recipe, delete its runs there. The table
 and the figure come from all runs that are there. --accept makes them the
 book's own, in digitlib/reference/. PyTorch and Keras on JAX take part where
 they are installed (pip install torch jax).
@@ -24,7 +25,7 @@ sys.path.insert(0, str(ROOT))
 
 import pandas as pd
 
-from digitlib import plots, speed
+from digitlib import plots, reference, speed
 from digitlib.files import write_text
 from digitlib.training import processor
 
@@ -48,15 +49,15 @@ def recipe(name: str, *options: str, seeds: int) -> Contestant:
 
 
 def variant(name: str) -> Contestant:
-    return Contestant(("variant.py", name), seeds=3)
+    return Contestant(("variant.py", name), seeds=2)
 
 
 CONTESTANTS = {
     "bare script": Contestant(("bare_script.py",), seeds=10),
     "PyTorch": Contestant(("pytorch.py",), seeds=3, package="torch"),
-    "Keras on JAX": Contestant(("bare_script.py",), seeds=3, package="jax", environment={"KERAS_BACKEND": "jax"}),
-    "an epoch as one graph": recipe("the book's own", "--parts", "1", seeds=3),
-    "two parts side by side": recipe("the book's own", seeds=10),
+    "Keras on JAX": Contestant(("bare_script.py",), seeds=1, package="jax", environment={"KERAS_BACKEND": "jax"}),
+    "an epoch as one graph": recipe("the book's own", "--parts", "1", seeds=2),
+    "two parts side by side": recipe("the book's own", "--parts", "2", seeds=10),
     "one-cycle rate": recipe("one-cycle rate", seeds=5),
     "smoothed labels": recipe("smoothed labels", seeds=5),
     "larger batches": recipe("larger batches", seeds=5),
@@ -80,6 +81,8 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, help="where the runs are kept")
     parser.add_argument("--accept", action="store_true")
     options = parser.parse_args()
+    if options.accept and (options.quick or options.scored_on == "validation"):
+        parser.error("only whole runs, scored on the test set, are for the book: leave --accept out")
     folder = options.folder or RUNS / ("quick" if options.quick else options.scored_on)
     chosen = {name: CONTESTANTS[name] for name in options.only or CONTESTANTS}
     rounds = 1 if options.quick else options.rounds or max(contestant.seeds for contestant in chosen.values())
@@ -91,11 +94,18 @@ def main() -> int:
         record = measure(contestant, seed, extra)
         write_text(json.dumps({"contestant": name, "seed": seed} | record), path)
         print(f"{name}, seed {seed}: {sum(record['epoch_seconds']):.1f} s, {record['right'][-1]} right", flush=True)
-    runs = pd.DataFrame([json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))])
+    runs = gather(folder)
     report(runs, folder / "speed.png")
     if options.accept:
-        write_text(runs.to_json(orient="records", lines=True), speed.RUNS)
+        reference.save_timings(runs, "speed")
     return 0
+
+
+def gather(folder: Path) -> pd.DataFrame:
+    """All runs that are there, by contestant in the order above, and by seed."""
+    records = [json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*.json")]
+    order = list(CONTESTANTS)
+    return pd.DataFrame(sorted(records, key=lambda record: (order.index(record["contestant"]), record["seed"])))
 
 
 def report(runs: pd.DataFrame, figure: Path) -> None:

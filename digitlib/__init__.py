@@ -7,6 +7,8 @@ Each module holds one idea:
 - `digitlib.variations`: the convolutional network with one thing changed;
 - `digitlib.locally_connected`: a convolution that shares no weights;
 - `digitlib.training`: a seeded training that remembers what happened;
+- `digitlib.fast`: the same training, an epoch as one graph;
+- `digitlib.recipes`: networks, rates and augmentation for training fast;
 - `digitlib.experiment`: what an experiment may vary, by name;
 - `digitlib.transformations`: images whose pixels change places;
 - `digitlib.corruptions`: noise, blur, fog and the like;
@@ -20,6 +22,7 @@ Each module holds one idea:
 - `digitlib.browser`: networks and drawing code for a browser;
 - `digitlib.evaluation`: accuracy and its interval, confusion, errors;
 - `digitlib.statistics`: results over seeds, their intervals and tests;
+- `digitlib.speed`: how long ways of training take, and how well they do;
 - `digitlib.plots`: the figures, each with its description in words;
 - `digitlib.reference`: what the book's own runs made;
 - `digitlib.results`: the numbers and claims that a page quotes;

@@ -86,8 +86,8 @@ class Record:
 def run_operations_side_by_side() -> None:
     """Tell TensorFlow to give each operation one thread, and to run as many operations at once as there are cores.
 
-    By default it does the reverse: all cores share each operation. Operations
-    on a batch of 32 small images are too short for that.
+    By default it also splits each operation over all cores. Operations on a
+    batch of 32 small images are too short for that.
 
     Raises
     ------
@@ -96,7 +96,7 @@ def run_operations_side_by_side() -> None:
     """
     try:
         tf.config.threading.set_intra_op_parallelism_threads(1)
-        tf.config.threading.set_inter_op_parallelism_threads(_cores())
+        tf.config.threading.set_inter_op_parallelism_threads(count_cores())
     except RuntimeError:
         raise RuntimeError(
             "TensorFlow's threads are made already, with its first computation: "
@@ -106,7 +106,7 @@ def run_operations_side_by_side() -> None:
 
 def useful_parts() -> int:
     """Into how many parts a batch should be cut here: one for each core, up to four; one on a GPU."""
-    return 1 if tf.config.list_physical_devices("GPU") else min(MOST_PARTS, _cores())
+    return 1 if tf.config.list_physical_devices("GPU") else min(MOST_PARTS, count_cores())
 
 
 def fit(
@@ -140,7 +140,7 @@ def fit(
     parts : int
         Into how many parts each batch is cut. More than one pays only after
         `run_operations_side_by_side`. Batch normalization then uses the mean
-        and variance of a part.
+        and variance of a part, so its results depend on the number of parts.
     label_smoothing : float
         The share of the target, 0 to 1, that is spread over all classes alike.
     augment : callable, optional
@@ -155,13 +155,19 @@ def fit(
     Raises
     ------
     ValueError
-        If images and labels do not come in pairs or are not scaled to [0, 1].
+        If images and labels do not come in pairs, are not scaled to [0, 1], or
+        leave a last batch that is too small for the parts.
     """
-    _check_examples(images, labels)
     record = Record()
     begin = time.perf_counter()
+    _check_examples(images, labels)
+    if 0 < len(images) % batch_size < parts:
+        raise ValueError(
+            f"the last batch has {len(images) % batch_size} of {len(images)} images, too few to be cut into {parts} "
+            "parts: choose another batch_size, or parts=1"
+        )
     optimizer.build(model.trainable_variables)
-    run_epoch = _compile_epoch(
+    run_epoch = compile_epoch(
         model, tf.constant(images), tf.one_hot(labels, CLASSES), optimizer, batch_size, parts, label_smoothing, augment
     )
     record.setup_seconds = time.perf_counter() - begin
@@ -177,7 +183,7 @@ def fit(
     return record
 
 
-def _compile_epoch(model, images, targets, optimizer, batch_size, parts, label_smoothing, augment):
+def compile_epoch(model, images, targets, optimizer, batch_size, parts, label_smoothing, augment):
     """The graph of one epoch: from an order of the images to the sum of their losses."""
 
     def gradients_of_part(chosen, batch_count):
@@ -208,5 +214,6 @@ def _compile_epoch(model, images, targets, optimizer, batch_size, parts, label_s
     return run_epoch.get_concrete_function()
 
 
-def _cores() -> int:
+def count_cores() -> int:
+    """How many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -358,7 +358,7 @@ def labelled_points(points: pd.DataFrame, *, subject: str, xlabel: str, ylabel: 
     ax.margins(x=0.1)
     ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
     _tidy(ax)
-    described = "; ".join(f"{name} {point['value']:.4f} at {point['x']:,.0f}" for name, point in points.iterrows())
+    described = "; ".join(f"{name} {point['value']:.4f} at {_short(point['x'])}" for name, point in points.iterrows())
     return Drawing(ax, f"Points over {xlabel}, logarithmic. {subject}: {described}.")
 
 
@@ -438,8 +438,8 @@ def roofline(points: pd.DataFrame, *, peak: float, bandwidth: float, ax: Axes | 
     ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
     _tidy(ax)
     alt = (
-        f"Roofline chart, logarithmic. The roof rises with {bandwidth:.3g} billion bytes a second to {peak:.3g} billion "
-        f"operations a second. Below it, in billion operations a second: {'; '.join(described)}."
+        f"Roofline chart, logarithmic. The roof rises with {bandwidth:.3g} billion bytes a second to {peak:.3g} "
+        f"billion operations a second. Below it, in billion operations a second: {'; '.join(described)}."
     )
     return Drawing(ax, alt)
 
@@ -636,6 +636,10 @@ def _name_rows(ax: Axes, names: Sequence[str], xlabel: str) -> None:
     ax.tick_params(axis="y", length=0)
     ax.grid(axis="x", color="0.9")
     ax.set_axisbelow(True)
+
+
+def _short(number: float) -> str:
+    return f"{number:,.0f}" if number >= 10 else f"{number:.2g}"
 
 
 def _plural(count: int, noun: str) -> str:

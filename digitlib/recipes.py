@@ -71,7 +71,8 @@ def train(
     seed : int
         Fixes the initial weights, the order of the images and their changes.
     parts : int, optional
-        See `fast.fit`; by default `fast.useful_parts()`.
+        See `fast.fit`; by default `fast.useful_parts()`. With batch
+        normalization, the network depends on it a little.
     after_epoch : callable, optional
         Called with the model after each epoch; its time is not counted.
 
@@ -82,13 +83,13 @@ def train(
     """
     keras.utils.set_random_seed(seed)
     begin = time.perf_counter()
-    model = recipe.build()
+    model, optimizer = recipe.build(), recipe.optimizer(len(images))
     build_seconds = time.perf_counter() - begin
     record = fast.fit(
         model,
         images,
         labels,
-        optimizer=recipe.optimizer(len(images)),
+        optimizer=optimizer,
         seed=seed,
         epochs=recipe.epochs,
         batch_size=recipe.batch_size,

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from digitlib import models
+from digitlib.files import write_text
 from digitlib.training import Run
 
 FOLDER = Path(__file__).parent / "reference"
@@ -96,6 +97,35 @@ def load_sweeps() -> pd.DataFrame:
     """Load the runs of all sweeps, as `load_sweep` does, indexed by ``sweep`` and ``row``."""
     names = sorted(path.name.partition(".")[0] for path in SWEEPS.glob("*.jsonl.xz"))
     return pd.concat({name: load_sweep(name) for name in names}, names=["sweep", "row"])
+
+
+def load_timings(name: str) -> pd.DataFrame:
+    """Load what a command in ``benchmarks/`` has measured on the machine that made the book.
+
+    Parameters
+    ----------
+    name : str
+        ``"speed"`` (trainings, see `digitlib.speed`), ``"tried"`` (recipes that
+        were not chosen), ``"growth"`` (by number of images and batch size),
+        ``"inference"`` (images a second by way and batch size), ``"formats"``
+        (files of the trained network) or ``"step_profile"`` (one step of a
+        training, stage by stage).
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such measurement.
+    """
+    path = FOLDER / f"{name}.jsonl"
+    if not path.exists():
+        known = ", ".join(sorted(file.stem for file in FOLDER.glob("*.jsonl")))
+        raise FileNotFoundError(f"no measurement {name!r}: there are {known or 'none'}")
+    return pd.read_json(path, lines=True, dtype=False, precise_float=True)
+
+
+def save_timings(table: pd.DataFrame, name: str) -> None:
+    """Write what `load_timings` reads."""
+    write_text(table.to_json(orient="records", lines=True, double_precision=6), FOLDER / f"{name}.jsonl")
 
 
 def parameter_names(runs: pd.DataFrame) -> list[str]:

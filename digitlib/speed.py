@@ -1,35 +1,20 @@
-"""How long ways of training take, and how well they do: the runs of ``benchmarks/speed.py``."""
+"""How long ways of training take, and how well they do.
 
-from pathlib import Path
+The runs are those of ``benchmarks/speed.py``: one row a run, with the columns
+``contestant`` and ``seed``; ``import_seconds``, ``load_seconds`` (the images)
+and ``setup_seconds`` (network and graph); ``epoch_seconds`` and
+``epoch_cpu_seconds`` (lists by epoch); ``right`` (a list: right answers among
+the ``scored`` images after each epoch); ``right_by_views`` and
+``views_seconds`` where views of each image voted, else missing; ``versions``
+and ``processor``.
+"""
 
-import numpy as np
 import pandas as pd
 
 from digitlib.statistics import Estimate, mean_over_seeds
 
-RUNS = Path(__file__).parent / "reference" / "speed.jsonl"
 BASELINE = "bare script"
-
-
-def load_runs(path: str | Path = RUNS) -> pd.DataFrame:
-    """Load the timed runs.
-
-    Parameters
-    ----------
-    path : path-like
-        A file with one JSON object a line; by default the book's own runs.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a run. The columns: ``contestant`` and ``seed``;
-        ``import_seconds``, ``load_seconds`` (the images) and ``setup_seconds``
-        (network, graph); ``epoch_seconds`` and ``epoch_cpu_seconds`` (lists by
-        epoch); ``right`` (a list: right answers among the ``scored`` images
-        after each epoch); ``right_by_views`` and ``views_seconds`` where views
-        of each image voted, else missing; ``versions`` and ``processor``.
-    """
-    return pd.read_json(path, lines=True, dtype=False)
+FEWEST_FOR_AN_INTERVAL = 5
 
 
 def summarize(runs: pd.DataFrame) -> pd.DataFrame:
@@ -38,16 +23,16 @@ def summarize(runs: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     runs : pandas.DataFrame
-        As `load_runs` returns them.
+        As `reference.load_timings` returns them.
 
     Returns
     -------
     pandas.DataFrame
         ``seeds``; medians, in seconds, of ``set-up`` (images, network and
         graph), ``training``, their sum ``total``, and ``processor`` (of the
-        training, all cores); ``times faster``: the median total of the bare
-        script, divided by this one; ``value``, ``low`` and ``high``: mean
-        accuracy after the last epoch, 0 to 1, with its 95 % interval.
+        training, all cores); ``times faster``, see `times_faster`; ``value``,
+        ``low`` and ``high``: mean accuracy after the last epoch, 0 to 1, with
+        its 95 % interval, which is missing for fewer than five seeds.
     """
     table = pd.DataFrame(
         {
@@ -60,12 +45,30 @@ def summarize(runs: pd.DataFrame) -> pd.DataFrame:
     table.insert(3, "total", table["set-up"] + table["training"])
     summary = table.groupby("contestant", sort=False).median()
     summary.insert(0, "seeds", runs["contestant"].value_counts())
-    baseline = summary["total"].get(BASELINE, np.nan)
+    total = {name: seconds(runs, name) for name in summary.index}
+    summary["times faster"] = [
+        times_faster(total[BASELINE], of_one) if BASELINE in total else float("nan") for of_one in total.values()
+    ]
     accuracies = {name: accuracy(runs, name) for name in summary.index}
     return summary.assign(
-        **{"times faster": baseline / summary["total"]},
-        **{part: [getattr(accuracies[name], part) for name in summary.index] for part in ("value", "low", "high")},
+        **{part: [getattr(accuracies[name], part) for name in summary.index] for part in ("value", "low", "high")}
     )
+
+
+def seconds(runs: pd.DataFrame, contestant: str, epochs: int | None = None) -> pd.Series:
+    """Seconds of set-up and of so many epochs, or of all, indexed by seed."""
+    chosen = _runs_of(runs, contestant)
+    trained = chosen["epoch_seconds"].map(lambda by_epoch: sum(by_epoch[:epochs]))
+    return (chosen["load_seconds"] + chosen["setup_seconds"] + trained).set_axis(chosen["seed"])
+
+
+def times_faster(before: pd.Series, after: pd.Series) -> float:
+    """Median ratio of seconds, before to after, over the seeds that both have.
+
+    The runs of one seed were made one soon after the other, so what disturbed
+    the machine for long disturbed both.
+    """
+    return float((before / after).median())
 
 
 def by_epoch(runs: pd.DataFrame, contestant: str) -> pd.DataFrame:
@@ -75,10 +78,13 @@ def by_epoch(runs: pd.DataFrame, contestant: str) -> pd.DataFrame:
     return table.rename(columns=lambda epoch: epoch + 1)
 
 
-def accuracy(runs: pd.DataFrame, contestant: str) -> Estimate:
-    """Mean accuracy after the last epoch, over seeds; of a single run, that run's, without a spread."""
-    last = by_epoch(runs, contestant).iloc[:, -1]
-    return mean_over_seeds(last) if len(last) > 1 else Estimate(last.iloc[0], last.iloc[0], last.iloc[0], 0.0, 1)
+def accuracy(runs: pd.DataFrame, contestant: str, epoch: int | None = None) -> Estimate:
+    """Mean accuracy over seeds after that epoch, or the last; without an interval for fewer than five seeds."""
+    table = by_epoch(runs, contestant)
+    values = table.iloc[:, -1] if epoch is None else table[epoch]
+    if len(values) >= FEWEST_FOR_AN_INTERVAL:
+        return mean_over_seeds(values)
+    return Estimate(float(values.mean()), float("nan"), float("nan"), float("nan"), len(values))
 
 
 def epochs_to(runs: pd.DataFrame, contestant: str, target: float) -> int | None:
@@ -86,13 +92,6 @@ def epochs_to(runs: pd.DataFrame, contestant: str, target: float) -> int | None:
     means = by_epoch(runs, contestant).mean()
     reached = means.index[means >= target]
     return int(reached[0]) if len(reached) else None
-
-
-def seconds_to_epoch(runs: pd.DataFrame, contestant: str, epoch: int) -> float:
-    """Median seconds from loading the images to the end of that epoch."""
-    chosen = _runs_of(runs, contestant)
-    trained = chosen["epoch_seconds"].map(lambda seconds: sum(seconds[:epoch]))
-    return float((chosen["load_seconds"] + chosen["setup_seconds"] + trained).median())
 
 
 def _runs_of(runs: pd.DataFrame, contestant: str) -> pd.DataFrame:

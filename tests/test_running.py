@@ -42,8 +42,8 @@ def test_a_run_tells_where_its_time_went(tmp_path):
     running.run([path], tmp_path / "executed", tmp_path / "results")
     run = ran(tmp_path, "01_waiting")["run"]
     assert 1.4 < run["steps"]["slowest_cell"] < 3
-    assert run["steps"]["start"] > 0.1
-    assert sum(run["steps"].values()) == pytest.approx(run["seconds"], abs=0.7)
+    assert 0.1 < run["steps"]["start"] < run["seconds"]
+    assert 0 <= run["steps"]["other_cells"] < 1.4
 
 
 def test_side_by_side_the_longest_comes_first_and_a_new_chapter_before_all(tmp_path, monkeypatch):

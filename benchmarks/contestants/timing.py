@@ -4,8 +4,6 @@ import argparse
 import json
 import time
 
-BEGIN = time.perf_counter()
-
 
 def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
