@@ -17,6 +17,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -75,7 +76,7 @@ CONTESTANTS = {
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="+", choices=CONTESTANTS, metavar="NAME", help=", ".join(CONTESTANTS))
-    parser.add_argument("--rounds", type=int, help="at most so many seeds")
+    parser.add_argument("--rounds", type=int, help="so many seeds for each, instead of each contestant's own number")
     parser.add_argument("--scored-on", choices=["test", "validation"], default="test")
     parser.add_argument("--quick", action="store_true", help="one epoch, few images, one round: does it run?")
     parser.add_argument("--folder", type=Path, help="where the runs are kept")
@@ -85,8 +86,7 @@ def main() -> int:
         parser.error("only whole runs, scored on the test set, are for the book: leave --accept out")
     folder = options.folder or RUNS / ("quick" if options.quick else options.scored_on)
     chosen = {name: CONTESTANTS[name] for name in options.only or CONTESTANTS}
-    rounds = 1 if options.quick else options.rounds or max(contestant.seeds for contestant in chosen.values())
-    for name, seed, contestant in turns(chosen, rounds):
+    for name, seed, contestant in turns(chosen, 1 if options.quick else options.rounds):
         path = folder / f"{name} {seed}.json".replace(" ", "_").replace("%", "percent")
         if path.exists() or not installed(contestant):
             continue
@@ -121,11 +121,12 @@ def report(runs: pd.DataFrame, figure: Path) -> None:
     print(drawing.alt)
 
 
-def turns(chosen: dict[str, Contestant], rounds: int):
+def turns(chosen: dict[str, Contestant], rounds: int | None) -> Iterator[tuple[str, int, Contestant]]:
     """Round by round, each contestant that still has seeds to run."""
-    for seed in range(1, rounds + 1):
+    seeds = {name: rounds or contestant.seeds for name, contestant in chosen.items()}
+    for seed in range(1, max(seeds.values()) + 1):
         for name, contestant in chosen.items():
-            if seed <= contestant.seeds:
+            if seed <= seeds[name]:
                 yield name, seed, contestant
 
 

@@ -202,6 +202,13 @@ def test_a_stale_sweep_is_found_by_check(project, tool):
         assert f"{chapter} was run with another sweeps/headline.jsonl.xz" in result.stdout
 
 
+def test_stale_timings_are_found_by_check(project, tool):
+    path = project / "digitlib" / "reference" / "speed.jsonl"
+    path.write_bytes(path.read_bytes() + b"\n")
+    result = tool(project, "notebooks.py", "check")
+    assert "18_fast was run with another speed.jsonl" in result.stdout
+
+
 def test_one_address_in_the_configuration_moves_every_button_and_setup_cell(project, tool):
     config = project / "_config.yml"
     old = "https://github.com/your_account/digit-book"

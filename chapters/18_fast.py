@@ -1,0 +1,633 @@
+# %% [markdown]
+# # Making it fast
+#
+# *{{ minutes_to_read.fast }} minutes to read; its run took {{ runs.fast.seconds | minutes }} on {{ fast.processor }}.*
+#
+# Ten epochs of the book's network take {{ fast.bare.training | minutes }} on two processor cores, on an older laptop many
+# minutes. How soon can the same two cores reach the same accuracy? In this chapter you go step by step from the
+# plain script to a training that is over before you have read this paragraph.
+#
+# **After this chapter you can**
+#
+# - tell how far a computation is from what your processor could do, and why;
+# - make a training faster without changing what it computes;
+# - change what it computes so that it needs less, and show that nothing was lost;
+# - choose a way to run the trained network, and a size for its file.
+
+# %% tags=["parameters"]
+training_images = 60_000
+
+# %% tags=["remove-cell"]
+from digitlib.results import Page
+
+page = Page("18_fast")
+
+# %% [markdown]
+# ## Threads first
+#
+# TensorFlow's threads are made with its first computation, so the last line of this cell comes right after the imports. What it does
+# is explained further below.
+
+# %%
+import inspect
+import time
+
+import keras
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+
+from digitlib import data, experiment, fast, models, plots, recipes, reference, speed, statistics, training
+
+fast.run_operations_side_by_side()
+
+# %% [markdown]
+# ## Where does the time go?
+#
+# The timed runs of this chapter are stored with the book. Each was made in a process of its own, and the contestants took turns,
+# a round for each seed, so that none had the quiet hours to itself. Seconds are medians over seeds, and "times faster" is the median of the ratios within a round.
+# `python benchmarks/speed.py` repeats all of it on your machine.
+
+# %%
+runs = reference.load_timings("speed")
+summary = speed.summarize(runs)
+bare = summary.loc["bare script"]
+print(f"{runs['processor'][0]}; {len(runs)} runs")
+print(f"the bare script's ten epochs: {bare['training']:.0f} s, in which its threads ran for {bare['processor']:.0f} s")
+
+# %% [markdown]
+# How much arithmetic is it? [The architecture chapter](02_architecture.ipynb) counted the multiply-adds that one image takes on its way
+# forward. On the way back, each layer takes as many again for the gradient of its weights, and as many for the gradient of its input;
+# only the first layer needs no gradient of its input, since nobody trains the image. A multiply-add is two operations.
+
+# %%
+multiply_adds = models.describe_layers(models.build_cnn())["multiply-adds"]
+operations = 2 * (3 * multiply_adds.sum() - multiply_adds.iloc[0])
+epoch_operations = 60_000 * operations
+bare_rate = 10 * epoch_operations / bare["training"] / 1e9
+print(f"one image, there and back: {operations / 1e6:.1f} million operations")
+print(f"an epoch: {epoch_operations / 1e12:.2f} trillion; the bare script makes {bare_rate:.0f} billion a second")
+
+# %% [markdown]
+# Is that much? Ask the processor. A **roofline** is a picture of two limits: how many operations a second the arithmetic units can do, and how
+# many bytes a second the memory can bring. A computation that does few operations with each byte waits for the memory; one that does many is
+# limited by arithmetic ({{ cite("williams2009") }}). Both limits are measured here, with all cores at work: by products of large matrices, and
+# by sums over arrays that fit into no cache.
+
+
+# %% tags=["hide-input"]
+def per_second(operation, inputs, amount):
+    """How much is done in a second, in billions, if the cores share the inputs: the best of five measurements."""
+    compute = tf.function(lambda: [operation(value) for value in inputs]).get_concrete_function()
+    compute()
+    seconds = []
+    for _ in range(5):
+        begin = time.perf_counter()
+        compute()
+        seconds.append(time.perf_counter() - begin)
+    return amount / min(seconds) / 1e9
+
+
+BATCHES, BATCH = 32, 64
+parts = fast.useful_parts()
+matrices = [tf.random.normal((1_500, 1_500)) for _ in range(parts)]
+peak = per_second(lambda matrix: matrix @ matrix, matrices, parts * 2 * 1_500**3)
+arrays = [tf.zeros(40_000_000) for _ in range(parts)]
+bandwidth = per_second(tf.reduce_sum, arrays, parts * 4 * 40_000_000)
+del arrays
+
+rows = {}
+cnn = models.build_cnn()
+described = models.describe_layers(cnn)
+names = iter(["first convolution", "second convolution", "first dense layer", "second dense layer"])
+for layer, (_, row) in zip(cnn.layers, described.iterrows(), strict=True):
+    if row["multiply-adds"] == 0:
+        continue
+    inputs = [tf.random.normal((BATCH, *layer.input.shape[1:])) for _ in range(BATCHES)]
+    values = BATCH * (np.prod(layer.input.shape[1:]) + np.prod(layer.output.shape[1:])) + row["parameters"]
+    layer_operations = BATCH * 2 * row["multiply-adds"]
+    rows[next(names)] = {
+        "intensity": layer_operations / (4 * values),
+        "rate": per_second(layer, inputs, BATCHES * layer_operations),
+    }
+layer_rates = pd.DataFrame(rows).T
+
+# %% tags=["nbval-ignore-output"] mystnb={"figure": {"caption": "Roofline of the machine on which this page was run: the layers of the book's CNN, going forward. The first convolution has only one channel to read, so it does few operations with each byte, and so does the last layer. The second convolution does many. How far a point lies below the roof is what is left to gain.", "name": "fig-fast-roofline"}}
+assert min(peak, bandwidth) > 0.1
+plots.roofline(layer_rates, peak=peak, bandwidth=bandwidth)
+
+# %% tags=["remove-cell"]
+page.add(
+    processor=training.processor(),
+    bare=bare.to_dict(),
+    bare_rate=bare_rate,
+    peak=peak,
+    epoch_at_peak=epoch_operations / 1e9 / peak,
+    intensity={name: float(row["intensity"]) for name, row in layer_rates.iterrows()},
+)
+page.claim("does the most with each byte", layer_rates["intensity"].idxmax() == "second convolution")
+
+# %% [markdown]
+# The second convolution, where most of the arithmetic is, {{ claim("does the most with each byte") }}: {{ fast.intensity["second convolution"] | decimals(0) }} operations, against {{ fast.intensity["first convolution"] | decimals(1) }} of
+# the first. When this page was run, the processor reached {{ fast.peak | decimals(0) }} billion operations a second on large matrices; at that rate an epoch would
+# take {{ fast.epoch_at_peak | decimals(1) }} seconds. The bare script makes {{ fast.bare_rate | decimals(0) }} billion. What keeps it from more?
+#
+# ## A step, taken apart
+#
+# One step, on 32 images, built up stage by stage inside one graph: take the batch; go forward to the loss; go backward to the gradients; let Adam move the
+# weights. Then the same step called from Python, and at last through Keras's `fit`. Each line includes those above it (`python benchmarks/step_profile.py`).
+
+# %%
+profile = reference.load_timings("step_profile")
+step_milliseconds = profile.pivot(index="stage", columns="setting", values="milliseconds")
+step_milliseconds = step_milliseconds.loc[profile["stage"].unique(), profile["setting"].unique()]
+step_milliseconds.round(2)
+
+# %% tags=["remove-cell"]
+as_it_comes, without, one_thread, _, side = (step_milliseconds[setting] for setting in step_milliseconds)
+page.add(
+    step={
+        setting: {stage: float(value) for stage, value in stages.dropna().items()}
+        for setting, stages in step_milliseconds.items()
+    },
+    fit_share=float(1 - as_it_comes["Adam"] / as_it_comes["through fit"]),
+    backward_share=float((as_it_comes["backward"] - as_it_comes["forward"]) / as_it_comes["Adam"]),
+    second_core=float(one_thread["Adam"] / as_it_comes["Adam"]),
+    second_core_side_by_side=float(one_thread["Adam"] / side["Adam"]),
+    onednn=float(without["Adam"] / as_it_comes["Adam"]),
+)
+page.claim("gives more when it has a part of its own", side["Adam"] < as_it_comes["Adam"])
+page.claim("worth having", without["Adam"] > as_it_comes["Adam"])
+
+# %% [markdown]
+# - **Waiting.** Of the {{ fast.step["as it comes"]["through fit"] | decimals(1) }} milliseconds that a step takes through `fit`, {{ fast.fit_share | percent(0) }} are not spent on the step itself, but on preparing batches, on going back and forth between Python
+#   and the graph, and on the accuracy that `fit` keeps.
+# - **Kernels.** Inside the graph, the way back takes {{ fast.backward_share | percent(0) }} of the time. The convolutions come from the library oneDNN, which is {{ claim("worth having") }}: without it a step takes
+#   {{ fast.onednn | decimals(1) }} times as long.
+# - **Threads.** With both cores on each operation, the graph runs {{ fast.second_core | decimals(2) }} times as fast as on one core. With a part of the batch for each core, and one thread for each operation, it is {{ fast.second_core_side_by_side | decimals(2) }} times. So
+#   the second core {{ claim("gives more when it has a part of its own") }}.
+#
+# ## The same mathematics, faster
+#
+# First, change nothing of what is computed: the same network, batches of the same size, Adam, a new order of the images in each epoch. (Only the accuracy on the training images, which `fit` counts as it goes, is left out.) `digitlib.fast`
+# makes an epoch one graph: TensorFlow gets the order of the images and comes back when the epoch is over. And it cuts each batch in parts, one for each core.
+# The gradient of a sum is the sum of the gradients, so the parts' gradients are added, and the step is what it was. This is all of it:
+
+# %%
+print(inspect.getsource(fast.compile_epoch))
+
+# %% [markdown]
+# By default TensorFlow also splits each single operation over all cores. On sixteen or thirty-two small images an operation is over before the
+# cores have shared it out. So the line at the top of the page gave each operation one thread, and lets as many operations run at once as there are cores.
+#
+# Is it really the same? Give Keras's own `fit` the same images in the same order, and compare the weights after twenty steps.
+
+# %%
+(X_train, y_train), (X_test, y_test) = data.load_mnist()
+X_train, y_train = experiment.draw_examples(X_train, y_train, count=training_images, seed=1)
+X_train, X_test = data.scale_pixels(X_train), data.scale_pixels(X_test)
+
+keras.utils.set_random_seed(1)
+by_keras = models.build_cnn()
+start = by_keras.get_weights()
+order = np.random.default_rng(1).permutation(640)
+by_keras.compile(**training.SETTINGS)
+by_keras.fit(X_train[:640][order], y_train[:640][order], shuffle=False, verbose=0)
+
+in_one_graph = models.build_cnn()
+in_one_graph.set_weights(start)
+fast.fit(in_one_graph, X_train[:640], y_train[:640], optimizer=keras.optimizers.Adam(), seed=1, epochs=1, parts=2)
+
+
+def largest_difference(weights, others):
+    """The largest difference between two lists of weights."""
+    return max(np.abs(one - other).max() for one, other in zip(weights, others, strict=True))
+
+
+moved = largest_difference(by_keras.get_weights(), start)
+apart = largest_difference(by_keras.get_weights(), in_one_graph.get_weights())
+print(f"the weights moved by more than 0.01: {moved > 0.01}; they are closer together than 0.0001: {apart < 0.0001}")
+
+# %% [markdown]
+# {{ claim("Only the rounding differs") }}, because sums are added in another order. Over many steps such differences grow, as they do between any two machines: the runs
+# become siblings, not twins. So compare the accuracies over seeds, too.
+
+# %%
+reached = {name: speed.by_epoch(runs, name).iloc[:, -1] for name in ("bare script", "two parts side by side")}
+difference = statistics.compare_over_seeds(*reached.values())
+print(f"difference: {statistics.difference_in_words(difference)}")
+compared = summary.loc[
+    [*reached, "an epoch as one graph"],
+    ["seeds", "set-up", "training", "processor", "times faster", "value", "low", "high"],
+]
+compared.round({"set-up": 2, "training": 1, "processor": 1, "times faster": 2, "value": 4, "low": 4, "high": 4})
+
+# %% tags=["remove-cell"]
+same, graph = summary.loc[["two parts side by side", "an epoch as one graph"], "times faster"]
+page.add(
+    same_times=same,
+    graph_times=graph,
+    difference=difference,
+    same_rate=10 * epoch_operations / summary.loc["two parts side by side", "training"] / 1e9,
+)
+page.claim("more than one and a half times as fast", same > 1.5)
+page.claim("Only the rounding differs", apart < 0.0001 < moved)
+page.claim("no difference is shown", difference.p_value > 0.05)
+
+# %% [markdown]
+# One graph alone is {{ fast.graph_times | decimals(2) }} times as fast as the bare script, and with two parts side by side it is {{ fast.same_times | decimals(2) }} times:
+# {{ claim("more than one and a half times as fast") }}, at {{ fast.same_rate | decimals(0) }} billion operations a second. The accuracy changes by
+# {{ fast.difference | difference_in_words }}: {{ claim("no difference is shown") }}.
+#
+# ## Needing less
+#
+# From here on the training itself changes. Its goal: a mean over seeds of `0.99` on the test set. All choices were made on the last
+# {{ fast.held_out | thousands }} training images, held out; the recipes that came out were written down, and only then scored on the test set, each once for each seed.
+#
+# 1. **A rate that rises and falls.** While the weights are still raw, large steps do harm; in the middle of a training they save time; at its end they keep the network from settling.
+#    A **one-cycle rate** rises in a straight line to a peak and then falls to zero ({{ cite("smith2018") }}). The network settles at the end of the training, whenever that is, and the training can be cut to
+#    {{ fast.epochs["one-cycle rate"] | words }} epochs.
+# 2. **Smoothed labels.** Ask the network for a little less than certainty: nine tenths of the target for the digit, the rest spread over all ten ({{ cite("szegedy2016") }}).
+#    It stops pushing answers that are right already, and {{ fast.epochs["smoothed labels"] | words }} epochs are left.
+# 3. **Larger batches, larger steps.** With four times as many images a step, the gradient is less noisy, and bears five times the rate. Adam's memory for squared gradients is made shorter,
+#    because there are fewer steps to remember. {{ fast.epochs["larger batches"] | words | capitalize }} epoch is left.
+# 4. **A smaller network.** Most of the arithmetic is in the second convolution. In the race's network the first convolution looks at every second place only, with larger kernels and half the filters, so there is nothing left to pool before the second, which
+#    has half the filters, too, and costs a quarter. Pooling stands before ReLU: the result is the same, and ReLU has a quarter of the values to go through. The pixels are standardized, and the dense layer is twice as wide, which costs little.
+
+# %% mystnb={"figure": {"caption": "Seconds from loading the images to the goal, a mean accuracy of ninety-nine in a hundred, set-up included, on a logarithmic axis, one step after another. Beside each bar: the seconds, and the mean accuracy on the test set at that moment, with its 95 % interval.", "name": "fig-fast-waterfall"}}
+GOAL = 0.99
+epochs_needed = speed.epochs_to(runs, "bare script", GOAL)
+LADDER = {  # what each bar is, and after which of its epochs it is read
+    "bare script": ("bare script", epochs_needed),
+    "an epoch as one graph": ("an epoch as one graph", epochs_needed),
+    "two parts side by side": ("two parts side by side", epochs_needed),
+    "one-cycle rate": ("one-cycle rate", None),
+    "smoothed labels": ("smoothed labels", None),
+    "larger batches": ("larger batches", None),
+    "smaller network": ("race to 99 %", None),
+}
+seconds = {name: speed.seconds(runs, contestant, epoch) for name, (contestant, epoch) in LADDER.items()}
+reaching = {name: speed.accuracy(runs, contestant, epoch) for name, (contestant, epoch) in LADDER.items()}
+notes = {
+    name: statistics.in_words(estimate, digits=2) if estimate.count >= 5 else f"{estimate.value:.2%}"
+    for name, estimate in reaching.items()
+}
+steps = pd.DataFrame({"value": {name: of_one.median() for name, of_one in seconds.items()}, "note": notes})
+plots.waterfall(steps, subject="Seconds to a mean accuracy of 99 %", xlabel="seconds, set-up included")
+
+# %% tags=["remove-cell"]
+race = summary.loc["race to 99 %"]
+race_runs = runs[runs["contestant"] == "race to 99 %"]
+race_accuracies = speed.by_epoch(runs, "race to 99 %").iloc[:, -1]
+fewer_steps = steps["value"]["two parts side by side"] / steps["value"]["larger batches"]
+page.add(
+    held_out=10_000,
+    epochs={name: recipe.epochs for name, recipe in recipes.RECIPES.items()},
+    epochs_needed=epochs_needed,
+    bare_reaching=reaching["bare script"],
+    seconds=steps["value"].to_dict(),
+    times=speed.times_faster(seconds["bare script"], seconds["smaller network"]),
+    fewer_steps=fewer_steps,
+    smaller=steps["value"]["larger batches"] / steps["value"]["smaller network"],
+    race=race.to_dict(),
+    race_accuracy=reaching["smaller network"],
+    race_range=list(statistics.prediction_interval(race_accuracies, confidence=0.95)),
+    race_load=float(race_runs["load_seconds"].median()),
+    race_setup=float(race_runs["setup_seconds"].median()),
+    race_import=float(race_runs["import_seconds"].median()),
+    race_parameters=recipes.build_small().count_params(),
+)
+page.claim("The goal is reached", race["value"] >= GOAL)
+page.claim(
+    "So is it by every step with five seeds or more",
+    all(estimate.value >= GOAL for estimate in reaching.values() if estimate.count >= speed.FEWEST_FOR_AN_INTERVAL),
+)
+page.claim("more than twenty-five times", speed.times_faster(seconds["bare script"], seconds["smaller network"]) > 25)
+page.claim("Most of it came from needing fewer steps", fewer_steps > steps["value"]["larger batches"] / race["total"])
+
+# %% [markdown]
+# {{ claim("The goal is reached") }}: {{ fast.race_accuracy | in_words(digits=2) }}, with {{ fast.race_parameters | thousands }} parameters. {{ claim("So is it by every step with five seeds or more") }}. The bare script needs {{ fast.epochs_needed | words }} epochs for a mean of
+# {{ fast.bare_reaching.value | percent(2) }} (an epoch picked on the test set, in its favour) and {{ fast.seconds["bare script"] | decimals(0) }} seconds; the smaller network needs {{ fast.race.total | decimals(1) }} seconds. That is {{ fast.times | decimals(0) }} times as fast,
+# {{ claim("more than twenty-five times") }}. Of these seconds, {{ fast.race_load | decimals(1) }} load the images, {{ fast.race_setup | decimals(1) }} build the network and its graph, and only
+# {{ fast.race.training | decimals(1) }} train. Importing TensorFlow, {{ fast.race_import | decimals(1) }} seconds, is not counted on either side; by now it takes longer than all the rest.
+#
+# {{ claim("Most of it came from needing fewer steps") }}: a factor of {{ fast.fewer_steps | decimals(1) }}, against {{ fast.smaller | decimals(1) }} for the smaller network.
+#
+# ## Further up
+#
+# The same race to `0.994`, and the most accurate network that we found for the time of the bare script's ten epochs. Both have five convolutions with
+# **batch normalization**, and see each image turned, scaled, sheared and moved a little, anew each time. (Each part of a batch is normalized by itself, so these two depend a little on how many parts there are: here two.)
+# The last one also answers from several views: by the mean of its probabilities for an
+# image and seven slightly changed views of it. That costs time for each answer, and is counted.
+
+# %%
+table = summary.loc[
+    ["bare script", "race to 99 %", "race to 99.4 %", "most accurate"],
+    ["seeds", "set-up", "training", "total", "times faster", "value", "low", "high"],
+]
+table.round({"set-up": 2, "training": 2, "total": 2, "times faster": 1, "value": 4, "low": 4, "high": 4})
+
+# %% mystnb={"figure": {"caption": "Accuracy on the test set against the seconds of set-up and training, on a logarithmic axis: means over seeds, with 95 % intervals. What lies further up and further left is better.", "name": "fig-fast-points"}}
+shown = ["bare script", *list(LADDER)[2:-1], "race to 99 %", "race to 99.4 %", "most accurate"]
+plots.labelled_points(
+    summary.loc[shown].rename(columns={"total": "x"}),
+    subject="Accuracy on the test set",
+    xlabel="seconds, set-up included",
+    ylabel="accuracy",
+)
+
+# %% tags=["remove-cell"]
+accurate = runs[runs["contestant"] == "most accurate"]
+views = statistics.mean_over_seeds(accurate["right_by_views"] / accurate["scored"])
+with_views = summary.loc["most accurate", "total"] + accurate["views_seconds"].median()
+page.add(
+    race_further=speed.accuracy(runs, "race to 99.4 %"),
+    race_further_seconds=summary.loc["race to 99.4 %", "total"],
+    accurate=speed.accuracy(runs, "most accurate"),
+    accurate_share=with_views / bare["total"],
+    accurate_parameters=recipes.build_deep().count_params(),
+    views=views,
+    views_gain=statistics.compare_over_seeds(
+        speed.by_epoch(runs, "most accurate").iloc[:, -1],
+        (accurate["right_by_views"] / accurate["scored"]).set_axis(accurate["seed"]),
+    ),
+)
+page.claim("reaches it", summary.loc["race to 99.4 %", "value"] >= 0.994)
+page.claim("within the time of the bare script", with_views <= bare["total"])
+
+# %% [markdown]
+# The first {{ claim("reaches it") }}: {{ fast.race_further | in_words(digits=2) }} in {{ fast.race_further_seconds | decimals(1) }} seconds. The second gets to {{ fast.accurate | in_words(digits=2) }} alone and to
+# {{ fast.views | in_words(digits=2) }} from eight views, a difference of {{ fast.views_gain | difference_in_words }}. It has {{ fast.accurate_parameters | thousands }} parameters, fewer than the book's network,
+# and stays {{ claim("within the time of the bare script") }}, {{ fast.accurate_share | percent(0) }} of it.
+#
+# ## What else there is
+#
+# What can you have without new code? Keras's own `fit` with one setting changed. Shown is the second of two epochs, in which nothing is compiled any more:
+
+# %%
+VARIANTS = ["one epoch as it is", "fifty steps a call", "bfloat16", "two virtual devices", "XLA"]
+second_epochs = runs[runs["contestant"].isin(VARIANTS)].assign(
+    seconds=lambda table: table["epoch_seconds"].str[1], processor=lambda table: table["epoch_cpu_seconds"].str[1]
+)
+variants = second_epochs.groupby("contestant")[["seconds", "processor"]].median().loc[VARIANTS]
+variants["times faster"] = variants["seconds"].iloc[0] / variants["seconds"]
+variants.rename(index={"one epoch as it is": "as it is"}).round({"seconds": 1, "processor": 1, "times faster": 2})
+
+# %% tags=["remove-cell"]
+page.add(variants=variants["times faster"].to_dict(), variant_seeds=int(second_epochs["seed"].nunique()))
+page.claim("slower, not faster", (variants.loc[["two virtual devices", "XLA"], "times faster"] < 1).all())
+
+# %% [markdown]
+# With {{ fast.variant_seeds | words }} runs each, small differences say little.
+#
+# - **Fifty steps a call** (`steps_per_execution`) saves returns to Python, and costs one word: {{ fast.variants["fifty steps a call"] | decimals(2) }} times as fast.
+# - **Short numbers** (`mixed_bfloat16`) halve the bytes: {{ fast.variants.bfloat16 | decimals(2) }} times. A processor without instructions for them may well lose.
+# - **Two virtual devices** (`MirroredStrategy`) are TensorFlow's own way to share a batch. It is made for several machines or graphics cards; here, at {{ fast.variants["two virtual devices"] | decimals(2) }} times the speed, it is {{ claim("slower, not faster") }}.
+# - **XLA** (`jit_compile=True`) fuses operations, and on a processor replaces TensorFlow's convolutions by its own: {{ fast.variants.XLA | decimals(2) }} times.
+#
+# What was tried on the way to the two recipes, and scored on the held-out images alone (`python benchmarks/tried.py`):
+
+# %%
+tried = reference.load_timings("tried")
+tried["accuracy"] = tried["right"] / tried["scored"]
+tried_accuracies = {
+    name: statistics.mean_over_seeds(part["accuracy"]) for name, part in tried.groupby("recipe", sort=False)
+}
+tried_table = pd.DataFrame({name: estimate._asdict() for name, estimate in tried_accuracies.items()}).T
+tried_table["seconds"] = tried.groupby("recipe")["seconds"].median()
+tried_table[["count", "seconds", "value", "low", "high"]].round(
+    {"count": 0, "seconds": 2, "value": 4, "low": 4, "high": 4}
+)
+
+# %% tags=["remove-cell"]
+page.add(tried=tried_accuracies)
+page.claim(
+    "no more than the one network",
+    tried_table.loc[["three networks", "three networks, four views"], "value"].max()
+    < tried_table.loc["most accurate", "value"] + 0.0005,
+)
+page.claim(
+    "each line below it has a lower mean or takes more seconds",
+    all(
+        row["value"] < tried_table["value"].iloc[0] or row["seconds"] > tried_table["seconds"].iloc[0]
+        for _, row in tried_table.iloc[1:8].iterrows()
+    ),
+)
+
+# %% [markdown]
+# The first line is the race's recipe; in the next seven one thing is changed, so they also say what each ingredient is worth, and {{ claim("each line below it has a lower mean or takes more seconds") }}.
+#
+# The others are about the most accurate network. With a little more than half of the epochs it has {{ fast.tried["half as long"] | in_words(digits=2) }}, with all of them
+# {{ fast.tried["most accurate"] | in_words(digits=2) }}. Three smaller networks that share its time have {{ fast.tried["one of three networks"] | in_words(digits=2) }} each, {{ fast.tried["three networks"] | in_words(digits=2) }} together, and
+# {{ fast.tried["three networks, four views"] | in_words(digits=2) }} from four views each: {{ claim("no more than the one network") }}. So the time of the bare script seems to end here. Part of what remains may be labels that nobody can guess, see [the errors](13_errors.ipynb).
+#
+# Another framework? The same ten epochs of the same network in PyTorch (channels last, fused Adam) and in Keras on JAX:
+
+# %%
+peers = summary.loc[["bare script", "PyTorch", "Keras on JAX", "two parts side by side"]]
+peers[["seeds", "set-up", "training", "processor", "times faster", "value"]].round(
+    {"set-up": 2, "training": 1, "processor": 1, "times faster": 2, "value": 4}
+)
+
+# %% tags=["remove-cell"]
+page.add(peers=peers["times faster"].to_dict(), peer_seeds=peers["seeds"].astype(int).to_dict())
+
+# %% [markdown]
+# Ten epochs in PyTorch are {{ fast.peers["PyTorch"] | decimals(2) }} times as fast as the bare script ({{ fast.peer_seeds["PyTorch"] | words }} seeds), and in Keras on JAX {{ fast.peers["Keras on JAX"] | decimals(2) }} times ({{ fast.peer_seeds["Keras on JAX"] | words }} seed; its convolutions
+# on a processor are XLA's). With both parts side by side, TensorFlow comes to {{ fast.peers["two parts side by side"] | decimals(2) }}.
+
+# %% [markdown]
+# ## Growth
+#
+# How do time and memory grow? One epoch of the book's network through `training.train`, each point in a process of its own (`python benchmarks/growth.py`). More than
+# sixty thousand images are changed copies.
+
+# %%
+growth = reference.load_timings("growth")
+by_images = growth[growth["batch_size"] == 32]
+by_batch = growth[growth["images"] == 20_000]
+large = by_images[by_images["images"] >= 30_000]
+
+
+def slope(table, x, y):
+    """Exponent of the power law through the points."""
+    return np.polyfit(np.log(table[x]), np.log(table[y]), 1)[0]
+
+
+exponents = {
+    "seconds over images": slope(large, "images", "seconds"),
+    "seconds over batch size, up to 256": slope(by_batch[by_batch["batch_size"] <= 256], "batch_size", "seconds"),
+}
+gigabytes_per_image = np.polyfit(large["images"], large["gigabytes"], 1)[0]
+for name, exponent in exponents.items():
+    print(f"{name}: exponent {exponent:.2f}")
+print(f"memory: {1e6 * gigabytes_per_image:.1f} kilobytes more for each image")
+
+# %% mystnb={"figure": {"caption": "Seconds of one epoch and the process's peak of memory against the number of images, both axes logarithmic. From thirty thousand images on, time grows in proportion; below, the start weighs more. Of the memory, some belongs to TensorFlow itself, however few the images.", "name": "fig-fast-growth"}}
+drawing = plots.lines(
+    {"seconds": by_images["seconds"], "gigabytes": by_images["gigabytes"]},
+    x=by_images["images"],
+    subject="One epoch",
+    xlabel="training images",
+    ylabel="seconds, gigabytes",
+)
+drawing.ax.set(xscale="log", yscale="log")
+drawing
+
+# %% mystnb={"figure": {"caption": "Seconds of one epoch over twenty thousand images against the batch size, both axes logarithmic. Larger batches save less and less, and beyond some hundred images nothing.", "name": "fig-fast-batch"}}
+drawing = plots.lines(
+    {"seconds": by_batch["seconds"], "processor seconds": by_batch["cpu_seconds"]},
+    x=by_batch["batch_size"],
+    subject="One epoch over 20,000 images",
+    xlabel="images a batch",
+    ylabel="seconds",
+)
+drawing.ax.set(xscale="log", yscale="log")
+drawing
+
+# %% tags=["remove-cell"]
+page.add(
+    time_exponent=exponents["seconds over images"],
+    batch_exponent=exponents["seconds over batch size, up to 256"],
+    kilobytes_of_an_image=X_train[0].nbytes / 1_000,
+    kilobytes_per_image=1e6 * gigabytes_per_image,
+)
+page.claim("in proportion to the images", 0.9 < exponents["seconds over images"] < 1.1)
+page.claim("more than one copy", 1e6 * gigabytes_per_image > 1.5 * X_train[0].nbytes / 1_000)
+page.claim("the time falls, but slowly", -0.6 < exponents["seconds over batch size, up to 256"] < 0)
+
+# %% [markdown]
+# Time grows {{ claim("in proportion to the images") }} (exponent {{ fast.time_exponent | decimals(2) }}), and memory by {{ fast.kilobytes_per_image | decimals(1) }} kilobytes for each: an image as `float32` takes
+# {{ fast.kilobytes_of_an_image | decimals(1) }}, and there is {{ claim("more than one copy") }} of it. With larger batches {{ claim("the time falls, but slowly") }} (exponent {{ fast.batch_exponent | decimals(2) }} up to `256`): the waiting shrinks, the arithmetic stays.
+#
+# ## Using the trained network
+#
+# A trained network is used far more often than it is trained. Images a second on the same machine, by way and by batch size, and what a smaller file costs (`python benchmarks/inference.py`):
+
+# %%
+inference = reference.load_timings("inference")
+rates = inference.pivot(index="way", columns="batch_size", values="rate").reindex(inference["way"].unique())
+rates.rename(columns=lambda size: f"batch of {size:,}").round(-1).astype(int)
+
+# %%
+formats = reference.load_timings("formats").set_index("format")
+formats["accuracy"] = formats["right"] / len(X_test)
+formats[["kilobytes", "accuracy"]].round({"kilobytes": 0, "accuracy": 4})
+
+# %% tags=["remove-cell"]
+one = rates[1]
+page.add(
+    formats={
+        name: {"kilobytes": float(row["kilobytes"]), "accuracy": float(row["accuracy"])}
+        for name, row in formats.iterrows()
+    },
+    predict_milliseconds=float(1_000 / one["model.predict"]),
+    predict_many=float(rates.loc["model.predict", 1_024] / 1_000),
+    predict_penalty=float(one["LiteRT"] / one["model.predict"]),
+)
+page.claim("a hundred times as fast", one["LiteRT"] > 100 * one["model.predict"])
+page.claim("costs next to nothing", abs(formats.loc["float16", "right"] - formats.loc["float32", "right"]) <= 2)
+
+# %% [markdown]
+# - **Many images at once**: `model.predict` is made for that. A call has a price, {{ fast.predict_milliseconds | decimals(0) }} milliseconds even for a single image, which many images share: with a thousand or so, {{ fast.predict_many | decimals(0) }} thousand a second.
+# - **One image, again and again**: not `predict`, which prepares a pipeline for each call. LiteRT is {{ fast.predict_penalty | decimals(0) }} times as fast: {{ claim("a hundred times as fast") }} and more. If you stay in
+#   TensorFlow, wrap the model in `tf.function`.
+# - **A gradient through the answer**, or a look inside: `model(images)`.
+# - **A phone or a small board**: LiteRT, and weights as `float16`: the file halves, from {{ fast.formats.float32.kilobytes | decimals(0) }} to {{ fast.formats.float16.kilobytes | decimals(0) }} kB, and it {{ claim("costs next to nothing") }} in accuracy
+#   ({{ fast.formats.float32.accuracy | percent(2) }} and {{ fast.formats.float16.accuracy | percent(2) }}). Computing in integers (`int8`), it is {{ fast.formats.int8.kilobytes | decimals(0) }} kB, at {{ fast.formats.int8.accuracy | percent(2) }}.
+#
+# On your own machine, one image at a time:
+
+# %% tags=["nbval-ignore-output"]
+network = reference.load_model("cnn")
+compiled = tf.function(network, reduce_retracing=True)
+ways = {
+    "model.predict": lambda image: network.predict(image, verbose=0),
+    "model(image)": network,
+    "compiled function": compiled,
+}
+measured = {}
+for name, read in ways.items():
+    read(X_test[:1])
+    begin = time.perf_counter()
+    for number in range(20):
+        read(X_test[number : number + 1])
+    measured[name] = 20 / (time.perf_counter() - begin)
+assert measured["compiled function"] > measured["model.predict"]
+print("images a second:", {name: round(rate) for name, rate in measured.items()})
+
+# %% [markdown]
+# ## Now you
+#
+# Train it, here and now. On a GPU the same cell runs unchanged, with each batch in one part.
+
+# %% tags=["nbval-ignore-output"]
+begin = time.perf_counter()
+model, record = recipes.train(recipes.RECIPES["race to 99 %"], X_train, y_train, seed=int(begin) % 1_000)
+trained = time.perf_counter() - begin
+live_accuracy = float((training.predict_probabilities(model, X_test).argmax(axis=1) == y_test).mean())
+assert live_accuracy > (0.985 if training_images == 60_000 else 0.5)
+print(
+    f"set-up {record.setup_seconds:.2f} s, training {sum(record.epoch_seconds):.2f} s; test accuracy {live_accuracy:.4f}"
+)
+
+# %% tags=["remove-cell"]
+page.add(live_accuracy=live_accuracy, live_seconds=trained)
+
+# %% [markdown]
+# When this page was run, it took {{ fast.live_seconds | decimals(1) }} seconds and reached {{ fast.live_accuracy | percent(2) }}. Your seed is another one, drawn from the clock. By the twenty stored runs, nineteen of twenty further runs
+# come out between {{ fast.race_range[0] | percent(2) }} and {{ fast.race_range[1] | percent(2) }}.
+#
+# ## Summary
+#
+# - Measure before you change anything: what limits the computation, arithmetic, memory or waiting?
+# - The same mathematics ran {{ fast.same_times | decimals(1) }} times as fast, by waiting less and by keeping both cores busy.
+# - A rate that rises and falls, smoothed labels and larger steps made the training {{ fast.fewer_steps | decimals(0) }} times shorter, and a smaller network {{ fast.smaller | decimals(0) }} times.
+# - Choose on held-out images, write the recipe down, and score it on the test set over many seeds.
+#
+# ## Exercises
+#
+# **Exercise 1.** If a step of the training were all arithmetic at the peak rate, how many times as fast as the bare script could it be, with the same mathematics?
+
+# %% tags=["hide-cell", "nbval-ignore-output"]
+### BEGIN SOLUTION
+print(f"at most {peak / bare_rate:.1f} times")
+assert peak > bare_rate
+# No convolution reaches the peak: the roofline shows how far they stay below it.
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 2.** Undo one of the four changes in the race's recipe, and train without the last sixth of the images, which you score it on. Which one is missed most?
+
+# %% tags=["hide-cell"] nbval={"atol": 0.005, "count_atol": 30}
+### BEGIN SOLUTION
+from dataclasses import replace
+
+(kept, kept_labels), (held, held_labels) = data.hold_out(X_train, y_train, count=len(X_train) // 6)
+recipe = recipes.RECIPES["race to 99 %"]
+undone = {
+    "as it is": recipe,
+    "book's network": replace(recipe, build=models.build_cnn),
+    "constant rate": replace(recipe, one_cycle=False, rate=0.003),
+    "plain labels": replace(recipe, label_smoothing=0.0),
+    "batches of 32": replace(recipe, batch_size=32, rate=0.003),
+}
+for name, changed in undone.items():
+    model, _ = recipes.train(changed, kept, kept_labels, seed=1)
+    share = (training.predict_probabilities(model, held).argmax(axis=1) == held_labels).mean()
+    print(f"{name:14} {share:.4f}")
+# One seed each: differences below 0.002 say nothing.
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 3.** A fast training invites you to try many recipes. Why is it dangerous to score each of them on the test set?
+#
+# <details><summary>A thought</summary>
+#
+# With enough tries one of them is best on these ten thousand images by luck, and its score promises too much. Held-out images suffer from
+# the same, but the test set stays fresh for the one recipe that you declare. [How sure are we?](15_exploring.ipynb) shows it in numbers.
+#
+# </details>
+
+# %% tags=["remove-cell"]
+page.save()
