@@ -393,6 +393,7 @@ def waterfall(steps: pd.DataFrame, *, subject: str, xlabel: str, ax: Axes | None
             textcoords="offset points",
             va="center",
             fontsize="small",
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
         )
     _name_rows(ax, list(steps.index), xlabel)
     ax.set(xscale="log", xlim=(steps["value"].min() / 1.5, steps["value"].max() * 4))
