@@ -627,7 +627,7 @@ for name, changed in undone.items():
 # <details><summary>A thought</summary>
 #
 # With enough tries one of them is best on these ten thousand images by luck, and its score promises too much. Held-out images suffer from
-# the same, but the test set stays fresh for the one recipe that you declare. [What helps?](15_exploring.ipynb) shows it in numbers.
+# the same, but the test set stays fresh for the one recipe that you declare. [What helps?](15_exploring.ipynb) goes that way.
 #
 # </details>
 
