@@ -1,14 +1,19 @@
 """How long does each way of training take, beside the bare script, and how well does it do?
 
-    python benchmarks/speed.py [--only NAME ...] [--quick] [--accept]
+    python benchmarks/speed.py [--only NAME ...] [--rounds SEEDS] [--quick] [--accept NAME]
 
 Every training runs in a process of its own. The contestants take turns, round
 by round, so that none has the quiet hours to itself; a round is a seed. Runs
 are kept in _build/speed/, and what is there already is not run again: after a
-change of a recipe, delete its runs there. The table
-and the figure come from all runs that are there. --accept makes them the
-book's own, in digitlib/reference/. PyTorch and Keras on JAX take part where
-they are installed (pip install torch jax).
+change of a recipe, delete its runs there. The table and the figure come from
+the runs asked for. "--accept speed" makes them the book's own, in
+digitlib/reference/. PyTorch and Keras on JAX take part where they are
+installed (pip install torch jax).
+
+    python benchmarks/speed.py --accept siblings --rounds 30 \\
+        --only "bare script" "two parts side by side" "the same order each epoch"
+
+makes the runs from which the book compares the accuracy of these three.
 """
 
 import argparse
@@ -59,6 +64,7 @@ CONTESTANTS = {
     "Keras on JAX": Contestant(("bare_script.py",), seeds=1, package="jax", environment={"KERAS_BACKEND": "jax"}),
     "an epoch as one graph": recipe("the book's own", "--parts", "1", seeds=2),
     "two parts side by side": recipe("the book's own", "--parts", "2", seeds=10),
+    "the same order each epoch": recipe("the same order each epoch", "--parts", "2", seeds=10),
     "one-cycle rate": recipe("one-cycle rate", seeds=5),
     "smoothed labels": recipe("smoothed labels", seeds=5),
     "larger batches": recipe("larger batches", seeds=5),
@@ -80,30 +86,34 @@ def main() -> int:
     parser.add_argument("--scored-on", choices=["test", "validation"], default="test")
     parser.add_argument("--quick", action="store_true", help="one epoch, few images, one round: does it run?")
     parser.add_argument("--folder", type=Path, help="where the runs are kept")
-    parser.add_argument("--accept", action="store_true")
+    parser.add_argument("--accept", choices=["speed", "siblings"], help="keep them for the book, under that name")
     options = parser.parse_args()
     if options.accept and (options.quick or options.scored_on == "validation"):
         parser.error("only whole runs, scored on the test set, are for the book: leave --accept out")
+    if options.accept == "speed" and (options.only or options.rounds):
+        parser.error("the book's table has all contestants with their own seeds: leave --only and --rounds out")
     folder = options.folder or RUNS / ("quick" if options.quick else options.scored_on)
     chosen = {name: CONTESTANTS[name] for name in options.only or CONTESTANTS}
+    paths = []
     for name, seed, contestant in turns(chosen, 1 if options.quick else options.rounds):
         path = folder / f"{name} {seed}.json".replace(" ", "_").replace("%", "percent")
+        paths.append(path)
         if path.exists() or not installed(contestant):
             continue
         extra = QUICK if options.quick else ["--scored-on", options.scored_on]
         record = measure(contestant, seed, extra)
         write_text(json.dumps({"contestant": name, "seed": seed} | record), path)
         print(f"{name}, seed {seed}: {sum(record['epoch_seconds']):.1f} s, {record['right'][-1]} right", flush=True)
-    runs = gather(folder)
+    runs = gather(paths)
     report(runs, folder / "speed.png")
     if options.accept:
-        reference.save_timings(runs, "speed")
+        reference.save_timings(runs, options.accept)
     return 0
 
 
-def gather(folder: Path) -> pd.DataFrame:
-    """All runs that are there, by contestant in the order above, and by seed."""
-    records = [json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*.json")]
+def gather(paths: list[Path]) -> pd.DataFrame:
+    """Those runs that are there, by contestant in the order above, and by seed."""
+    records = [json.loads(path.read_text(encoding="utf-8")) for path in paths if path.exists()]
     order = list(CONTESTANTS)
     return pd.DataFrame(sorted(records, key=lambda record: (order.index(record["contestant"]), record["seed"])))
 

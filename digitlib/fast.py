@@ -119,6 +119,7 @@ def fit(
     epochs: int,
     batch_size: int = 32,
     parts: int = 1,
+    reshuffle: bool = True,
     label_smoothing: float = 0.0,
     augment: Callable[[tf.Tensor], tf.Tensor] | None = None,
     after_epoch: Callable[[int], None] | None = None,
@@ -134,13 +135,17 @@ def fit(
     optimizer : keras.optimizers.Optimizer
         Not used before.
     seed : int
-        Fixes the order of the images, a new one each epoch.
+        Fixes the order of the images.
     epochs, batch_size : int
         As in Keras: the last batch of an epoch may be smaller.
     parts : int
         Into how many parts each batch is cut. More than one pays only after
         `run_operations_side_by_side`. Batch normalization then uses the mean
         and variance of a part, so its results depend on the number of parts.
+    reshuffle : bool
+        A new order each epoch. Without it, every epoch repeats the first, as
+        Keras's ``fit`` does on TensorFlow once a seed is set, see
+        https://github.com/tensorflow/tensorflow/issues/35682.
     label_smoothing : float
         The share of the target, 0 to 1, that is spread over all classes alike.
     augment : callable, optional
@@ -172,9 +177,12 @@ def fit(
     )
     record.setup_seconds = time.perf_counter() - begin
     orders = np.random.default_rng(seed)
+    order = orders.permutation(len(images))
     for epoch in range(epochs):
+        if epoch and reshuffle:
+            order = orders.permutation(len(images))
         wall, cpu = time.perf_counter(), time.process_time()
-        loss = run_epoch(tf.constant(orders.permutation(len(images))))
+        loss = run_epoch(tf.constant(order))
         record.loss.append(float(loss) / len(images))
         record.epoch_seconds.append(time.perf_counter() - wall)
         record.epoch_cpu_seconds.append(time.process_time() - cpu)

@@ -105,11 +105,12 @@ def load_timings(name: str) -> pd.DataFrame:
     Parameters
     ----------
     name : str
-        ``"speed"`` (trainings, see `digitlib.speed`), ``"tried"`` (recipes that
-        were not chosen), ``"growth"`` (by number of images and batch size),
-        ``"inference"`` (images a second by way and batch size), ``"formats"``
-        (files of the trained network) or ``"step_profile"`` (one step of a
-        training, stage by stage).
+        ``"speed"`` (trainings, see `digitlib.speed`), ``"siblings"`` (more
+        seeds of three of them), ``"tried"`` (recipes that were not chosen),
+        ``"growth"`` (by number of images and batch size), ``"inference"``
+        (images a second by way and batch size), ``"formats"`` (files of the
+        trained network) or ``"step_profile"`` (one step of a training, stage
+        by stage).
 
     Raises
     ------

@@ -12,6 +12,7 @@ from paths import ROOT
 COLUMNS = {
     "speed": {"contestant", "seed", "load_seconds", "setup_seconds", "epoch_seconds", "right", "scored", "processor"}
     | {"import_seconds", "epoch_cpu_seconds", "right_by_views", "views_seconds"},
+    "siblings": {"contestant", "seed", "right", "scored"},
     "tried": {"recipe", "seed", "seconds", "right", "scored"},
     "growth": {"images", "batch_size", "seconds", "cpu_seconds", "gigabytes"},
     "inference": {"way", "batch_size", "rate"},

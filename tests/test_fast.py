@@ -98,6 +98,42 @@ def test_unscaled_images_and_unpaired_labels_are_refused(digits):
         fast.fit(models.build_cnn(), images, labels[:-1], **options)
 
 
+class Spy(keras.Model):
+    """Learns nothing, and keeps the first numbers that it is shown in each epoch."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def call(self, inputs):
+        return inputs
+
+    def train_step(self, batch):
+        self.seen.append(batch[0].numpy().ravel().tolist())
+        return {"loss": 0.0}
+
+
+@pytest.mark.parametrize("seeded", [True, False])
+def test_keras_repeats_the_order_of_an_epoch_once_a_seed_is_set(seeded):
+    tf.random.set_seed(SEED if seeded else None)
+    spy = Spy()
+    spy.compile(run_eagerly=True)
+    numbers = np.arange(50.0)[:, None]
+    spy.fit(numbers, numbers, batch_size=50, epochs=3, verbose=0)
+    first, second, third = spy.seen
+    assert sorted(first) == sorted(second) == list(range(50)) != first
+    assert (first == second == third) is seeded
+
+
+@pytest.mark.parametrize("reshuffle", [True, False])
+def test_an_epoch_has_a_new_order_unless_it_is_told_not_to(digits, monkeypatch, reshuffle):
+    shown = []
+    monkeypatch.setattr(fast, "compile_epoch", lambda *_: lambda order: shown.append(order.numpy().tolist()) or 0.0)
+    trained_in_one_graph(lambda: models.build_fully_connected(8), *digits, epochs=3, reshuffle=reshuffle)
+    assert [sorted(order) for order in shown] == 3 * [list(range(330))]
+    assert len({tuple(order) for order in shown}) == (3 if reshuffle else 1)
+
+
 def test_a_last_batch_too_small_for_its_parts_is_refused(digits):
     images, labels = digits
     with pytest.raises(ValueError, match="1 of 321 images, too few to be cut into 2 parts"):
