@@ -367,57 +367,236 @@ page.claim("labels in the table match the files", (y_test[disputed.index] == dis
 #   images for validation, and leave the test set alone.
 # - A handful of labels are wrong or doubtful.
 #
-# ## Exercises
+# ## Questions to think about
 #
-# **Exercise 1.** What accuracy does "always answer 0" reach on the test set? Work it
-# out from the counts, without a classifier.
+# **A friend's network is right about eleven in a hundred test images. What has it learned?**
 #
-# <details><summary>Solution</summary>
+# <details><summary>A little: among ten classes, chance gives a tenth</summary>
 #
-# It is right exactly for the zeros, so it is their share:
-# `(y_test == 0).mean()`. No answer that ignores the image can be right more often
-# than the commonest class is found.
+# Chance gives a tenth if you guess evenly. But it takes no skill to always give one answer, and the right one
+# does for {{ dataset.guess_accuracy | percent }} of the test images.
 #
 # </details>
 #
-# **Exercise 2.** Which digit carries the least ink on average, and which the most?
-# Guess from the mean images first.
+# <details><summary>Nothing that can be seen from this figure</summary>
+#
+# Right. Always answering the commonest digit scores the same. Compare with what takes no skill before you
+# praise a score.
+#
+# </details>
+#
+# <details><summary>The opposite of what it should: it must be confusing all classes</summary>
+#
+# Confusing everything would give about a tenth. Having learned the opposite would give next to zero.
+#
+# </details>
+#
+# **The centre of mass of a digit need not lie on ink. For which digit would you expect that most?**
+#
+# <details><summary>For the 1, because it has so little ink</summary>
+#
+# Little ink, but all of it in one stroke, and the middle of the stroke is where the average falls.
+#
+# </details>
+#
+# <details><summary>For the 0</summary>
+#
+# Right. Its ink surrounds its centre. An average of positions can lie where there is nothing, as the average of
+# a ring does.
+#
+# </details>
+#
+# <details><summary>For none: an average of ink positions is a position of ink</summary>
+#
+# The average of 2 and 4 is 3, even if there is nothing at 3. Think of a ring.
+#
+# </details>
+#
+# **Somebody divides each image by its own maximum, instead of all images by 255. What changes?**
+#
+# <details><summary>Nothing: full ink is 255 in every image</summary>
+#
+# It nearly is in MNIST, but not in every image. And think of a faint pencil stroke on a photo of your own.
+#
+# </details>
+#
+# <details><summary>The pixels no longer lie between 0 and 1</summary>
+#
+# They do: no pixel of an image exceeds its own maximum, so no quotient exceeds 1.
+#
+# </details>
+#
+# <details><summary>An image without full ink is made darker, and one cannot tell any more how faint it was</summary>
+#
+# Right. The factor is now another one for each image, so the division cannot be undone. That may even be
+# wanted, but it is a different preparation from the one in this book.
+#
+# </details>
+#
+# **You train twenty networks, keep the one that scores highest on the test set, and report that score. Is it a
+# fair estimate of how the network will do on new digits?**
+#
+# <details><summary>Yes: no network was trained on the test images</summary>
+#
+# None was, but one was chosen with them. The choice has learned from the test set, even if the weights have
+# not.
+#
+# </details>
+#
+# <details><summary>No: on average it promises too much</summary>
+#
+# Right. The top one of twenty scores is partly good luck with just these images, and the luck will not come
+# again. Choose on validation images, then test once.
+#
+# </details>
+#
+# <details><summary>No: on average it promises too little, since new digits may be easier</summary>
+#
+# New digits of the same kind are neither easier nor harder on average. It is the choice that tilts the score,
+# and upwards.
+#
+# </details>
+#
+# ## Exercises
+#
+# {{ how_to_answer("dataset.1") }}
 
-# %% tags=["hide-cell"]
+# %%
+from digitlib import check, hint
+
+# %% [markdown]
+# **Exercise 1** (a few minutes). The simplest classifier looks at the training labels, and from then on always
+# gives the commonest one. Write `guess_accuracy`, which returns the accuracy it reaches on test labels.
+
+
+# %%
+def guess_accuracy(train_labels, test_labels):
+    """Accuracy of always answering the commonest training label."""
+    ...
+    ### BEGIN SOLUTION
+    commonest = np.bincount(train_labels).argmax()
+    return (test_labels == commonest).mean()
+    ### END SOLUTION
+
+
+check("dataset.1", guess_accuracy)
 ### BEGIN SOLUTION
-ink_by_digit = [X_train[y_train == digit].mean() / 255 for digit in range(10)]
-least_ink, most_ink = int(np.argmin(ink_by_digit)), int(np.argmax(ink_by_digit))
-print(f"least ink: {least_ink} ({ink_by_digit[least_ink]:.3f}), most: {most_ink} ({ink_by_digit[most_ink]:.3f})")
+
+print(f"accuracy without skill: {guess_accuracy(y_train, y_test):.4f}")
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 3.** Shift every test image two pixels to the right (fill with paper) and
-# classify it by the nearest mean image again. What happens, and why?
+# **Exercise 2** (ten minutes). Which digit carries the least ink on average, and which the most? Guess from
+# [the mean images](#fig-means). Then write `mean_ink`, which returns ten numbers: for each digit from 0 to 9,
+# the mean of all pixels of its images, as a share of full ink.
 
-# %% tags=["hide-cell"]
+
+# %%
+def mean_ink(images, labels):
+    """Mean pixel of each class, 0 for paper to 1 for full ink."""
+    ...
+    ### BEGIN SOLUTION
+    return np.array([images[labels == digit].mean() / 255 for digit in range(10)])
+    ### END SOLUTION
+
+
+check("dataset.2", mean_ink)
 ### BEGIN SOLUTION
-shifted = np.zeros_like(X_test)
-shifted[:, :, 2:] = X_test[:, :, :-2]
-flat_shifted = shifted.reshape(len(X_test), -1).astype(np.float64)
-shifted_distances = (flat_means**2).sum(axis=1) - 2 * flat_shifted @ flat_means.T
-shifted_accuracy = (shifted_distances.argmin(axis=1) == y_test).mean()
-print(f"accuracy after the shift: {shifted_accuracy:.4f}")
-# Pixel-by-pixel distance compares positions, not shapes: a stroke that moved
-# overlaps another part of the mean image, or none.
+
+ink_of_digits = mean_ink(X_train, y_train)
+print(f"least ink: {ink_of_digits.argmin()} ({ink_of_digits.min():.3f})")
+print(f"most ink:  {ink_of_digits.argmax()} ({ink_of_digits.max():.3f})")
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 4.** The centre of mass of an image need not lie on ink. For which digit
-# would you expect that most? Check the pixel `[14, 14]`.
+# **Exercise 3** (a quarter of an hour). Write `move_right`, which moves images by some pixels, 0 or more. What
+# leaves on the right is lost, what comes in from the left is paper. How does the accuracy of the nearest mean
+# image suffer, pixel by pixel, and why?
 
-# %% tags=["hide-cell"]
+
+# %% mystnb={"figure": {"caption": "Accuracy of the nearest mean image on test digits that were moved to the right. Distance compares positions, not shapes: a stroke that has moved meets another part of the mean image, or none.", "name": "fig-moved-means"}}
+def move_right(images, by):
+    """The images, moved to the right by so many pixels."""
+    ...
+    ### BEGIN SOLUTION
+    moved = np.zeros_like(images)
+    moved[:, :, by:] = images[:, :, : images.shape[2] - by]
+    return moved
+    ### END SOLUTION
+
+
+check("dataset.3", move_right)
 ### BEGIN SOLUTION
-paper_at_centre = [(X_train[y_train == digit][:, 14, 14] == 0).mean() for digit in range(10)]
-hollow = int(np.argmax(paper_at_centre))
-print(f"most often paper at the centre: {hollow}, in {paper_at_centre[hollow]:.3f} of its images")
+
+accuracies = []
+for by in range(7):
+    flat_moved = move_right(X_test, by).reshape(len(X_test), -1).astype(np.float64)
+    moved_distances = (flat_means**2).sum(axis=1) - 2 * flat_moved @ flat_means.T
+    accuracies.append((moved_distances.argmin(axis=1) == y_test).mean())
+plots.lines(
+    {"nearest mean image": accuracies},
+    x=range(7),
+    subject="Test accuracy of moved digits",
+    xlabel="pixels to the right",
+    ylabel="accuracy",
+)
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 4** (half an hour). You have a digit of your own, 28x28 pixels, with light paper already turned to
+# 0. It sits in a corner. Write `centre_by_mass`, which moves it by whole pixels so that its centre of mass
+# comes as near as it can to row `14` and column `14`, counted from 0. No ink should be lost or changed.
+
+
+# %% mystnb={"figure": {"caption": "A digit that was moved into a corner, and the same digit centred again by its mass. Ink is white here, so that you see the frame.", "name": "fig-centred"}}
+def centre_by_mass(image):
+    """The image, moved so that its centre of mass lies within half a pixel of [14, 14]."""
+    ...
+    ### BEGIN SOLUTION
+    row, column = centre(image[np.newaxis])[0]
+    return np.roll(image, (round(14 - row), round(14 - column)), axis=(0, 1))
+    ### END SOLUTION
+
+
+check("dataset.4", centre_by_mass)
+### BEGIN SOLUTION
+
+in_a_corner = np.roll(X_train[0], (3, -4), axis=(0, 1))  # its margins are blank, so nothing wraps round
+plots.image_grid(
+    np.stack([in_a_corner, centre_by_mass(in_a_corner)]),
+    subject="A 5 in a corner, and in the middle",
+    titles=["in a corner", "centred by mass"],
+    columns=2,
+    cmap="gray",
+)
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 5** (an hour). A mean image forgets how different the images of a class are. So compare with the
+# images themselves: write `nearest_labels`, which gives each image the label of the one known image that is
+# nearest to it, by the distance of this chapter. Then ask how accurate that is on validation images. A few
+# thousand known images will do; with all of them you would wait long.
+
+
+# %%
+def nearest_labels(images, known_images, known_labels):
+    """For each image, the label of the known image that is nearest to it."""
+    ...
+    ### BEGIN SOLUTION
+    flat = images.reshape(len(images), -1).astype(np.float64)
+    flat_known = known_images.reshape(len(known_images), -1).astype(np.float64)
+    # The square of each image itself is the same for all known ones, so it may be left out.
+    return known_labels[((flat_known**2).sum(axis=1) - 2 * flat @ flat_known.T).argmin(axis=1)]
+    ### END SOLUTION
+
+
+check("dataset.5", nearest_labels)
+### BEGIN SOLUTION
+
+for known in (500, 1_000, 2_000, 5_000):
+    answered = nearest_labels(X_validation[:2_000], X_fit[:known], y_fit[:known])
+    print(f"{known:5,} known images: accuracy {(answered == y_validation[:2_000]).mean():.3f}")
 ### END SOLUTION
 
 # %% tags=["remove-cell"]
-page.claim("the shift costs the nearest mean image dearly", shifted_accuracy < nearest_mean_accuracy - 0.05)
-page.claim("the 1 has least ink and the 0 most", (least_ink, most_ink) == (1, 0))
 page.save()

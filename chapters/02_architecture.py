@@ -384,13 +384,86 @@ page.claim("no unit before the dense layer sees a whole digit", sides["second po
 #   {{ architecture.convolution_work_share | percent(0) }} of them in the convolutions.
 # - A unit of the last map sees {{ architecture.last_field }} pixels a side.
 #
+# ## Questions to think about
+#
+# **A colleague says: "Pooling keeps the most relevant information." What does it keep, strictly?**
+#
+# <details><summary>The largest value of each square, and where in the square it stood</summary>
+#
+# Only half right: the largest value stays, its place in the square is lost.
+#
+# </details>
+#
+# <details><summary>The largest value of each square, and nothing else</summary>
+#
+# Right. Whether that was the relevant part is decided by the layers around it, which are trained to make it so.
+#
+# </details>
+#
+# <details><summary>The mean of each square</summary>
+#
+# That would be average pooling, which exists too. `MaxPooling2D` takes the maximum.
+#
+# </details>
+#
+# **You double the height and width of the images. Which layer's parameters change in number?**
+#
+# <details><summary>The convolutions'</summary>
+#
+# No: a kernel stays 3x3, however large the image it slides over.
+#
+# </details>
+#
+# <details><summary>The first dense layer's</summary>
+#
+# Right. It has its own weights for each position that is left, and there are more positions.
+#
+# </details>
+#
+# <details><summary>All layers'</summary>
+#
+# Only layers that look at whole maps care about their size. Even the output layer still gets 64 numbers.
+#
+# </details>
+#
+# **Without ReLU, what could this network of seven layers still learn?**
+#
+# <details><summary>Only what one linear layer and a softmax could learn</summary>
+#
+# Nearly. Convolution, flatten and dense are linear, and merge into one. But a maximum is not linear, so
+# the poolings would still be a bend. Exercise 3 merges two layers that have none between them.
+#
+# </details>
+#
+# <details><summary>A little more than one linear layer: the poolings are not linear</summary>
+#
+# Right: the largest of four sums is not a sum.
+#
+# </details>
+#
+# <details><summary>The same as with ReLU, but slower</summary>
+#
+# No. Where nothing bends, depth adds nothing, however long you train.
+#
+# </details>
+#
 # ## Exercises
 #
-# **Exercise 1.** Pass `padding="same"` to both convolutions. How many parameters has the
-# network then? Work it out before you let Keras count.
+# {{ how_to_answer("architecture.1") }}
 
-# %% tags=["hide-cell"]
+# %%
+from digitlib import check, hint
+
+# %% [markdown]
+# **Exercise 1** (a few minutes). Pass `padding="same"` to both convolutions. How many parameters has the
+# network then? Work it out on paper before you let Keras count.
+
+# %%
+padded_parameters = ...
 ### BEGIN SOLUTION
+# 28 -> 28 -> 14 -> 14 -> 7: the convolutions keep their parameters, the dense
+# layer now has 7 x 7 positions to connect instead of 5 x 5.
+padded_parameters = (9 * 1 + 1) * 32 + (9 * 32 + 1) * 64 + (7 * 7 * 64 + 1) * 64 + (64 + 1) * 10
 padded = models.Sequential(
     [
         keras.Input(shape=(28, 28, 1)),
@@ -403,22 +476,25 @@ padded = models.Sequential(
         layers.Dense(10, activation="softmax"),
     ]
 )
-# 28 -> 28 -> 14 -> 14 -> 7: the convolutions keep their parameters, the dense
-# layer now has 7 x 7 positions to connect instead of 5 x 5.
-expected = (9 * 1 + 1) * 32 + (9 * 32 + 1) * 64 + (7 * 7 * 64 + 1) * 64 + (64 + 1) * 10
-print(f"{padded.count_params():,}, as worked out: {padded.count_params() == expected}")
+print(f"{padded_parameters:,}, as Keras counts: {padded_parameters == padded.count_params()}")
 ### END SOLUTION
+check("architecture.1", padded_parameters)
 
 # %% [markdown]
-# **Exercise 2.** Write a kernel that answers to horizontal edges, dark above and light below,
-# and apply it to a test image. Where is its map largest?
+# **Exercise 2** (ten minutes). Write a 3x3 kernel that answers to the lower edges of strokes: light above,
+# dark below. On a plain area its map should be zero. Where is the map of a test image largest?
 
-# %% mystnb={"figure": {"caption": "Solution of exercise 2: a test digit and the map of a kernel for lower edges of strokes.", "name": "fig-edges"}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "A test digit, and the map of a kernel for the lower edges of its strokes: white where a stroke ends below.", "name": "fig-edges"}}
+lower_edges = ...
 ### BEGIN SOLUTION
+lower_edges = np.array([[1, 1, 1], [0, 0, 0], [-1, -1, -1]])
+### END SOLUTION
+check("architecture.2", lower_edges)
+### BEGIN SOLUTION
+
 from digitlib import plots
 
-lower_edges = np.array([[1, 1, 1], [0, 0, 0], [-1, -1, -1]]).reshape(3, 3, 1, 1)
-edge_map = relu(convolve(images[:1], lower_edges, 0))[0, :, :, 0]
+edge_map = relu(convolve(images[:1], lower_edges.reshape(3, 3, 1, 1), 0))[0, :, :, 0]
 plots.image_grid(
     np.stack([images[0, 1:-1, 1:-1, 0], edge_map / edge_map.max()]),
     subject="A 7 and the lower edges of its strokes",
@@ -428,28 +504,63 @@ plots.image_grid(
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 3.** Two dense layers without ReLU between them, 784 to 64 to 10, can be replaced by
-# one layer from 784 to 10. Show it with random weights.
+# **Exercise 3** (a quarter of an hour). Two dense layers without ReLU between them can be replaced by one.
+# Write `merge`, which takes the weights and biases of both and returns the weights and biases of that one. A layer
+# computes `vectors @ weights + biases`.
 
-# %% tags=["hide-cell"]
-### BEGIN SOLUTION
-random = np.random.default_rng(0)
-first, second = random.normal(size=(784, 64)), random.normal(size=(64, 10))
-inputs = random.normal(size=(5, 784))
-print("one layer does the same:", np.allclose(inputs @ first @ second, inputs @ (first @ second)))
-### END SOLUTION
+
+# %%
+def merge(first, first_biases, second, second_biases):
+    """One layer's weights and biases that do what two layers do."""
+    ...
+    ### BEGIN SOLUTION
+    return first @ second, first_biases @ second + second_biases
+    ### END SOLUTION
+
+
+check("architecture.3", merge)
+
 
 # %% [markdown]
-# **Exercise 4.** Add a hundred to all ten scores of an image. What does softmax do, and what
-# would it do without the subtraction if you added a thousand?
-#
-# <details><summary>Solution</summary>
-#
-# Nothing changes: the common factor cancels. Without the subtraction the exponential of so
-# large a number exceeds what a 64-bit number can hold; NumPy gives infinity, and infinity
-# divided by infinity is not a number.
-#
-# </details>
+# **Exercise 4** (half an hour). For training, Keras needs the logarithm of the probabilities. Write `log_softmax`
+# for rows of scores. It should be right if all scores are near a thousand, and if one lies a thousand below the others.
+
+
+# %%
+def log_softmax(scores):
+    """Logarithms of the probabilities, a row for each row of scores."""
+    ...
+    ### BEGIN SOLUTION
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    ### END SOLUTION
+
+
+check("architecture.4", log_softmax)
+
+# %% [markdown]
+# **Exercise 5** (an hour). No unit before the dense layer of this chapter's network sees a whole digit. Design a network with at most
+# `60_000` parameters whose last map has units that do: they see at least `20` pixels a side. You need not train it. (Would you expect it to be more accurate? The
+# chapter on the hierarchy of features has its doubts.)
+
+# %%
+small_network = ...
+### BEGIN SOLUTION
+small_network = models.Sequential(
+    [
+        keras.Input(shape=(28, 28, 1)),
+        layers.Conv2D(16, (3, 3), activation="relu"),
+        layers.MaxPooling2D((2, 2)),
+        layers.Conv2D(32, (5, 5), activation="relu"),
+        layers.MaxPooling2D((2, 2)),
+        layers.Conv2D(64, (3, 3), activation="relu"),
+        layers.Flatten(),
+        layers.Dense(32, activation="relu"),
+        layers.Dense(10, activation="softmax"),
+    ]
+)
+### END SOLUTION
+check("architecture.5", small_network)
 
 # %% tags=["remove-cell"]
 page.save()

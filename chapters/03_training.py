@@ -178,7 +178,8 @@ page.claim("and no longer falls", history["val_loss"][-1] > min(history["val_los
 #
 # With the choices made, train on all {{ training.training_images | thousands }} images, and
 # test once. Here it is without helpers, as you would write it yourself. The recorder only
-# takes notes.
+# takes notes. (Once a seed is set, `fit` repeats the order of the images in every epoch; the chapter on
+# speed measures what that changes.)
 
 # %% tags=["nbval-ignore-output"]
 keras.utils.set_random_seed(seed)
@@ -371,55 +372,234 @@ assert run.seconds > 0
 #   {{ training.repeated_low | percent(2) }} to {{ training.repeated_high | percent(2) }}.
 # - An accuracy without its interval and its seeds is half a result.
 #
+# ## Questions to think about
+#
+# **The training accuracy that Keras prints for the first epoch is
+# {{ claim("lower than the validation accuracy after it") }}. Why?**
+#
+# <details><summary>The held-out images happen to be easier</summary>
+#
+# They come from the same collection, and would be no easier on average. Another cause is at work in every
+# training.
+#
+# </details>
+#
+# <details><summary>The network has begun to over-fit</summary>
+#
+# Over-fitting has the opposite sign: then it does well on the training images, and less well on others.
+#
+# </details>
+#
+# <details><summary>It is a mean over the epoch, the first batches included</summary>
+#
+# Right. In those, the network knew next to nothing. The validation accuracy is measured once, at the end of the
+# epoch.
+#
+# </details>
+#
+# **Late in a training the validation loss rises, while the validation accuracy stays where it is. What is going
+# on?**
+#
+# <details><summary>The same images are wrong as before, but the network is surer of its wrong answers</summary>
+#
+# Right. An answer is right or wrong, however sure it is. The loss looks at the probability of the right digit,
+# and that has no lower end to fall to.
+#
+# </details>
+#
+# <details><summary>More and more images are wrong, but the curve is too coarse to show it</summary>
+#
+# Then the accuracy would fall. Two answers that change places, one for the better, one for the worse, leave it
+# where it is.
+#
+# </details>
+#
+# <details><summary>Something is broken: loss and accuracy measure the same thing</summary>
+#
+# They do not. Of two answers that are both right, the one with the higher probability has the lower loss.
+#
+# </details>
+#
+# **You are told a test accuracy and its interval. Training is repeated from another seed, and tested on the
+# same images. What does this repetition show that the interval could not?**
+#
+# <details><summary>How far the accuracy would move with other test images</summary>
+#
+# That is what the interval says. The repetition was tested on the same images, so it cannot tell.
+#
+# </details>
+#
+# <details><summary>How far the accuracy moves if only the chance in training changes</summary>
+#
+# Right. The interval knows of one trained network. That another seed would have given another network, it
+# cannot know.
+#
+# </details>
+#
+# <details><summary>Whether the interval was computed correctly: the second accuracy has to lie in it</summary>
+#
+# It need not. The interval is about other test images, not about other networks.
+#
+# </details>
+#
+# **A network becomes more generous with one digit: it now says 8 to every image of which it is in doubt. What
+# happens to the precision and the recall of the 8?**
+#
+# <details><summary>Both rise, since more eights are found</summary>
+#
+# More eights are found, so the recall rises. But what else has been called an 8?
+#
+# </details>
+#
+# <details><summary>The recall rises, the precision falls</summary>
+#
+# Right. It misses fewer eights, and more of what it calls an 8 is something else. Either alone can be had for
+# nothing.
+#
+# </details>
+#
+# <details><summary>The precision rises, the recall falls</summary>
+#
+# That is what happens if it becomes stingy: it then calls only the plainest images an 8, and misses the others.
+#
+# </details>
+#
 # ## Exercises
 #
-# **Exercise 1.** Two networks are both right about ninety-nine images in a hundred. One was tested
-# on a thousand images, the other on ten thousand. How wide are their intervals?
+# {{ how_to_answer("training.1") }}
 
-# %% tags=["hide-cell"]
+# %%
+from digitlib import check, hint
+
+# %% [markdown]
+# **Exercise 1** (ten minutes). A network is right about ninety-nine images in a hundred. It always gives
+# `0.999` to its answer, and shares the rest evenly among the nine other digits. What is its mean loss, to three
+# digits behind the point? And what do you expect it to be if the network were as sure as it is right?
+
+# %%
+sure_loss = ...
 ### BEGIN SOLUTION
+losses = {stated: -0.99 * np.log(stated) - 0.01 * np.log((1 - stated) / 9) for stated in (0.999, 0.99)}
+for stated, loss in losses.items():
+    print(f"sure with probability {stated}: loss {loss:.3f}")
+sure_loss = losses[0.999]
+### END SOLUTION
+check("training.1", sure_loss)
+
+# %% [markdown]
+# **Exercise 2** (ten minutes). Write `precision_and_recall`, which takes a confusion matrix as a NumPy array
+# (rows are true digits) and returns two arrays: the precision of each digit, and its recall.
+
+
+# %% nbval={"atol": 0.03}
+def precision_and_recall(counts):
+    """Precision and recall of each digit, from 0 to 9."""
+    ...
+    ### BEGIN SOLUTION
+    found = np.diag(counts)
+    return found / counts.sum(axis=0), found / counts.sum(axis=1)
+    ### END SOLUTION
+
+
+check("training.2", precision_and_recall)
+### BEGIN SOLUTION
+
+precision, recall = precision_and_recall(matrix.to_numpy())
+print(f"of all that was called an 8, a share of {precision[8]:.2f} were eights")
+print(f"of all eights, a share of {recall[8]:.2f} were found")
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 3** (a quarter of an hour). Two networks are both right about ninety-nine images in a hundred. One
+# was tested on a thousand images, the other on ten thousand. How wide are their intervals? Write
+# `wilson_interval`, which returns the two ends of this chapter's interval. If $p$ is the share of right answers
+# among $n$, they are
+#
+# $$\frac{p + \frac{z^2}{2n} \pm z \sqrt{\frac{p (1 - p)}{n} + \frac{z^2}{4n^2}}}{1 + \frac{z^2}{n}}$$
+#
+# Find out which $z$ leaves one case in twenty outside, half of them on either side: `norm.ppf` knows.
+
+# %%
+from scipy.stats import norm
+
+
+def wilson_interval(right, count):
+    """Ends of the 95 % interval for a share of right answers."""
+    ...
+    ### BEGIN SOLUTION
+    z = norm.ppf(0.975)  # 0.025 of the cases lie above it, and as many below -z
+    share = right / count
+    middle = share + z**2 / (2 * count)
+    half = z * np.sqrt(share * (1 - share) / count + z**2 / (4 * count**2))
+    return (middle - half) / (1 + z**2 / count), (middle + half) / (1 + z**2 / count)
+    ### END SOLUTION
+
+
+check("training.3", wilson_interval)
+### BEGIN SOLUTION
+
 for right, count in [(990, 1_000), (9_900, 10_000)]:
-    answers = np.arange(count) < right
-    score = evaluation.accuracy(np.ones(count), answers.astype(float))
-    print(f"{right} of {count}: {score.low:.4f} to {score.high:.4f}, {score.high - score.low:.4f} wide")
+    low, high = wilson_interval(right, count)
+    print(f"{right:5,} of {count:6,}: {low:.4f} to {high:.4f}, {high - low:.4f} wide")
 # Ten times the images make the interval about the square root of ten narrower.
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 2.** Compute precision and recall of the digit 8 from the confusion matrix, without
-# scikit-learn.
+# **Exercise 4** (half an hour). A sorting machine may hand doubtful letters to a person. Write
+# `accuracy_when_refusing`: the network gives no answer to a share of the images, those it is least sure of. How
+# accurate are its other answers? Try it with a few shares of the test images.
 
-# %% tags=["hide-cell"]
+
+# %% nbval={"atol": 0.005}
+def accuracy_when_refusing(labels, class_probabilities, refused):
+    """Accuracy of the answers that are left if a share of the images is refused."""
+    ...
+    ### BEGIN SOLUTION
+    sureness = class_probabilities.max(axis=1)
+    answered = sureness >= np.quantile(sureness, refused)
+    return (class_probabilities[answered].argmax(axis=1) == labels[answered]).mean()
+    ### END SOLUTION
+
+
+check("training.4", accuracy_when_refusing)
 ### BEGIN SOLUTION
-counts = matrix.to_numpy()
-found, called, there = counts[8, 8], counts[:, 8].sum(), counts[8].sum()
-table = evaluation.per_class(y_test, predicted)
-print("precision agrees:", bool(np.isclose(found / called, table.loc[8, "precision"])))
-print("recall agrees:   ", bool(np.isclose(found / there, table.loc[8, "recall"])))
+
+for refused in (0.0, 0.02, 0.05, 0.1, 0.2):
+    print(f"refused {refused}: accuracy {accuracy_when_refusing(y_test, probabilities, refused):.4f}")
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 3.** If you refused to answer for the tenth of the test images that the network is least
-# sure of, how accurate would the other answers be?
+# **Exercise 5** (an hour). Every training begins with one gradient: how does the mean loss change with each of
+# the scores that go into the last softmax? Work it out on paper, and write `score_gradient`. It takes a row of
+# ten scores for each image, and returns an array of the same shape. Then use it to train a network of a single
+# layer, without Keras: its scores are `pixels @ weights`, so the gradient of its weights is
+# `pixels.T @ score_gradient(labels, scores)`.
 
-# %% nbval={"atol": 0.005} tags=["hide-cell"]
+
+# %% nbval={"atol": 0.005}
+def score_gradient(labels, scores):
+    """Gradient of the mean cross-entropy of a batch with respect to its scores."""
+    ...
+    ### BEGIN SOLUTION
+    class_probabilities = np.exp(scores - scores.max(axis=1, keepdims=True))
+    class_probabilities /= class_probabilities.sum(axis=1, keepdims=True)
+    right = np.eye(scores.shape[1])[labels]  # in each row a 1 at the right digit
+    return (class_probabilities - right) / len(labels)
+    ### END SOLUTION
+
+
+check("training.5", score_gradient)
 ### BEGIN SOLUTION
-answered = confidence >= np.quantile(confidence, 0.1)
-selective = evaluation.accuracy(y_test[answered], predicted[answered])
-print(f"answered {answered.mean():.3f} of the images, accuracy {selective.value:.4f}")
-### END SOLUTION
 
-# %% [markdown]
-# **Exercise 4.** The training accuracy that Keras prints for the first epoch is
-# {{ claim("lower than the validation accuracy after it") }}. Why?
-#
-# <details><summary>Solution</summary>
-#
-# The printed training accuracy is a mean over the epoch, and includes the first batches, when
-# the network knew next to nothing. The validation accuracy is measured at the end of the epoch.
-#
-# </details>
+pixels, labels = X_fit[:1_500].reshape(-1, 784).astype(np.float64), y_fit[:1_500]
+held_pixels, held_labels = validation[0].reshape(-1, 784), validation[1]
+weights = np.zeros((784, 10))
+for step in range(201):
+    if step % 50 == 0:
+        answers = (held_pixels @ weights).argmax(axis=1)
+        print(f"after {step:3d} steps: accuracy {(answers == held_labels).mean():.3f} on held-out images")
+    weights -= 0.5 * pixels.T @ score_gradient(labels, pixels @ weights)
+### END SOLUTION
 
 # %% tags=["remove-cell"]
-page.claim("refusing helps", selective.value > accuracy.value)
 page.save()

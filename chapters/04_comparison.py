@@ -326,57 +326,224 @@ plots.image_grid(
 #   {{ comparison.cnn_moved["6"] | percent(0) }}.
 # - Features are learned by both; locality and sharing are what the CNN adds.
 #
+# ## Questions to think about
+#
+# **One fixed permutation moves the pixels of all images, of training and of test. Why does the fully connected
+# network not mind?**
+#
+# <details><summary>It looks at the total ink, which the permutation leaves as it is</summary>
+#
+# With ink alone it could not tell a 2 from a 5. It does use each pixel, and the pixels have all moved.
+#
+# </details>
+#
+# <details><summary>Each of its weights belongs to one pixel, and would be learned at the pixel's new place</summary>
+#
+# Right. Permute the rows of the first layer's weights in the same way, and the network computes what it did
+# before. The order of its inputs means nothing to it.
+#
+# </details>
+#
+# <details><summary>It puts the pixels back in their order while it learns</summary>
+#
+# Nothing tells it what the order was, and it has no use for one.
+#
+# </details>
+#
+# **A digit moves by a pixel. The feature maps move by a pixel as well, and the answer stays what it was. Which
+# is which?**
+#
+# <details><summary>The maps are equivariant, the answer is invariant</summary>
+#
+# Right. Equivariant is what moves along, invariant is what stays. A convolution gives you the first, for
+# nothing; the second has to come from the layers behind it, or from training.
+#
+# </details>
+#
+# <details><summary>The maps are invariant, the answer is equivariant</summary>
+#
+# The other way round: an invariant map would be the same after the move as before.
+#
+# </details>
+#
+# <details><summary>Both are invariant, since the network still recognises the digit</summary>
+#
+# That the digit is recognised is said of the answer alone. The maps have changed: they have moved.
+#
+# </details>
+#
+# **The convolutional network and the matched one have nearly the same number of parameters, yet an image costs
+# the one {{ comparison.work_ratio | decimals(0) }} times the multiply-adds of the other. How can that be?**
+#
+# <details><summary>The poolings take the additional multiply-adds</summary>
+#
+# A pooling compares numbers. It multiplies nothing, and has no parameters.
+#
+# </details>
+#
+# <details><summary>The convolutional network has more layers</summary>
+#
+# More layers of the same parameters would cost no more: in a dense layer each weight is used once for an image,
+# whatever layer it stands in.
+#
+# </details>
+#
+# <details><summary>A kernel's weights are used at every place of the image</summary>
+#
+# Right. A dense layer uses each weight once for an image; the first convolution uses each of its weights at
+# 26x26 places.
+#
+# </details>
+#
+# **Somebody has 784 blood values of each patient, in alphabetical order, and wants to use a convolutional
+# network, since sharing saves parameters. What do you say?**
+#
+# <details><summary>A good idea: fewer parameters over-fit less</summary>
+#
+# Fewer parameters help if what is shared means the same everywhere. Does it here?
+#
+# </details>
+#
+# <details><summary>Not a good idea: neighbours in the alphabet have nothing to do with each other</summary>
+#
+# Right. Sharing says that a pattern means the same wherever it stands, and small kernels say that neighbours
+# belong together. Both are true of images. Of such a table, neither is.
+#
+# </details>
+#
+# <details><summary>It makes no difference: a network can learn anything from anything</summary>
+#
+# The permuted pixels show that it can learn something even so, and that it pays for a wrong assumption.
+#
+# </details>
+#
 # ## Exercises
 #
-# **Exercise 1.** How many hidden units may a fully connected network have before it needs more
-# multiply-adds than the CNN?
+# {{ how_to_answer("comparison.1") }}
 
-# %% tags=["hide-cell"]
+# %%
+from digitlib import check, hint
+
+# %% [markdown]
+# **Exercise 1** (ten minutes). How many units may the hidden layer of a fully connected network have before it
+# needs more multiply-adds for an image than the convolutional network does? Biases are not multiplied, so they
+# do not count.
+
+# %%
+affordable_units = ...
 ### BEGIN SOLUTION
 # Each hidden unit costs 784 multiply-adds on its input side and 10 on its output side.
 budget = models.describe_layers(cnn)["multiply-adds"].sum()
-units = int(budget // (784 + 10))
-widest = models.describe_layers(models.build_fully_connected(units))
-print(f"{units:,} units, {widest['multiply-adds'].sum():,} multiply-adds, {widest['parameters'].sum():,} parameters")
+affordable_units = int(budget // (784 + 10))
+widest = models.describe_layers(models.build_fully_connected(affordable_units))
+print(f"{affordable_units:,} units: {widest['multiply-adds'].sum():,} of {budget:,} multiply-adds")
+print(f"and {widest['parameters'].sum():,} parameters against {cnn.count_params():,}")
 ### END SOLUTION
+check("comparison.1", affordable_units)
 
 # %% [markdown]
-# **Exercise 2.** Permute the pixels of the test images only, and give them to the CNN as trained. What
-# accuracy do you expect? And after undoing the permutation?
+# **Exercise 2** (ten minutes). Somebody sends you images whose pixels were permuted as in this chapter, and the
+# permutation. Write `put_back`, which gives every pixel its old place, for images of any size. What accuracy do
+# you expect of the CNN, as trained, on permuted test images? And on those that were put back?
 
-# %% nbval={"atol": 0.005} tags=["hide-cell"]
+
+# %% nbval={"atol": 0.005}
+def put_back(images, permutation):
+    """Undo a permutation of the pixels."""
+    ...
+    ### BEGIN SOLUTION
+    restored = np.empty_like(images).reshape(len(images), -1)
+    restored[:, permutation] = images.reshape(len(images), -1)
+    return restored.reshape(images.shape)
+    ### END SOLUTION
+
+
+check("comparison.2", put_back)
 ### BEGIN SOLUTION
-scrambled = permute_pixels(X_test_scaled)
-restored = scrambled.reshape(len(scrambled), -1)[:, np.argsort(permutation)].reshape(scrambled.shape)
-for name, images in {"permuted": scrambled, "restored": restored}.items():
+
+permuted_images = permute_pixels(X_test_scaled)
+for name, images in {"permuted": permuted_images, "put back": put_back(permuted_images, permutation)}.items():
     answers = training.predict_probabilities(cnn, images).argmax(axis=1)
     print(f"{name}: accuracy {evaluation.accuracy(y_test, answers).value:.3f}")
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 3.** Do the CNN and the matched network fail on the same digits? Count the test images that
-# both, only one, or neither got right. What would the counts be if errors fell independently?
+# **Exercise 3** (a quarter of an hour). Do two networks fail on the same digits? Write `missed_by_both`, which
+# returns two numbers: how many images both networks got wrong, and how many you would expect if the errors of
+# the one had nothing to do with those of the other. What do the CNN and the matched network give?
 
-# %% tags=["hide-cell", "nbval-ignore-output"]
+
+# %% nbval={"count_atol": 20}
+def missed_by_both(labels, first_answers, second_answers):
+    """Images that both networks got wrong: how many, and how many if errors were independent."""
+    ...
+    ### BEGIN SOLUTION
+    first_wrong, second_wrong = first_answers != labels, second_answers != labels
+    return (first_wrong & second_wrong).sum(), first_wrong.mean() * second_wrong.mean() * len(labels)
+    ### END SOLUTION
+
+
+check("comparison.3", missed_by_both)
 ### BEGIN SOLUTION
-cnn_right, matched_right = (runs[name].predicted() == y_test for name in ("CNN", "matched"))
-together = pd.crosstab(pd.Series(cnn_right, name="CNN right"), pd.Series(matched_right, name="matched right"))
-independent = (1 - cnn_right.mean()) * (1 - matched_right.mean()) * len(y_test)
-assert together.to_numpy().sum() == len(y_test)
-print(f"both wrong if independent: {independent:.1f}")
-together
+
+both, expected = missed_by_both(y_test, cnn_run.predicted(), matched_run.predicted())
+print(f"missed by both: {both}, if independent: {expected:.0f}")
+# What makes a digit hard for one network often makes it hard for the other.
 ### END SOLUTION
 
-# %% tags=["remove-cell"]
-page.claim("both networks stumble over the same digits", (~cnn_right & ~matched_right).sum() > 3 * independent)
+# %% [markdown]
+# **Exercise 4** (half an hour). How far is a layer from being equivariant? Write `equivariance_gap`. Its first
+# argument is a function that makes maps from images, such as a layer of Keras. Images and maps are of shape
+# (images, rows, columns, channels); `np.asarray` turns what Keras returns into an array. Compare the maps of the images moved one pixel to the
+# right with the maps themselves moved one pixel to the right, and return the maximum of the absolute
+# differences. Move with `np.roll`, so that nothing leaves the frame. Then ask about the first layer of the CNN,
+# and about the first two, with digits narrow enough to leave the margins blank.
+
+
+# %%
+def equivariance_gap(function, images):
+    """Largest difference between the maps of moved images and the moved maps."""
+    ...
+    ### BEGIN SOLUTION
+    maps_of_moved = np.asarray(function(np.roll(images, 1, axis=2)))
+    moved_maps = np.roll(np.asarray(function(images)), 1, axis=2)
+    return np.abs(maps_of_moved - moved_maps).max()
+    ### END SOLUTION
+
+
+check("comparison.4", equivariance_gap)
+### BEGIN SOLUTION
+
+ones = X_test_scaled[y_test == 1][:20]  # narrow enough for blank margins
+with_pooling = keras.Sequential([keras.Input(shape=(28, 28, 1)), *cnn.layers[:2]])
+print("the convolution is equivariant:", bool(equivariance_gap(first_layer, ones) < 1e-5))
+print("with the pooling behind it:    ", bool(equivariance_gap(with_pooling, ones) < 1e-5))
+# The pooling halves the map: only a move of two pixels is a move of its map, by one.
+### END SOLUTION
 
 # %% [markdown]
-# <details><summary>What it shows</summary>
-#
-# Far more images are missed by both than chance would give:
-# {{ claim("both networks stumble over the same digits") }}. Hard digits are hard for any network.
-#
-# </details>
+# **Exercise 5** (an hour). Build a network whose answer cannot change at all if a digit moves, whatever its
+# weights, as long as all ink stays in the frame. It takes images of 28x28 pixels with one channel, and gives
+# ten probabilities. It should still see shapes: if the same pixels stand in other places among each other, the
+# answer should change. You need not train it.
+
+# %%
+unmoved_network = ...
+### BEGIN SOLUTION
+# A unit of the last map sees 5x5 pixels. With four rows of paper around the frame, every 5x5 square
+# that touches the ink is looked at, wherever the digit stands. Then the places are forgotten.
+unmoved_network = keras.Sequential(
+    [
+        keras.Input(shape=(28, 28, 1)),
+        keras.layers.ZeroPadding2D(4),
+        keras.layers.Conv2D(32, (3, 3), activation="relu"),
+        keras.layers.Conv2D(64, (3, 3), activation="relu"),
+        keras.layers.GlobalMaxPooling2D(),
+        keras.layers.Dense(10, activation="softmax"),
+    ]
+)
+### END SOLUTION
+check("comparison.5", unmoved_network)
 
 # %% tags=["remove-cell"]
 page.save()

@@ -284,55 +284,239 @@ page.claim("Now the difference is plain", curves["images moved at random"][3] > 
 # - At this size most of the usual advice makes a difference too small to see in one run.
 # - Augmentation teaches the network what does not matter; test it where that varies.
 #
-# ## Exercises
+# ## Questions to think about
 #
-# **Exercise 1.** Two variations score `0.975` and `0.979` on six thousand images. Do their intervals
-# overlap?
-
-# %% tags=["hide-cell"]
-### BEGIN SOLUTION
-for share in (0.975, 0.979):
-    right = np.arange(6_000) < round(share * 6_000)
-    score = evaluation.accuracy(np.ones(6_000), right.astype(float))
-    print(f"{score.value:.3f}: {score.low:.4f} to {score.high:.4f}")
-# They overlap. That alone does not prove that the two are equal; both were tested on
-# the same images, and a paired test (McNemar's) can find differences that separate
-# intervals hide.
-### END SOLUTION
-
-# %% [markdown]
-# **Exercise 2.** Is dropout active when the network predicts? Find out by predicting twice.
-
-# %% tags=["hide-cell"]
-### BEGIN SOLUTION
-once, twice = (training.predict_probabilities(trained["dropout"], X_held_scaled[:50]) for _ in range(2))
-print("equal when predicting:   ", np.array_equal(once, twice))
-in_training = [trained["dropout"](X_held_scaled[:50], training=True).numpy() for _ in range(2)]
-print("equal as during training:", np.array_equal(*in_training))
-### END SOLUTION
-
-# %% [markdown]
-# **Exercise 3.** On which held-out images do the baseline and its other seed disagree? Count them, and
-# compare with the difference in their accuracies.
-
-# %% tags=["hide-cell", "nbval-ignore-output"]
-### BEGIN SOLUTION
-disagree = answers["baseline"] != answers["baseline, another seed"]
-difference = abs(value["baseline"] - value["baseline, another seed"])
-assert disagree.mean() >= difference
-print(f"they disagree on {disagree.mean():.1%} of the images, their accuracies differ by {difference:.1%}")
-### END SOLUTION
-
-# %% [markdown]
-# **Exercise 4.** Add a variation of your own to `variations`, and say beforehand what you expect.
+# **Two variations were scored on the same images, and their intervals overlap. What follows?**
 #
-# <details><summary>A suggestion</summary>
+# <details><summary>The two are equally good</summary>
 #
-# Try `layers.BatchNormalization()` after each convolution, or 5x5 kernels. Write the expectation down
-# before you run it; it is too easy to have known it afterwards.
+# That does not follow: not having seen a difference is not having seen that there is none.
 #
 # </details>
+#
+# <details><summary>Nothing yet: look at the images that only one of the two gets right</summary>
+#
+# Right. Each interval allows for other images, but both had the same ones, easy and hard alike. A paired test
+# can find a difference that separate intervals hide. Exercise 3 is one.
+#
+# </details>
+#
+# <details><summary>The one with the higher score is to be preferred, since it is the better guess</summary>
+#
+# As a guess it may do. But if it costs more arithmetic, or if you report a gain, you should have more than a
+# guess.
+#
+# </details>
+#
+# **You try twenty variations which, in truth, change nothing, and test each against the baseline at a level of
+# one in twenty. How many will look like a discovery?**
+#
+# <details><summary>None, since none changes anything</summary>
+#
+# The test allows itself a false alarm in one of twenty cases, and here are twenty.
+#
+# </details>
+#
+# <details><summary>About one</summary>
+#
+# Right. That is what a level of one in twenty means. Who reports only that one, and not the other nineteen,
+# will believe in it, and so will the readers.
+#
+# </details>
+#
+# <details><summary>One in twenty of the held-out images will</summary>
+#
+# The level is about tests, not about images: of many tests in which there is nothing to find, one in twenty
+# gives an alarm.
+#
+# </details>
+#
+# **Which augmentation would teach the network something wrong about digits?**
+#
+# <details><summary>Turning images by up to ten degrees</summary>
+#
+# People do write at such a slant, and a digit keeps its meaning.
+#
+# </details>
+#
+# <details><summary>Making the strokes a little thicker or thinner</summary>
+#
+# Pens differ, and the label stays right.
+#
+# </details>
+#
+# <details><summary>Turning images by any angle</summary>
+#
+# Right. Half a turn makes a 9 of a 6, with the label of the 6. An augmentation may only change what does not
+# change the label.
+#
+# </details>
+#
+# **Dropout of one half is switched off when the network predicts. Twice as many units then feed the last layer.
+# Why are its sums not twice as large as in training?**
+#
+# <details><summary>They are, but softmax does not mind</summary>
+#
+# Softmax does not mind what is added to all scores. If all are doubled, it becomes much surer.
+#
+# </details>
+#
+# <details><summary>In training, what is left was doubled</summary>
+#
+# Right. Keras divides by the share of inputs that it keeps, so the sums have the same mean in training as
+# afterwards.
+#
+# </details>
+#
+# <details><summary>The weights are halved when training ends</summary>
+#
+# So it was done when dropout was invented, and it comes to the same. Keras leaves the weights alone.
+#
+# </details>
+#
+# ## Exercises
+#
+# {{ how_to_answer("going_further.1") }}
+
+# %%
+from digitlib import check, hint
+
+# %% [markdown]
+# **Exercise 1** (ten minutes). Write `dropout` as it works in training: each number is set to zero with the
+# probability `share`, each on its own, and the others are made larger so that the mean stays what it was.
+# `random` is a generator of NumPy's. Then find out whether Keras's dropout is active when the network predicts.
+
+
+# %%
+def dropout(values, share, random):
+    """The values after dropout, as in training."""
+    ...
+    ### BEGIN SOLUTION
+    kept = random.random(values.shape) >= share
+    return values * kept / (1 - share)
+    ### END SOLUTION
+
+
+check("going_further.1", dropout)
+### BEGIN SOLUTION
+
+once, twice = (training.predict_probabilities(trained["dropout"], X_held_scaled[:50]) for _ in range(2))
+print("two predictions are equal:       ", np.array_equal(once, twice))
+in_training = [trained["dropout"](X_held_scaled[:50], training=True).numpy() for _ in range(2)]
+print("two passes in training are equal:", np.array_equal(*in_training))
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 2** (a quarter of an hour). Write an augmentation yourself: `move_at_random` moves each image by a
+# number of pixels of its own, down or up, and by another, right or left. Both are whole numbers from `-most` to
+# `most`, all equally likely. What leaves the frame is lost, what comes in is paper; `data.move` may help.
+
+
+# %% mystnb={"figure": {"caption": "One training image and nine copies of it, each moved at random by up to four pixels. For the network, nearly ten images. Ink is white here, so that you see the frames.", "name": "fig-copies"}}
+def move_at_random(images, most, random):
+    """Each image moved by its own number of pixels, of shape (images, rows, columns)."""
+    ...
+    ### BEGIN SOLUTION
+    distances = random.integers(-most, most, size=(len(images), 2), endpoint=True)
+    return np.concatenate(
+        [
+            data.move(image[np.newaxis], down=down, right=right)
+            for image, (down, right) in zip(images, distances, strict=True)
+        ]
+    )
+    ### END SOLUTION
+
+
+check("going_further.2", move_at_random)
+### BEGIN SOLUTION
+
+copies = move_at_random(np.repeat(X_train[:1], 9, axis=0), 4, np.random.default_rng(seed))
+plots.image_grid(
+    np.concatenate([X_train[:1], copies]), subject="A 5, and nine copies moved at random", columns=5, cmap="gray"
+)
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 3** (a quarter of an hour). Two networks answer the same images. Only those that one gets right and
+# the other wrong can tell them apart. If the networks are equally good, each of these is a toss of a coin.
+# Write `paired_p_value`: the probability of a division at least as uneven as the one found, to either side.
+# `binomtest` knows about coins. (The result is known as McNemar's test.)
+
+# %% nbval={"count_atol": 50}
+from scipy.stats import binomtest
+
+
+def paired_p_value(labels, first_answers, second_answers):
+    """Chance of a division so uneven between two networks that are equally good."""
+    ...
+    ### BEGIN SOLUTION
+    first_right, second_right = first_answers == labels, second_answers == labels
+    only_first, only_second = (first_right & ~second_right).sum(), (second_right & ~first_right).sum()
+    return binomtest(int(only_first), int(only_first + only_second)).pvalue
+    ### END SOLUTION
+
+
+check("going_further.3", paired_p_value)
+### BEGIN SOLUTION
+
+base_right, other_right = (answers[name] == y_held for name in ("baseline", "baseline, another seed"))
+print(f"only the baseline is right: {(base_right & ~other_right).sum()}")
+print(f"only the other seed is:     {(other_right & ~base_right).sum()}")
+slow = paired_p_value(y_held, answers["baseline"], answers["learning rate ten times smaller"])
+print("the smaller learning rate, p below one in a thousand:", bool(slow < 0.001))
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 4** (half an hour). Several networks are equally good: each is right about any image with the
+# probability `accuracy`. You score all of them on `images` images, and keep the one that scores highest. By how
+# much does its score exceed `accuracy`, on average? Write `luck`, by simulation or by calculation; we allow for
+# three parts in a hundred. (Take it that the networks err independently.)
+
+
+# %%
+def luck(networks, images, accuracy):
+    """Mean of the highest score among equally good networks, minus their accuracy."""
+    ...
+    ### BEGIN SOLUTION
+    random = np.random.default_rng(0)
+    scores_of_all = random.binomial(images, accuracy, size=(20_000, networks)) / images
+    return scores_of_all.max(axis=1).mean() - accuracy
+    ### END SOLUTION
+
+
+check("going_further.4", luck)
+### BEGIN SOLUTION
+
+for networks in (1, 2, 10, 100):
+    print(f"{networks:3d} networks on 6,000 images: {luck(networks, 6_000, 0.98):.4f}")
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 5** (an hour). Add a variation of your own. `build_own` should return a new network each time it is
+# called, with at most half of the baseline's parameters, and something in it that makes training noisy, such as
+# dropout or moved images. Write down beforehand what you expect, since it is too easy to have known it
+# afterwards. Then train it as the others were trained and compare.
+
+
+# %% nbval={"atol": 0.02}
+def build_own():
+    """A smaller network that is trained with noise."""
+    ...
+    ### BEGIN SOLUTION
+    moves = layers.RandomTranslation(2 / 28, 2 / 28, fill_mode="constant", interpolation="nearest")
+    half = build_half().layers
+    return keras.Sequential([keras.Input(shape=(28, 28, 1)), moves, *half[:-1], layers.Dropout(0.2), half[-1]])
+    ### END SOLUTION
+
+
+check("going_further.5", build_own)
+### BEGIN SOLUTION
+
+own, _ = training.train(build_own, data.scale_pixels(X_few), y_few, seed=seed, epochs=variation_epochs)
+own_answers = training.predict_probabilities(own, X_held_scaled).argmax(axis=1)
+own_score = evaluation.accuracy(y_held, own_answers)
+print(f"held-out score {own_score.value:.3f}, from {own_score.low:.3f} to {own_score.high:.3f}")
+### END SOLUTION
 
 # %% tags=["remove-cell"]
-page.claim("dropout is off when the network predicts", np.array_equal(once, twice) and not np.array_equal(*in_training))
 page.save()

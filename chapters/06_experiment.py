@@ -233,51 +233,231 @@ reference.load_sweeps()[columns].groupby(level="sweep").head(1)
 # - One further run is judged by a prediction interval.
 # - Every row of every table in the next chapters can be repeated here.
 #
+# ## Questions to think about
+#
+# **You repeat a row of a table on your own computer, with the same seed. Your accuracy differs from the book's by a
+# few digits in ten thousand. What do you conclude?**
+#
+# <details><summary>The seed was not used, or the experiment page has a mistake</summary>
+#
+# It was used. But a seed fixes the random numbers, not the rounding of every sum, and processors add in different
+# orders. Small differences grow over thousands of steps.
+#
+# </details>
+#
+# <details><summary>Nothing yet: on another processor, the same seed gives another network</summary>
+#
+# Right. Treat your run as one from another seed, and ask whether it lies in the prediction interval.
+#
+# </details>
+#
+# <details><summary>Your computer is less exact, so the book's number is the true one</summary>
+#
+# Neither is truer. Both are single draws from what this training may give.
+#
+# </details>
+#
+# **You make the ten stored runs a hundred. What happens to the two intervals?**
+#
+# <details><summary>The confidence interval shrinks towards nothing, the prediction interval only to what one run strays</summary>
+#
+# Right. The mean becomes known; the spread from seed to seed stays, and one further run has all of it.
+#
+# </details>
+#
+# <details><summary>Both shrink towards nothing</summary>
+#
+# Only the one of the mean does. A single further run goes on straying, however well you know the mean.
+#
+# </details>
+#
+# <details><summary>Both stay: the spread of the runs is what it is</summary>
+#
+# The spread stays, but a mean of many runs strays less from the truth than a mean of few.
+#
+# </details>
+#
+# **You have tried twenty learning rates and keep the one that came first. Why should its accuracy not be measured on
+# the test set while you choose?**
+#
+# <details><summary>Because the network would have been trained on the test images</summary>
+#
+# No weight was adjusted to them. But a choice was, and a choice learns from images as well.
+#
+# </details>
+#
+# <details><summary>Because whoever is first of many was probably lucky with these images, too</summary>
+#
+# Right. The winner's score flatters it. Choose on held-out images, then score your choice once on the test set.
+#
+# </details>
+#
+# <details><summary>Because ten thousand images are too few to tell learning rates apart</summary>
+#
+# Whether they are is another question, and the held-out images are no more. The trouble is to choose and to score on
+# the same ones.
+#
+# </details>
+#
+# **A sweep may be interrupted at any time. May you end it once the network you hope for is ahead?**
+#
+# <details><summary>Yes: what is finished is valid, so the result is, too</summary>
+#
+# Each run is valid. But the moment to stop was picked by its result, and a lead that comes and goes by chance is
+# there at some moment.
+#
+# </details>
+#
+# <details><summary>Yes, if you state how many runs there were</summary>
+#
+# That helps a reader little: it does not say that you would have gone on, had the other network been ahead.
+#
+# </details>
+#
+# <details><summary>No: which runs there are should be settled before their results are seen</summary>
+#
+# Right. That is why a sweep is written down first. Interrupt it when you need the computer, and go on later.
+#
+# </details>
+#
 # ## Exercises
 #
-# **Exercise 1.** Which of the stored runs of the CNN got the most test digits right? What would you type into the
-# first cell to repeat it?
+# {{ how_to_answer("experiment.1") }}
 
-# %% tags=["hide-cell"]
-### BEGIN SOLUTION
-tested = reference.load_sweeps().query("network == 'cnn' and scored_on == 'test'")
-best = tested.loc[tested["right"].idxmax()]
-print(best[reference.parameter_names(tested)].to_string())
-print(f"{best['right']} right. (It was chosen on the test set, so do not expect its recipe to do it again.)")
-### END SOLUTION
-
-# %% [markdown]
-# **Exercise 2.** Ten stored accuracies have the mean `0.990` and the standard deviation `0.0005`. A run of
-# yours gives `0.985`. Is that bad luck?
-
-# %% tags=["hide-cell"]
-### BEGIN SOLUTION
+# %%
 from scipy import stats
 
-half = stats.t.ppf(0.9995, df=9) * 0.0005 * np.sqrt(1 + 1 / 10)
-print(f"expected: {0.990 - half:.4f} to {0.990 + half:.4f}")
-# No: something else is different. Look at the parameters first.
-### END SOLUTION
+from digitlib import check, hint
 
 # %% [markdown]
-# **Exercise 3.** Write a sweep that asks whether a network trained on a thousand images is better off with
-# augmentation. How many runs does it stand for?
-#
-# <details><summary>Solution</summary>
+# **Exercise 1** (a few minutes). How many runs does this sweep stand for?
 #
 # ```yaml
 # runs:
-#   - network: cnn
-#     training_images: 1000
-#     epochs: 47
-#     augmentation: [none, "moved by up to 2 pixels"]
+#   - network: [cnn, dropout]
 #     seed: [1, 2, 3, 4, 5]
+#     training_images: [300, 1000, 3000]
+#     epochs: 100
+#   - network: matched
+#     seed: [1, 2, 3]
+#     learning_rate: [0.001, 0.01]
 # ```
-#
-# Two augmentations times five seeds make ten runs. The number of epochs keeps the number of
-# steps near that of the other experiments on little data.
-#
-# </details>
+
+# %%
+number_of_runs = ...
+### BEGIN SOLUTION
+number_of_runs = 2 * 5 * 3 + 3 * 2  # within a grid lists are combined, and grids follow one another
+
+from sklearn.model_selection import ParameterGrid
+
+grids = [
+    {
+        "network": ["cnn", "dropout"],
+        "seed": [1, 2, 3, 4, 5],
+        "training_images": [300, 1_000, 3_000],
+        "epochs": [100],
+    },
+    {"network": ["matched"], "seed": [1, 2, 3], "learning_rate": [0.001, 0.01]},
+]
+print("as scikit-learn counts:", len(ParameterGrid(grids)))
+### END SOLUTION
+check("experiment.1", number_of_runs)
+
+# %% [markdown]
+# **Exercise 2** (ten minutes). Write `choose_network`, which takes a table of runs with the columns `network`,
+# `seed`, `scored_on` and `accuracy`, and returns the name of the network that you would use. Some networks have more
+# runs than others. The runs are those of some sweeps; not all of them are fit to choose by.
+
+
+# %%
+def choose_network(runs):
+    """The name of the network to use."""
+    ...
+    ### BEGIN SOLUTION
+    held_out = runs[runs["scored_on"] == "validation"]
+    return held_out.groupby("network")["accuracy"].mean().idxmax()
+    ### END SOLUTION
+
+
+check("experiment.2", choose_network)
+
+# %% [markdown]
+# **Exercise 3** (a quarter of an hour). Ten accuracies have a mean of `0.990`, with a standard deviation of `0.0005`.
+# A run of yours gives `0.985`. Is that bad luck? To answer it, write `prediction_interval`, which takes an array of
+# accuracies and a confidence such as `0.95`, and returns the low and the high end. Use NumPy and `scipy.stats`, not
+# `digitlib`. Results of a training are taken to be normally distributed over seeds.
+
+
+# %%
+def prediction_interval(values, confidence):
+    """Low and high end of what one further run gives."""
+    ...
+    ### BEGIN SOLUTION
+    count = len(values)
+    reach = stats.t.ppf((1 + confidence) / 2, df=count - 1) * values.std(ddof=1) * np.sqrt(1 + 1 / count)
+    return values.mean() - reach, values.mean() + reach
+    ### END SOLUTION
+
+
+### BEGIN SOLUTION
+ten = np.linspace(-1, 1, 10)
+ten = 0.990 + 0.0005 * ten / ten.std(ddof=1)  # ten accuracies of that mean and spread
+low_end, high_end = prediction_interval(ten, 0.999)
+print(f"of a thousand runs, about one lies outside {low_end:.4f} to {high_end:.4f}")
+# 0.985 does, so do not call it bad luck. Look at the parameters first.
+### END SOLUTION
+check("experiment.3", prediction_interval)
+
+# %% [markdown]
+# **Exercise 4** (a quarter of an hour). Does such an interval keep its promise? Write `coverage`. It takes `past`, an
+# array with a row of results for each of many experiments; `further`, one further result of each; and `interval`, a
+# function that takes a row and returns a low and a high end. It returns the share of the further results that lie in
+# the interval of their own row. Then draw experiments of five runs each from a normal distribution, and compare the
+# prediction interval with the confidence interval of the mean.
+
+
+# %%
+def coverage(past, further, interval):
+    """Share of the further results that lie in the interval of their row."""
+    ...
+    ### BEGIN SOLUTION
+    ends = np.array([interval(row) for row in past])
+    return np.mean((ends[:, 0] <= further) & (further <= ends[:, 1]))
+    ### END SOLUTION
+
+
+### BEGIN SOLUTION
+random = np.random.default_rng(0)
+past, further = random.normal(0.99, 0.0005, size=(2_000, 5)), random.normal(0.99, 0.0005, size=2_000)
+of_one_run = coverage(past, further, lambda row: statistics.prediction_interval(row, confidence=0.95))
+of_the_mean = coverage(past, further, lambda row: statistics.mean_over_seeds(row, confidence=0.95)[1:3])
+print(f"caught by the prediction interval: {of_one_run:.2f}")
+print(f"caught by the confidence interval: {of_the_mean:.2f}")
+### END SOLUTION
+check("experiment.4", coverage)
+
+# %% [markdown]
+# **Exercise 5** (an hour, if you run it). Design a sweep: should a network that is trained on a thousand images be
+# trained with augmentation? Choose a network, an augmentation, at least five seeds, and what else must be said, so
+# that the answer can be trusted. Write it as the list of grids that stands under `runs:`, each a dict from parameters
+# of the first cell to a value or a list of values. What you leave out keeps the value of the first cell. To run it,
+# write it into a file as above, and compare both sides with `statistics.compare_over_seeds`.
+
+# %%
+augmentation_sweep = ...
+### BEGIN SOLUTION
+augmentation_sweep = [
+    {
+        "network": "cnn",
+        "training_images": 1_000,
+        "epochs": 47,  # about 1,500 steps
+        "augmentation": ["none", "moved by up to 2 pixels"],
+        "seed": [1, 2, 3, 4, 5],
+        "scored_on": "validation",  # the answer is going to be a choice
+    }
+]
+### END SOLUTION
+check("experiment.5", augmentation_sweep)
 
 # %% tags=["remove-cell"]
 page.save()

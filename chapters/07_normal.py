@@ -263,45 +263,209 @@ page.add(seeds_needed=seeds_needed)
 # - McNemar's test compares two trained networks; kinds of network are compared over seeds.
 # - Correct for the number of tests, and state the difference with its interval, not the p-value alone.
 #
+# ## Questions to think about
+#
+# **You train the CNN once, and your accuracy lies below all ten of the book's. What now?**
+#
+# <details><summary>Something is wrong: none of ten runs came out so low</summary>
+#
+# If nothing differs but the seed, your run is one of eleven, and one of eleven must be last.
+#
+# </details>
+#
+# <details><summary>Nothing: the ten do not say how low a run may fall</summary>
+#
+# They do, roughly. Their spread tells how far an eleventh will stray, and a run can lie too far off for that.
+#
+# </details>
+#
+# <details><summary>See whether it lies in the prediction interval of the ten</summary>
+#
+# Right. Being last of eleven happens to one run in eleven. What counts is how far below it lies.
+#
+# </details>
+#
+# **You train the CNN from a hundred seeds instead of ten. What do you know more exactly then?**
+#
+# <details><summary>Its mean accuracy on these ten thousand images</summary>
+#
+# Right. Seeds average out the chance of the seed. The test images are the same each time, and so is their luck.
+#
+# </details>
+#
+# <details><summary>Its mean accuracy on handwritten digits of this kind</summary>
+#
+# Partly. The chance of having drawn these test images, and not others, is the same for all hundred runs. More seeds
+# leave it as it is.
+#
+# </details>
+#
+# <details><summary>The accuracy that your next run will have</summary>
+#
+# You know the spread more exactly, but one run strays as far as ever.
+#
+# </details>
+#
+# **McNemar's test on your CNN and a friend's network gives a p-value of `0.0001`. What does it tell a third person,
+# who will train both kinds anew?**
+#
+# <details><summary>That the CNN will be ahead for them, too, almost certainly</summary>
+#
+# They will get two other networks. How much those differ from yours, this test has not seen.
+#
+# </details>
+#
+# <details><summary>That these two trained networks differ, and nothing about the next two</summary>
+#
+# Right. It is the test for whoever must pick one of the two. For kinds of network, train each from several seeds.
+#
+# </details>
+#
+# <details><summary>That one kind is right about many more digits</summary>
+#
+# A p-value does not say how large a difference is, only how hard it is to explain by chance.
+#
+# </details>
+#
+# **You try twelve changes to the CNN, each against the CNN as it is. One has a p-value of `0.03`, all others are
+# above `0.2`. What do you report?**
+#
+# <details><summary>The one change helps: `0.03` is below `0.05`</summary>
+#
+# That would be fair if it had been the only test. Twelve tests have twelve chances of a small p-value.
+#
+# </details>
+#
+# <details><summary>All twelve, with p-values corrected for their number</summary>
+#
+# Right. After the correction no difference is shown, and who reads it knows what was tried.
+#
+# </details>
+#
+# <details><summary>That none of the twelve does anything</summary>
+#
+# A difference that was not shown may still be there, too small for so few seeds.
+#
+# </details>
+#
 # ## Exercises
 #
-# **Exercise 1.** Your CNN was right about `0.9885` of the test images. Where does it lie, and is it normal?
+# {{ how_to_answer("normal.1") }}
 
-# %% tags=["hide-cell"]
-### BEGIN SOLUTION
-low, high = statistics.prediction_interval(accuracy["cnn"])
-print(
-    f"{statistics.place_in_words(0.9885, accuracy['cnn'])}; of a thousand runs, one lies outside "
-    f"{low:.4f} to {high:.4f}"
-)
-### END SOLUTION
+# %%
+from scipy import stats
+
+from digitlib import check, hint
 
 # %% [markdown]
-# **Exercise 2.** Two networks are tested on the same thousand images. Only the first is right about
-# eight of them, only the second about two. Compute McNemar's p-value by hand, as tosses of a coin.
+# **Exercise 1** (a few minutes). A trained network is right about a share of `0.99` of all digits there are. How many
+# test images must you draw, so that the choice of the images gives its accuracy a standard deviation of `0.0005`, a
+# twentieth of a point?
 
-# %% tags=["hide-cell"]
+# %%
+images_needed = ...
 ### BEGIN SOLUTION
-from scipy.stats import binom
-
-print(f"p = {2 * binom.cdf(2, 10, 0.5):.4f}")
-first = np.r_[np.ones(8), np.zeros(2), np.ones(990)]
-second = np.r_[np.zeros(8), np.ones(2), np.ones(990)]
-print(f"statsmodels: {statistics.mcnemar(np.ones(1_000), first, second).p_value:.4f}")
+images_needed = 0.99 * (1 - 0.99) / 0.0005**2
+print(f"{images_needed:,.0f} images")
 ### END SOLUTION
+check("normal.1", images_needed)
 
 # %% [markdown]
-# **Exercise 3.** How many of the ten thousand digits does at least one of the ten CNNs get wrong? How many do all
-# ten get wrong?
+# **Exercise 2** (ten minutes). How many of the test digits does at least one of the ten CNNs get wrong, and how many
+# do all ten get wrong? Write `ever_and_always_wrong` for `answers`, an array with a row for each network and a column
+# for each image, and the `labels` of the images. It returns both counts. The answers of the ten are in `cnns`;
+# `np.stack(list(cnns))` makes an array of them.
 
-# %% tags=["hide-cell"]
+
+# %%
+def ever_and_always_wrong(answers, labels):
+    """How many images at least one network gets wrong, and how many all get wrong."""
+    ...
+    ### BEGIN SOLUTION
+    wrong = answers != labels
+    return wrong.any(axis=0).sum(), wrong.all(axis=0).sum()
+    ### END SOLUTION
+
+
 ### BEGIN SOLUTION
-wrong = np.stack(list(cnns)) != y_test
-print(
-    f"wrong in a mean run: {wrong.sum(axis=1).mean():.0f}; in one or more: {wrong.any(axis=0).sum()}; "
-    f"in all: {wrong.all(axis=0).sum()}"
-)
+ever, always = ever_and_always_wrong(np.stack(list(cnns)), y_test)
+print(f"wrong in one or more: {ever}; in all: {always}")
 ### END SOLUTION
+check("normal.2", ever_and_always_wrong)
+
+# %% [markdown]
+# **Exercise 3** (a quarter of an hour). Do McNemar's test by hand. Write `mcnemar_p_value` for two arrays of truth
+# values, which say for each digit whether the first and whether the second network gets it right. Each digit that
+# tells the two apart is a toss of a coin: count exactly, in both directions. `scipy.stats.binom` helps.
+
+
+# %%
+def mcnemar_p_value(first_right, second_right):
+    """Chance of tosses at least so uneven, if both networks are equally good."""
+    ...
+    ### BEGIN SOLUTION
+    only_first, only_second = (first_right & ~second_right).sum(), (second_right & ~first_right).sum()
+    few = min(only_first, only_second)
+    return min(1, 2 * stats.binom.cdf(few, only_first + only_second, 0.5))
+    ### END SOLUTION
+
+
+### BEGIN SOLUTION
+by_hand = mcnemar_p_value(cnns[1] == y_test, cnns[2] == y_test)
+print(f"seeds 1 and 2: {by_hand:.4f}, by statsmodels {statistics.mcnemar(y_test, cnns[1], cnns[2]).p_value:.4f}")
+### END SOLUTION
+check("normal.3", mcnemar_p_value)
+
+# %% [markdown]
+# **Exercise 4** (half an hour). Write `paired_interval` for the accuracies of two kinds of network, each a `Series`
+# with the seeds as its index, not always in the same order. It returns both ends of the 95 % interval of the mean
+# difference, second minus first. Use pandas, NumPy and a quantile of `scipy.stats`. How much narrower than an
+# interval without pairs is it?
+
+
+# %%
+def paired_interval(first, second):
+    """Low and high end of the interval of the mean of second minus first, seed by seed."""
+    ...
+    ### BEGIN SOLUTION
+    differences = second - first  # pandas matches the seeds
+    standard_error = differences.std() / np.sqrt(len(differences))
+    reach = stats.t.ppf(0.975, df=len(differences) - 1) * standard_error
+    return differences.mean() - reach, differences.mean() + reach
+    ### END SOLUTION
+
+
+### BEGIN SOLUTION
+paired = paired_interval(accuracy["matched"], accuracy["cnn"])
+unpaired = stats.ttest_ind(accuracy["cnn"], accuracy["matched"], equal_var=False).confidence_interval(0.95)
+for kind, (low_end, high_end) in {"paired": paired, "unpaired": unpaired}.items():
+    print(f"{kind:8} {low_end:.5f} to {high_end:.5f}")
+### END SOLUTION
+check("normal.4", paired_interval)
+
+# %% [markdown]
+# **Exercise 5** (an hour). Check the table of seeds by simulation. Write `power` for a true mean `difference` of two
+# kinds of network, the `spread` of the differences seed by seed (their standard deviation), and the number of
+# `seeds`. It returns the share of experiments in which a paired t test at the usual level of `0.05` finds a
+# difference, in whichever direction. If you simulate, draw at least `10_000` experiments.
+
+
+# %%
+def power(difference, spread, seeds):
+    """Share of experiments whose paired t test gives a p-value of at most 0.05."""
+    ...
+    ### BEGIN SOLUTION
+    drawn = np.random.default_rng(0).normal(difference, spread, size=(20_000, seeds))
+    t = drawn.mean(axis=1) / (drawn.std(axis=1, ddof=1) / np.sqrt(seeds))
+    return np.mean(np.abs(t) > stats.t.ppf(0.975, df=seeds - 1))
+    ### END SOLUTION
+
+
+### BEGIN SOLUTION
+for points, seeds in seeds_needed.items():
+    print(f"a difference of {points:.2f} points, {seeds:3} seeds: found in {power(points / 100, spread, seeds):.2f}")
+### END SOLUTION
+check("normal.5", power)
 
 # %% tags=["remove-cell"]
 page.save()

@@ -146,39 +146,209 @@ page.claim(
 # - A fully connected network cannot tell permuted pixels from others.
 # - "CNNs need spatial structure" is an overstatement at this size. They profit from it.
 #
-# ## Exercises
+# ## Questions to think about
 #
-# **Exercise 1.** Undo a permutation: from the permuted test images, make the originals.
-
-# %% tags=["hide-cell"]
-### BEGIN SOLUTION
-numbered = np.arange(28 * 28).reshape(1, 28, 28)
-came_from = experiment.TRANSFORMATIONS["pixels permuted"](numbered).ravel()
-restored = np.empty_like(X_test).reshape(len(X_test), -1)
-restored[:, came_from] = experiment.TRANSFORMATIONS["pixels permuted"](X_test).reshape(len(X_test), -1)
-print("restored:", np.array_equal(restored.reshape(X_test.shape), X_test))
-### END SOLUTION
-
-# %% [markdown]
-# **Exercise 2.** Show by arithmetic that a dense layer gives the same sums if pixels and weights are permuted alike.
-
-# %% tags=["hide-cell"]
-### BEGIN SOLUTION
-rng = np.random.default_rng(0)
-pixels, weights, order = rng.random(784), rng.random((784, 5)), rng.permutation(784)
-print("same sums:", np.allclose(pixels @ weights, pixels[order] @ weights[order]))
-### END SOLUTION
-
-# %% [markdown]
-# **Exercise 3.** Before you look: would you expect a CNN with 7x7 kernels to lose more or less from permuted blocks? Say why.
+# **You take networks that were trained on images as they are, and permute the pixels of the test images alone. What
+# do you expect of the fully connected one?**
 #
-# <details><summary>A thought</summary>
+# <details><summary>Nothing changes: it cannot tell permuted pixels from others</summary>
 #
-# Nearly every 7x7 window lies across a seam, so its kernels would see strangers side by side already in the first layer. But each
-# kernel would also cover a whole block at some of its places. Arguments go both ways, which is a good reason to run it:
-# add such a network to `digitlib.experiment` and repeat the sweep.
+# It cannot tell them while it learns. Once it has learnt, each weight belongs to one place, and another pixel has
+# come to it.
 #
 # </details>
+#
+# <details><summary>It loses a little, the CNN a lot</summary>
+#
+# Both have learnt what digits look like unpermuted, and neither was given a chance to learn anything else.
+#
+# </details>
+#
+# <details><summary>It does little better there than guessing, and so does the CNN</summary>
+#
+# Right. The experiments of this chapter trained each network anew on what it was tested on. That is what makes them
+# fair.
+#
+# </details>
+#
+# **You mirror all images, left and right, for training and for testing. What should that cost the CNN?**
+#
+# <details><summary>About as much as permuted rows: every pixel gets a new place</summary>
+#
+# Nearly every pixel does, but neighbours remain neighbours. How far pixels travel does not matter.
+#
+# </details>
+#
+# <details><summary>Nothing to speak of</summary>
+#
+# Right. A kernel that is mirrored, too, finds the mirrored stroke, and is as easy to learn.
+#
+# </details>
+#
+# <details><summary>A lot: mirrored digits are no digits any more</summary>
+#
+# To you, since you know how they should look. The network sees them for the first time either way.
+#
+# </details>
+#
+# **Suppose a CNN gets nine digits in ten right after training on permuted pixels. Does that refute that it uses the
+# structure of space?**
+#
+# <details><summary>No: it shows that the network can use other things as well</summary>
+#
+# Right. Which pixels are light says much about the digit, wherever they lie, and the dense layers can learn that.
+#
+# </details>
+#
+# <details><summary>Yes: if it did, nothing would be left without that structure</summary>
+#
+# One may use a thing and do tolerably without it. How much it is used shows in what is lost.
+#
+# </details>
+#
+# <details><summary>No: with permuted pixels many kernels meet neighbours all the same, by chance</summary>
+#
+# A few pixels stay beside a neighbour of theirs by chance, far too few to rest a result on.
+#
+# </details>
+#
+# **A CNN with kernels of 7x7 is trained on permuted blocks. Would it lose more than one with 3x3?**
+#
+# <details><summary>More, surely: nearly each of its windows lies across a seam</summary>
+#
+# True of the windows; exercise 1 counts them. But at sixteen places its kernel covers one whole block, and sees more
+# of it than 3x3 pixels at once.
+#
+# </details>
+#
+# <details><summary>Less, surely: a block is just as large as its kernel</summary>
+#
+# At sixteen places it is. At all others the kernel sees strangers side by side, already in the first layer.
+#
+# </details>
+#
+# <details><summary>Arguments go both ways, so one has to run it</summary>
+#
+# Right. Add such a network to `digitlib.experiment` and repeat the sweep, if you want to know.
+#
+# </details>
+#
+# ## Exercises
+#
+# {{ how_to_answer("structure.1") }}
+
+# %%
+from digitlib import check, hint
+
+# %% [markdown]
+# **Exercise 1** (a few minutes). The blocks of 7x7 have changed places. A 3x3 kernel slides over the image, without
+# padding. At which share of its places does it lie within a single block, where all nine pixels are true neighbours?
+
+# %%
+share_within_blocks = ...
+### BEGIN SOLUTION
+share_within_blocks = (4 * 5) ** 2 / 26**2  # along a side: four blocks, five places in each, 26 places in all
+for side in (3, 5, 7):
+    share = (4 * (7 - side + 1)) ** 2 / (28 - side + 1) ** 2
+    print(f"a kernel of {side}x{side}: {share:.3f}")
+### END SOLUTION
+check("structure.1", share_within_blocks)
+
+# %% [markdown]
+# **Exercise 2** (ten minutes). A dense layer computes `images @ weights` for flat images. Now the pixels of all
+# images are permuted: `images[:, order]`. Write `permute_weights`, which returns weights that give the same sums as
+# before.
+
+
+# %%
+def permute_weights(weights, order):
+    """Weights for images[:, order] that give what the weights gave for the images."""
+    ...
+    ### BEGIN SOLUTION
+    return weights[order]
+    ### END SOLUTION
+
+
+check("structure.2", permute_weights)
+
+# %% [markdown]
+# **Exercise 3** (a quarter of an hour). Someone hands you permuted images of shape `(n, height, width)`, and the
+# function that permuted them, such as those in `experiment.TRANSFORMATIONS`. It does the same to all images, of any
+# number. Write `undo`, which makes the originals, for whichever function it is.
+
+
+# %%
+def undo(permuted, permute):
+    """The images that the function permute turned into the permuted ones."""
+    ...
+    ### BEGIN SOLUTION
+    flat = permuted.reshape(len(permuted), -1)
+    numbered = np.arange(flat.shape[1]).reshape(1, *permuted.shape[1:])
+    came_from = permute(numbered).ravel()
+    restored = np.empty_like(flat)
+    restored[:, came_from] = flat
+    return restored.reshape(permuted.shape)
+    ### END SOLUTION
+
+
+### BEGIN SOLUTION
+for name in names[1:]:
+    permute = experiment.TRANSFORMATIONS[name]
+    print(f"{name:23} undone: {np.array_equal(undo(permute(X_test), permute), X_test)}")
+### END SOLUTION
+check("structure.3", undo)
+
+# %% [markdown]
+# **Exercise 4** (half an hour). How much do neighbours have in common? Write `neighbour_correlation` for images of
+# shape `(n, height, width)`: the correlation coefficient between a pixel and its right neighbour, over all pixels
+# that have one, in all images together. Then compare the five kinds of images, to the right and downwards. Which
+# numbers did you expect to stay as they are?
+
+
+# %%
+def neighbour_correlation(images):
+    """Correlation of pixels with their right neighbours."""
+    ...
+    ### BEGIN SOLUTION
+    return np.corrcoef(images[:, :, :-1].ravel(), images[:, :, 1:].ravel())[0, 1]
+    ### END SOLUTION
+
+
+### BEGIN SOLUTION
+correlations = {}
+for name in names:
+    transformed = experiment.TRANSFORMATIONS[name](X_test)
+    downwards = neighbour_correlation(transformed.swapaxes(1, 2))
+    correlations[name] = {"to the right": neighbour_correlation(transformed), "downwards": downwards}
+print(pd.DataFrame(correlations).T.round(2).to_string())
+### END SOLUTION
+check("structure.4", neighbour_correlation)
+
+# %% [markdown]
+# **Exercise 5** (an hour). Now let each image have a permutation of its own, and nobody knows it. What can any
+# network still use? Write `order_free`. For images of shape `(n, height, width)` it returns an array with a row for
+# each image: numbers that stay the same however the pixels of that image change places, and that keep all that
+# survives, so that two images get the same numbers only if one is a rearrangement of the other. How far does a
+# nearest-neighbour classifier come with them?
+
+
+# %% nbval={"atol": 0.003}
+def order_free(images):
+    """What no permutation of an image's pixels can change."""
+    ...
+    ### BEGIN SOLUTION
+    return np.sort(images.reshape(len(images), -1), axis=1)
+    ### END SOLUTION
+
+
+### BEGIN SOLUTION
+from sklearn.neighbors import KNeighborsClassifier
+
+(X_train, y_train), _ = data.load_mnist()
+neighbours = KNeighborsClassifier(20).fit(order_free(X_train[:10_000]), y_train[:10_000])
+print(f"right by ink alone: {neighbours.score(order_free(X_test[:2_000]), y_test[:2_000]):.3f}")
+### END SOLUTION
+check("structure.5", order_free)
 
 # %% tags=["remove-cell"]
 page.save()

@@ -194,39 +194,234 @@ page.claim("many times as long", table.loc["locally connected", "seconds"] > 2.5
 # - Sharing is worth {{ sharing.comparisons.sharing | difference_in_words }}, for a twentieth of the parameters.
 # - The network with the most parameters was not the most accurate, and fewer do not make one cheap: count the multiply-adds, too.
 #
+# ## Questions to think about
+#
+# **A locally connected layer has hundreds of times the parameters of the convolution that it replaces, and takes as
+# many multiply-adds. How does that go together?**
+#
+# <details><summary>Most of its weights become zero and need not be multiplied</summary>
+#
+# Nothing makes them zero, and a zero would be multiplied like any other number.
+#
+# </details>
+#
+# <details><summary>A convolution computes its kernel once, and then copies the result</summary>
+#
+# The weights are the same everywhere, but the pixels are not. Each place needs its own sum.
+#
+# </details>
+#
+# <details><summary>Both look at as many patches, and multiply each patch by as many weights</summary>
+#
+# Right. Whether the weights for the next patch are the same ones or others makes no difference to the count. It does
+# to memory.
+#
+# </details>
+#
+# **On which images would a locally connected network be the right choice?**
+#
+# <details><summary>On photos of streets, since every part of a street looks different</summary>
+#
+# It does, but a wheel or a window may appear anywhere. What is learned about it in one place should serve in all.
+#
+# </details>
+#
+# <details><summary>On scanned forms that all have the same boxes in the same places</summary>
+#
+# Right. Each place has a meaning of its own, always the same one, so what is learned in one place need not hold in
+# another.
+#
+# </details>
+#
+# <details><summary>On none: a layer that stores so much must overfit</summary>
+#
+# Parameters alone decide nothing. With enough images, and places that differ in meaning, freedom at each place may
+# pay.
+#
+# </details>
+#
+# **All test digits are moved three pixels to the right; training had them in the middle. Which of the two networks
+# has reason to suffer, the CNN or the locally connected one?**
+#
+# <details><summary>The locally connected one alone: to a CNN, all places are alike</summary>
+#
+# To its convolutions they are. But its first dense layer has weights of its own for each place of the last maps.
+#
+# </details>
+#
+# <details><summary>Both, but the CNN's kernels at least find the strokes where they are now</summary>
+#
+# Right. Its maps move with the digit. What the dense layer then does with moved maps, it was never taught.
+#
+# </details>
+#
+# <details><summary>Neither: max pooling makes up for such moves</summary>
+#
+# A pooling forgives a pixel, sometimes, and two of them a little more. Three pixels are too many for that.
+#
+# </details>
+#
+# **Global average pooling turns each map into its mean. Which of these can the network not know afterwards?**
+#
+# <details><summary>Whether a loop lies above or below a stem, if no unit sees both at once</summary>
+#
+# Right. That there is a loop and that there is a stem may still show in the means. Where they lie does not.
+#
+# </details>
+#
+# <details><summary>How much of the image a feature covers</summary>
+#
+# The mean tells just that: the more places answer, the more it grows.
+#
+# </details>
+#
+# <details><summary>Which of the 64 features there were</summary>
+#
+# Each map has a mean of its own, so this is kept.
+#
+# </details>
+#
 # ## Exercises
 #
-# **Exercise 1.** Count the parameters of the locally connected network by hand.
+# {{ how_to_answer("sharing.1") }}
 
-# %% tags=["hide-cell"]
+# %%
+from digitlib import check, hint
+
+# %% [markdown]
+# **Exercise 1** (a few minutes). Count the parameters of the whole locally connected network by hand. It is the CNN
+# with a kernel and a bias for each filter at each place.
+
+# %%
+parameters_unshared = ...
 ### BEGIN SOLUTION
 first = 26 * 26 * (3 * 3 * 1 + 1) * 32
 second = 11 * 11 * (3 * 3 * 32 + 1) * 64
 rest = (5 * 5 * 64 + 1) * 64 + (64 + 1) * 10
-print(f"{first:,} + {second:,} + {rest:,} = {first + second + rest:,}")
-print("Keras agrees:", models.build_locally_connected().count_params() == first + second + rest)
+parameters_unshared = first + second + rest
+print(f"{first:,} + {second:,} + {rest:,} = {parameters_unshared:,}")
+print("Keras agrees:", models.build_locally_connected().count_params() == parameters_unshared)
 ### END SOLUTION
+check("sharing.1", parameters_unshared)
 
 # %% [markdown]
-# **Exercise 2.** How many multiply-adds does one parameter of the first convolution take part in, and one of the dense layer?
+# **Exercise 2** (ten minutes). Write `stored_and_done`, which returns the number of parameters and the number of
+# multiply-adds for one image, of a convolution without padding: for images of `side` x `side` pixels with so many
+# `channels`, kernels of `kernel` x `kernel`, and so many `filters`. In how many multiply-adds does one weight of the
+# CNN take part, layer by layer?
 
-# %% tags=["hide-cell"]
+
+# %%
+def stored_and_done(side, kernel, channels, filters):
+    """Parameters and multiply-adds of a convolution."""
+    ...
+    ### BEGIN SOLUTION
+    patch, places = kernel**2 * channels, (side - kernel + 1) ** 2
+    return (patch + 1) * filters, places * patch * filters
+    ### END SOLUTION
+
+
 ### BEGIN SOLUTION
-for name in counts.index[[0, 5]]:
-    print(
-        f"{name}: {counts.loc[name, 'multiply-adds'] / counts.loc[name, 'parameters']:.1f} multiply-adds for a parameter"
-    )
+for name, sizes in {"first convolution": (28, 3, 1, 32), "second convolution": (13, 3, 32, 64)}.items():
+    stored, done = stored_and_done(*sizes)
+    print(f"{name:18} {done / (stored - sizes[3]):4.0f} multiply-adds for a weight")
+print(f"{'dense layers':18} {1:4} for a weight: each of theirs is used once")
 ### END SOLUTION
+check("sharing.2", stored_and_done)
 
 # %% [markdown]
-# **Exercise 3.** On which images would you expect a locally connected network to be the right choice?
-#
-# <details><summary>A thought</summary>
-#
-# On images in which each place has a meaning of its own and always the same one: faces cut out and aligned, forms, spectrograms. There, what is learned in one
-# place need not hold in another.
-#
-# </details>
+# **Exercise 3** (a quarter of an hour). If an image moves, the map of a convolution moves with it. Write
+# `shift_error`, which measures how far that fails. It takes a `layer`, a function from images to maps without
+# padding, and `images`, whose axes are image, row, column and perhaps channel. It moves the images one pixel to the
+# right, and returns by how much, at most, the map differs from the moved map of before. Leave out the column that
+# rests on pixels which were not in the image. What does it say of the chapter's layers?
+
+
+# %%
+def shift_error(layer, images):
+    """Largest difference between the map of the moved images and the moved map."""
+    ...
+    ### BEGIN SOLUTION
+    before, after = np.asarray(layer(images)), np.asarray(layer(np.roll(images, 1, axis=2)))
+    return np.abs(after[:, :, 1:] - before[:, :, :-1]).max()
+    ### END SOLUTION
+
+
+### BEGIN SOLUTION
+candidates = {
+    "a convolution": convolution,
+    "locally connected, equal kernels": layer,
+    "locally connected, as it starts": LocallyConnected2D(32, (3, 3)),
+}
+for name, candidate in candidates.items():
+    print(f"{name:33} its map moves with the image: {shift_error(candidate, images) < 1e-5}")
+### END SOLUTION
+check("sharing.3", shift_error)
+
+# %% [markdown]
+# **Exercise 4** (half an hour). A convolution is a dense layer, most of whose weights are zero and the rest of which
+# are shared. Write `as_matrix` for a `kernel` of 3x3 and images of `side` x `side` pixels with one channel. It
+# returns the matrix that turns flat images into flat maps: `images.reshape(n, -1) @ matrix`. As in Keras, a
+# convolution does not turn its kernel. How many of the weights are zero, and how many different ones are there?
+
+
+# %%
+def as_matrix(kernel, side):
+    """The convolution as a dense layer's weights: a row for each pixel, a column for each place."""
+    ...
+    ### BEGIN SOLUTION
+    places = side - 2
+    matrix = np.zeros((side, side, places, places))
+    for row in range(places):
+        for column in range(places):
+            matrix[row : row + 3, column : column + 3, row, column] = kernel
+    return matrix.reshape(side**2, places**2)
+    ### END SOLUTION
+
+
+### BEGIN SOLUTION
+matrix = as_matrix(np.random.default_rng(4).normal(size=(3, 3)), 28)
+not_zero = matrix[matrix != 0]
+print(f"{matrix.size:,} weights, {not_zero.size:,} of them not zero, {len(np.unique(not_zero))} different ones")
+### END SOLUTION
+check("sharing.4", as_matrix)
+
+# %% [markdown]
+# **Exercise 5** (an hour). How does a shared weight learn? Take a convolution with one kernel of 3x3, on images of
+# shape `(n, height, width)`. Training has found the `gradients`: by how much the loss grows for each number of the
+# maps, if that number grows. Their shape is that of the maps, `(n, height - 2, width - 2)`. Write `kernel_gradient`,
+# which returns the gradient of the loss for the kernel. What would it be if the kernels were not shared?
+
+
+# %%
+def kernel_gradient(images, gradients):
+    """By how much the loss grows with each of the nine weights."""
+    ...
+    ### BEGIN SOLUTION
+    height, width = gradients.shape[1:]
+    return np.array(
+        [
+            [(gradients * images[:, row : row + height, column : column + width]).sum() for column in range(3)]
+            for row in range(3)
+        ]
+    )
+    ### END SOLUTION
+
+
+### BEGIN SOLUTION
+# Without sharing, each place would have its own term, images[:, row:row + 3, column:column + 3]
+# weighted with gradients[:, row, column], and keep it to itself. Shared, all terms add up.
+import tensorflow as tf
+
+random = np.random.default_rng(5)
+pixels, gradients = random.normal(size=(6, 8, 7, 1)), random.normal(size=(6, 6, 5, 1))
+weights = tf.Variable(random.normal(size=(3, 3, 1, 1)))
+with tf.GradientTape() as tape:
+    loss = tf.reduce_sum(tf.nn.conv2d(pixels, weights, 1, "VALID") * gradients)
+by_tensorflow = tape.gradient(loss, weights)[:, :, 0, 0]
+print("as TensorFlow finds it:", np.allclose(kernel_gradient(pixels[..., 0], gradients[..., 0]), by_tensorflow))
+### END SOLUTION
+check("sharing.5", kernel_gradient)
 
 # %% tags=["remove-cell"]
 page.save()

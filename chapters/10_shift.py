@@ -187,41 +187,215 @@ page.claim("On the larger sheet the means stay as they were", change_of_means(8)
 # - The network is not invariant: 4 pixels leave {{ shift.at["CNN"][4].value | percent(0) }}.
 # - Global average pooling is no cure in so small a picture; its edge is felt. Augmentation is one.
 #
+# ## Questions to think about
+#
+# **Why is the first convolution equivariant only away from the margin?**
+#
+# <details><summary>At the margin it uses other weights</summary>
+#
+# No: it slides the same kernels over the whole image. That is what makes it equivariant anywhere.
+#
+# </details>
+#
+# <details><summary>At the margin, ink leaves the picture and paper comes in</summary>
+#
+# Right. The map there is computed from other values, not from moved ones. No kernel can know what lay outside.
+#
+# </details>
+#
+# <details><summary>Rounding errors add up there</summary>
+#
+# Rounding was made so small here that it plays no part. And it is no greater at the margin than in the middle.
+#
+# </details>
+#
+# **On the larger sheet, the means over the second convolution's maps stayed the same when the digits moved by 2 pixels. And if they move by 1?**
+#
+# <details><summary>The same: a mean does not know where its values were</summary>
+#
+# It does not. But it does know which values they are, and these are others now: look at what the pooling before it takes.
+#
+# </details>
+#
+# <details><summary>They change, because the digits come near the margin</summary>
+#
+# The sheet has 8 more pixels on every side, so the margin is still far away. Something else has changed.
+#
+# </details>
+#
+# <details><summary>They change, because the windows of the pooling hold other values</summary>
+#
+# Right. The pooling keeps one value of each 2x2 window, and after a move by 1 the windows are filled differently.
+# So the second convolution gets another map, and not a moved one.
+#
+# </details>
+#
+# **You train the same layers on moved digits, and the network becomes tolerant. What has changed in it?**
+#
+# <details><summary>Its convolutions have become equivariant</summary>
+#
+# They were so before any training: it follows from their form, whatever the weights.
+#
+# </details>
+#
+# <details><summary>The weights, so that moved digits lead to the same answer</summary>
+#
+# Right. The form of the network allowed it all the time and did not demand it. The training images did.
+#
+# </details>
+#
+# <details><summary>It has learned to move a digit back to the middle before it looks</summary>
+#
+# None of its layers can do that: a convolution looks at every place in the same way, and so does the pooling. Preparation can do it, as in Exercise 4.
+#
+# </details>
+#
 # ## Exercises
 #
-# **Exercise 1.** Does it matter in which direction the digit moves? Use the CNN of the training chapter.
+# {{ how_to_answer("shift.1") }}
 
-# %% nbval={"atol": 0.005} tags=["hide-cell"]
+# %%
+from digitlib import check, hint
+
+# %% [markdown]
+# **Exercise 1** (a few minutes). The first pooling follows moves of 2 pixels. And the whole stack of convolutions and poolings? Write `smallest_step`, which takes the strides of the
+# layers in their order, such as `(1, 2, 1, 2)`, and returns the shortest move, in pixels of the image, that every layer's map follows exactly.
+
+
+# %%
+def smallest_step(strides):
+    """Pixels by which an image may move so that the last map moves by a whole step."""
+    ...
+    ### BEGIN SOLUTION
+    step = 1
+    for stride in strides:
+        step *= stride
+    return step
+    ### END SOLUTION
+
+
+check("shift.1", smallest_step)
 ### BEGIN SOLUTION
-labels = y_test[:2_000]
-for name, moved in {
-    "right": data.move(X_test[:2_000], right=3),
-    "left": data.move(X_test[:2_000], right=-3),
-    "down": data.move(X_test[:2_000], down=3),
-    "up": data.move(X_test[:2_000], down=-3),
-}.items():
-    answers = cnn.predict(data.scale_pixels(moved), batch_size=1_000, verbose=0).argmax(axis=1)
-    print(f"{name:5} accuracy {(answers == labels).mean():.3f}")
+print(smallest_step((1, 2, 1, 2)), "pixels for the two convolutions and two poolings of the CNN")
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 2.** A cure without training: before classifying an image, move its centre of mass to the middle, as MNIST's makers did. By how many pixels may a digit then be moved?
-#
-# <details><summary>Solution</summary>
-#
-# By any number that leaves its ink in the picture: centring undoes the move, to the nearest pixel. It is what the first chapter's preparation does. Knowledge about the
-# data can be put into the preparation, into the layers, or into the training images.
-#
-# </details>
-#
-# **Exercise 3.** Why is the first convolution only equivariant away from the margin?
-#
-# <details><summary>Solution</summary>
-#
-# At the margin, pixels leave the picture and paper comes in from outside. The map there is computed from other
-# values, not from moved ones.
-#
-# </details>
+# **Exercise 2** (ten minutes). Does it matter in which direction a digit moves? After `transformations.move_all_ways`, image 0 was moved in direction 0, image 1 in direction 1, and so on; image 8
+# begins again with direction 0. Write `by_direction`, which takes the answers and the labels and returns the eight accuracies. What do you see for the CNN, when digits move by 3 pixels?
+
+
+# %% nbval={"atol": 0.005}
+def by_direction(predicted, true):
+    """Accuracies by direction, an array of 8."""
+    ...
+    ### BEGIN SOLUTION
+    right = predicted == true
+    return np.array([right[turn::8].mean() for turn in range(8)])
+    ### END SOLUTION
+
+
+check("shift.2", by_direction)
+### BEGIN SOLUTION
+
+from digitlib import training
+
+moved_by_3 = data.scale_pixels(transformations.move_all_ways(X_test, 3))
+predicted = training.predict_probabilities(cnn, moved_by_3).argmax(axis=1)
+for (down, right), accuracy in zip(transformations.DIRECTIONS, by_direction(predicted, y_test), strict=True):
+    print(f"{3 * down:2} down, {3 * right:2} to the right: accuracy {accuracy:.3f}")
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 3** (a quarter of an hour). "One pixel more of tolerance at the same accuracy" was read off the table by eye. Write `tolerance`, which takes the accuracies for 0 to 8 pixels and a level, and returns by how many
+# pixels a digit may move until the accuracy first falls to the level. Between whole pixels, go along a straight line. You may rely on it that the accuracy begins above the level and
+# falls below it somewhere.
+
+
+# %%
+def tolerance(accuracies, level):
+    """Pixels at which the accuracy first falls to the level."""
+    ...
+    ### BEGIN SOLUTION
+    after = np.argmax(accuracies <= level)
+    before = after - 1
+    return before + (accuracies[before] - level) / (accuracies[before] - accuracies[after])
+    ### END SOLUTION
+
+
+check("shift.3", tolerance)
+### BEGIN SOLUTION
+for level in (0.9, 0.5):
+    for name in ("CNN", "locally connected", "fully connected"):
+        print(f"{name:17} falls to {level} at {tolerance(curves[name].mean(axis=0), level):.1f} pixels")
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 4** (half an hour). A cure without training: before you classify an image, move its centre of mass to the middle, as MNIST's makers did. Write `centre`, which moves each of several stored images
+# of 28x28 pixels, to the nearest whole pixel. Ink that leaves the picture is lost, and paper comes in. By how many pixels may a digit be moved now?
+
+
+# %% nbval={"atol": 0.005}
+### BEGIN SOLUTION
+from scipy import ndimage
+
+from digitlib import training
+
+
+### END SOLUTION
+def centre(images):
+    """Stored images (n, 28, 28) with their centres of mass in the middle."""
+    ...
+    ### BEGIN SOLUTION
+    centred = np.empty_like(images)
+    for index, image in enumerate(images):
+        down, right = np.rint(13.5 - np.array(ndimage.center_of_mass(image))).astype(int)
+        centred[index] = data.move(image[np.newaxis], down=down, right=right)[0]
+    return centred
+    ### END SOLUTION
+
+
+check("shift.4", centre)
+### BEGIN SOLUTION
+
+few, labels = X_test[:2_000], y_test[:2_000]
+for pixels in (0, 4, 8):
+    away = transformations.move_all_ways(few, pixels)
+    for name, stored in {"as it is": away, "centred": centre(away)}.items():
+        predicted = training.predict_probabilities(cnn, data.scale_pixels(stored)).argmax(axis=1)
+        print(f"moved by {pixels}, {name:8}: accuracy {(predicted == labels).mean():.3f}")
+# Centring undoes a move as long as the ink stays in the picture. Knowledge about the data
+# can be put into the preparation, into the layers, or into the training images.
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 5** (an hour). If it is the edge that spoils equivariance, do away with it. Bend the sheet so that its right edge meets its left one, and its lower edge the upper one: nothing ends any more. Write
+# `circular_map` for images `(n, height, width)` and a 3x3 kernel. Each value of the map is the sum of the nine weights times the pixel and its eight neighbours, where the row after the last is the first one, and likewise for columns.
+# The map has the size of the image. Then move images with `np.roll`, by as much as you like: does the map follow? Does the mean of the map after ReLU change?
+
+
+# %%
+def circular_map(images, kernel):
+    """Maps (n, height, width) of a 3x3 kernel over images that have no edge."""
+    ...
+    ### BEGIN SOLUTION
+    return sum(
+        kernel[row, column] * np.roll(images, (1 - row, 1 - column), axis=(1, 2))
+        for row in range(3)
+        for column in range(3)
+    )
+    ### END SOLUTION
+
+
+check("shift.5", circular_map)
+### BEGIN SOLUTION
+
+move = (5, -9)
+flat, weights = images[..., 0], kernel[:, :, 0, 0]
+before, after = circular_map(flat, weights), circular_map(np.roll(flat, move, axis=(1, 2)), weights)
+means_before, means_after = (np.maximum(maps, 0).mean(axis=(1, 2)) for maps in (before, after))
+print("the map follows:", np.allclose(np.roll(before, move, axis=(1, 2)), after, rtol=0, atol=1e-14))
+print("the means stay:", np.allclose(means_before, means_after, rtol=0, atol=1e-14))
+### END SOLUTION
 
 # %% tags=["remove-cell"]
 page.save()

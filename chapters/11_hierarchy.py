@@ -356,38 +356,200 @@ plots.image_grid(
 # - A linear probe reads more from each convolution than from the layers before, with or without training. Training decides what the dense layer keeps.
 # - "Edges, corners, parts, digits" is half a truth here: two layers and patches of 8x8 pixels have no room for more.
 #
+# ## Questions to think about
+#
+# **A linear probe reads the digit from a layer's outputs with high accuracy. What does that show?**
+#
+# <details><summary>The layer has learned to represent digits</summary>
+#
+# Not by itself. A layer with random weights, which has learned nothing, must be asked as well. That is what the control is for.
+#
+# </details>
+#
+# <details><summary>What tells the digits apart is still there, in a form that a linear classifier can read</summary>
+#
+# Right, and no more. Where it comes from, and whether anybody uses it, are other questions.
+#
+# </details>
+#
+# <details><summary>The network decides by what the probe reads</summary>
+#
+# The probe is trained apart from the network. It may find something useful that the layers above ignore.
+#
+# </details>
+#
+# **The eight patches that excite a unit most all show a bend. What do you know?**
+#
+# <details><summary>The unit detects bends</summary>
+#
+# You have seen only the top. It may stay silent for most bends, and answer to many other things a little less.
+#
+# </details>
+#
+# <details><summary>Among these images, what excites it most are bends of that kind</summary>
+#
+# Right. To claim more, you would have to collect bends by some rule, and count for how many of them it answers.
+#
+# </details>
+#
+# <details><summary>Nothing, since any unit has eight patches that excite it most</summary>
+#
+# It has. But that all eight look alike is something, and you can ask whether a random unit's do, too.
+#
+# </details>
+#
+# **Covering the middle of an 8 makes the loss rise steeply. Why does that not prove that the network's answer rests on the middle?**
+#
+# <details><summary>A covered digit is an image of a kind that the network has never seen</summary>
+#
+# Right. The loss may rise because the middle is missing, or because the gap makes new ends of strokes that look like another digit. The map cannot tell you which.
+#
+# </details>
+#
+# <details><summary>The loss is a logarithm, and not a probability</summary>
+#
+# Where the loss rises, the probability falls. The logarithm changes the scale, and not what can be concluded.
+#
+# </details>
+#
+# <details><summary>The patch is small, so it cannot hide much</summary>
+#
+# If the loss rises, it hid enough. The question is what the rise means.
+#
+# </details>
+#
 # ## Exercises
 #
-# **Exercise 1.** Compute the receptive field of a unit after the second pooling.
+# {{ how_to_answer("hierarchy.1") }}
 
-# %% tags=["hide-cell"]
+# %%
+from digitlib import check, hint
+
+# %% [markdown]
+# **Exercise 1** (a few minutes). Write `receptive_field`. It takes a list of layers in their order, each as a pair of its window's side and its stride, such as `[(3, 1), (2, 2)]` for a 3x3 convolution
+# and a pooling by 2x2. It returns the side, in pixels, of the square that a unit of the last one sees. What does a unit after the second pooling see?
+
+
+# %%
+def receptive_field(layers):
+    """Side of the square of pixels that a unit after these layers sees."""
+    ...
+    ### BEGIN SOLUTION
+    size, step = 1, 1
+    for window, stride in layers:
+        size += (window - 1) * step
+        step *= stride
+    return size
+    ### END SOLUTION
+
+
+check("hierarchy.1", receptive_field)
 ### BEGIN SOLUTION
-size, step = 1, 1
-for kernel, stride in [(3, 1), (2, 2), (3, 1), (2, 2)]:
-    size += (kernel - 1) * step
-    step *= stride
-    print(f"after a {kernel}x{kernel} window with stride {stride}: {size}x{size} pixels, {step} apart")
+stack = [(3, 1), (2, 2), (3, 1), (2, 2)]
+for depth, (window, stride) in enumerate(stack, start=1):
+    print(f"after a window of {window} with stride {stride}: {receptive_field(stack[:depth])} pixels a side")
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 2.** The expected share of slope of a random kernel is a quarter. Check it with random numbers.
+# **Exercise 2** (ten minutes). By chance, a plane explains a quarter of the variance of a 3x3 kernel. And of a larger one? Write `expected_share`, which takes the side of a square kernel of independent random numbers and returns
+# the expected share. Reason first; then check it with random numbers.
 
-# %% tags=["hide-cell"]
+
+# %%
+def expected_share(side):
+    """Share of variance that a plane explains of random numbers, on average."""
+    ...
+    ### BEGIN SOLUTION
+    return 2 / (side**2 - 1)
+    ### END SOLUTION
+
+
+check("hierarchy.2", expected_share)
 ### BEGIN SOLUTION
-random_kernels = np.random.default_rng(0).normal(size=(9, 100_000))
-random_kernels -= random_kernels.mean(axis=0)
-down, right = (axis.ravel() / np.sqrt(6) for axis in np.mgrid[-1:2, -1:2])
-shares = ((down @ random_kernels) ** 2 + (right @ random_kernels) ** 2) / (random_kernels**2).sum(axis=0)
-print(f"mean share of slope: {shares.mean():.2f}")
+for side in (3, 5, 7):
+    noise = np.random.default_rng(0).normal(size=(side**2, 20_000))
+    noise -= noise.mean(axis=0)
+    plane = np.stack([axis.ravel() - (side - 1) / 2 for axis in np.mgrid[:side, :side]])
+    plane /= np.linalg.norm(plane, axis=1, keepdims=True)
+    shares = ((plane @ noise) ** 2).sum(axis=0) / (noise**2).sum(axis=0)
+    print(f"{side}x{side}: expected {expected_share(side):.3f}, seen {shares.mean():.3f}")
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 3.** How much does the probe of the dense layer owe to the number of images it is trained on? Give it four hundred.
+# **Exercise 3** (ten minutes). For units of the second convolution you searched images for the patches that excite them most. For the first convolution you can work them out. Write `most_exciting_patch`: of all patches
+# whose pixels lie between 0 and 1, which one makes the sum of weights times pixels as large as it can be? Draw them for all 32 kernels. Do you know any of these patches from real digits?
 
-# %% nbval={"atol": 0.03} tags=["hide-cell"]
+
+# %% mystnb={"figure": {"caption": "The patch that each of the 32 kernels of the first convolution answers to most, among all patches from paper to full ink, each in a grey frame.", "name": "fig-hierarchy-ideal"}}
+def most_exciting_patch(kernel):
+    """The patch of pixels from 0 to 1 to which the kernel answers most, of its shape."""
+    ...
+    ### BEGIN SOLUTION
+    return (kernel > 0).astype(float)
+    ### END SOLUTION
+
+
+check("hierarchy.3", most_exciting_patch)
 ### BEGIN SOLUTION
+
+kernels = trained.layers[0].get_weights()[0][:, :, 0]
+plots.image_grid(
+    np.stack([np.pad(most_exciting_patch(kernels[:, :, unit]), 1, constant_values=0.3) for unit in range(32)]),
+    subject="The patches that excite the kernels of the first convolution most",
+    columns=8,
+)
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 4** (half an hour). If units cared nothing for digits, the commonest digit among a hundred images would have more than a tenth of them all the same. How much, on average? Write `chance_purity`, which takes how many images are
+# drawn, and the number of classes, all equally probable. It should be right to within `0.005`; draw at random as often as that takes. How much of the purity of the untrained units is chance?
+
+
+# %%
+def chance_purity(count, classes):
+    """Mean share of the commonest class among so many images drawn at random."""
+    ...
+    ### BEGIN SOLUTION
+    draws = np.random.default_rng(1).multinomial(count, np.full(classes, 1 / classes), size=10_000)
+    return draws.max(axis=1).mean() / count
+    ### END SOLUTION
+
+
+check("hierarchy.4", chance_purity)
+### BEGIN SOLUTION
+for count in (10, 100, 1_000):
+    print(f"{count:5,} images: {chance_purity(count, 10):.2f}")
+# The purity of untrained units lies above it: strokes that some digits have and others
+# have not are enough. So chance alone would be too mild a control.
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 5** (an hour). Build the probe yourself. Write `ridge`, which takes outputs of a layer, one row an image, and targets, one column a digit, and a penalty. It returns weights (a row for each output, a column for each digit) and intercepts that make this as
+# small as possible: the squared distances of `outputs @ weights + intercepts` from the targets, plus the penalty times the squared weights. The intercepts carry no penalty. It should also work with fewer images than outputs.
+# How much does the probe of the dense layer owe to the number of images it is trained on? Give it four hundred, and all two thousand.
+
+
+# %% nbval={"atol": 0.03}
+def ridge(outputs, targets, penalty):
+    """Weights and intercepts of penalised least squares."""
+    ...
+    ### BEGIN SOLUTION
+    centre, middle = outputs.mean(axis=0), targets.mean(axis=0)
+    centred = outputs - centre
+    weights = np.linalg.solve(centred.T @ centred + penalty * np.eye(outputs.shape[1]), centred.T @ (targets - middle))
+    return weights, middle - centre @ weights
+    ### END SOLUTION
+
+
+check("hierarchy.5", ridge)
+### BEGIN SOLUTION
+
+dense = up_to(trained, 5)
+seen, unseen = (dense(part).numpy().astype(float) for part in (X_train_scaled, X_test_scaled))
 for count in (400, probe_images):
-    print(f"{count:5,} images: {probe(trained, 5, count):.3f}")
+    weights, intercepts = ridge(seen[:count], np.eye(10)[y_train[:count]], 100.0)
+    right = (unseen @ weights + intercepts).argmax(axis=1) == y_test
+    print(f"{count:5,} images: right about {right.mean():.3f}")
 ### END SOLUTION
 
 # %% tags=["remove-cell"]

@@ -189,37 +189,204 @@ page.claim("A quarter of the images or fewer", high < many / 4)
 # - The CNN does with {{ data_size.needed | thousands }} images what the other does with all.
 # - Compare networks by a rule that is fair to both, here the same number of steps at each size, and by what you have: time, or images.
 #
+# ## Questions to think about
+#
+# **On logarithmic axes, two falling straight lines drift apart towards more images. What becomes of the gap between the two networks in percentage points?**
+#
+# <details><summary>It must grow, since the lines drift apart</summary>
+#
+# On these axes a distance is a ratio. The ratio of the errors grows, that is true. The gap in points is another matter.
+#
+# </details>
+#
+# <details><summary>It may shrink all the same</summary>
+#
+# Right. Three times as many errors are a gap of `20` points if one network makes ten errors in a hundred, and of `2` points if it makes one.
+#
+# </details>
+#
+# <details><summary>It stays as it is, since both lines are straight</summary>
+#
+# Straight lines on these axes are curves on others. For an equal gap at all sizes, at least one of them would have to bend here.
+#
+# </details>
+#
+# **The fitted law promises an error of one in ten thousand, if only there were enough images. Why should you not count on it?**
+#
+# <details><summary>A floor, such as wrong labels, would hardly show in the points that were measured</summary>
+#
+# Right. As long as the errors lie far above the floor, the line looks straight. Exercise 5 tries to see a floor, and what it takes.
+#
+# </details>
+#
+# <details><summary>A power law holds for small numbers only</summary>
+#
+# There is no such rule. It may bend at either end, and only points tell where.
+#
+# </details>
+#
+# <details><summary>With so many images, the seeds would differ too much</summary>
+#
+# That would make an error bar longer. It does not say why the middle of it should leave the line.
+#
+# </details>
+#
+# **You pay for computing by the hour, and your images cost nothing. Two networks are compared at each size. Which rule is fair to you?**
+#
+# <details><summary>The same number of epochs for both</summary>
+#
+# That is fair to somebody who pays for each image that is looked at. An epoch of one network may take far longer than one of the other.
+#
+# </details>
+#
+# <details><summary>The same number of steps for both, as here</summary>
+#
+# It gives both as many chances to improve. But a step of one network may cost you more than a step of the other.
+#
+# </details>
+#
+# <details><summary>The same time for both</summary>
+#
+# Right: you compare what you get for your money. The result then depends on the machine, so name it.
+#
+# </details>
+#
+# <details><summary>Until the loss on held-out images no longer falls</summary>
+#
+# That asks what each network can do at all, and not what it costs. It also needs images to hold out: with thirty, there are none to spare.
+#
+# </details>
+#
 # ## Exercises
 #
-# **Exercise 1.** By the fitted power law, how many images would the CNN need for an error of `0.005`? Would you believe it?
+# {{ how_to_answer("data_size.1") }}
 
-# %% tags=["hide-cell"]
+# %%
+from digitlib import check, hint
+
+# %% [markdown]
+# **Exercise 1** (a few minutes). What does the rule ask for with your own number of images? Write `epochs_needed`, which takes the number of images, the size of a batch, and the least number of steps. It
+# returns how many epochs make at least so many steps, but never less than ten epochs. The last batch of an epoch may be smaller, and is a step, too.
+
+
+# %%
+def epochs_needed(images, batch_size, least_steps):
+    """Epochs, ten or more, that make at least so many steps."""
+    ...
+    ### BEGIN SOLUTION
+    steps_of_an_epoch = np.ceil(images / batch_size)
+    return max(int(np.ceil(least_steps / steps_of_an_epoch)), 10)
+    ### END SOLUTION
+
+
+check("data_size.1", epochs_needed)
+### BEGIN SOLUTION
+for size in sizes:
+    print(f"{size:6,} images: {epochs_needed(size, 32, 1_500):5,} epochs")
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 2** (ten minutes). By its power law, how many images does a network need for a given error? Write `images_for`, which takes the error and the numbers $a$ and $b$ of the law $a\, n^{-b}$. Ask it for the CNN and
+# an error of `0.005`. Would you believe the answer?
+
+
+# %%
+def images_for(error, a, b):
+    """Images with which a network of that law makes this share of errors."""
+    ...
+    ### BEGIN SOLUTION
+    return (a / error) ** (1 / b)
+    ### END SOLUTION
+
+
+check("data_size.2", images_for)
 ### BEGIN SOLUTION
 fit = fits["cnn"]
-images_needed = 10 ** ((np.log10(0.005) - fit.intercept) / fit.slope)
-print(f"about {round(images_needed, -4):,.0f} images")
+print(f"about {round(images_for(0.005, 10**fit.intercept, -fit.slope), -4):,.0f} images")
 # It lies outside the points, and the last points need not lie on the line. Treat it as a guess.
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 2.** How much does it matter *which* thirty images were drawn? Look at the spread over seeds, from thirty images to all of them.
+# **Exercise 3** (a quarter of an hour). Write `fit_power_law`: it takes arrays of sizes and errors, and returns the numbers $a$ and $b$ of the law $a\, n^{-b}$ whose logarithms come closest to those of the errors, in the sense of least squares. Then
+# leave the last size out, fit the others, and predict it. How far off is the law at a point that it has not seen?
 
-# %% tags=["hide-cell"]
+
+# %%
+def fit_power_law(sizes, errors):
+    """The numbers a and b of the law a n^-b."""
+    ...
+    ### BEGIN SOLUTION
+    line = linregress(np.log(sizes), np.log(errors))
+    return np.exp(line.intercept), -line.slope
+    ### END SOLUTION
+
+
+check("data_size.3", fit_power_law)
 ### BEGIN SOLUTION
-spread = runs.groupby(["network", "training_images"])["accuracy"].std().unstack(level=0)
-print((100 * spread).round(2).to_string())
-# In percentage points. With few images, the draw matters much more than anything else.
+counts = np.array(sizes)
+for name, mean in means.items():
+    a, b = fit_power_law(counts[:-1], mean[:-1])
+    print(f"{name:15} predicted {a * counts[-1] ** -b:.4f}, measured {mean[-1]:.4f}")
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 3.** The rule gives each run at least {{ data_size.least_steps | thousands }} steps. Which other rule would be fair, and to whom?
-#
-# <details><summary>A thought</summary>
-#
-# The same number of epochs: fair to whoever pays by the image, but hard on small sets. The same time: fair to whoever waits, and hard on
-# the CNN. Stopping when a held-out loss no longer falls: fair to both, but it needs images to hold out, and with thirty there are none to spare.
-#
-# </details>
+# **Exercise 4** (half an hour). Which images were drawn, and how the weights began: the seed decides both. How far might the mean of five seeds be off? Write `bootstrap_interval`, which takes values, draws as many of them with replacement, ten thousand times or more, and returns
+# the two ends of the 95 % interval of the means: the middle ones of them, with as many cut off below as above. Is the interval of the mean error wide at thirty images? And in comparison with the error itself?
+
+
+# %%
+def bootstrap_interval(values):
+    """Lower and upper end of the middle 95 % of resampled means."""
+    ...
+    ### BEGIN SOLUTION
+    draws = np.random.default_rng(1).choice(values, size=(10_000, len(values)))
+    return tuple(np.quantile(draws.mean(axis=1), (0.025, 0.975)))
+    ### END SOLUTION
+
+
+check("data_size.4", bootstrap_interval)
+### BEGIN SOLUTION
+for size, of_a_size in zip(sizes, errors["CNN"].T, strict=True):
+    low, high = bootstrap_interval(of_a_size)
+    print(f"{size:6,} images: {low:.4f} to {high:.4f}, as a share of the mean {(high - low) / of_a_size.mean():.2f}")
+# In points the interval shrinks with the number of images. Measured by the error, it does not.
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 5** (an hour). Suppose a part of the error cannot be learned away. Then the law is $a\, n^{-b} + c$ with a floor $c$, not below zero. Write `fit_with_floor`, which returns $a$, $b$ and $c$ by least squares on the logarithms of the
+# errors. Do the points of this chapter ask for a floor? Compare what the two laws say of the sizes that were measured, and of ten times as many images.
+
+
+# %%
+### BEGIN SOLUTION
+from scipy.optimize import curve_fit
+
+
+### END SOLUTION
+def fit_with_floor(sizes, errors):
+    """The numbers a, b and c of the law a n^-b + c."""
+    ...
+    ### BEGIN SOLUTION
+    logarithms = np.log(errors)
+
+    def law(n, a, b, c):
+        return np.log(a * n**-b + c)
+
+    numbers, _ = curve_fit(law, sizes, logarithms, p0=(1, 0.5, 0.001), bounds=(0, np.inf))
+    return tuple(numbers)
+    ### END SOLUTION
+
+
+check("data_size.5", fit_with_floor)
+### BEGIN SOLUTION
+for name, mean in means.items():
+    a, b, c = fit_with_floor(counts, mean)
+    line_a, line_b = fit_power_law(counts, mean)
+    print(f"{name}: floor {c:.3f}")
+    for size in (*counts[-2:], 10 * counts[-1]):
+        print(f"  {size:7,} images: {line_a * size**-line_b:.4f} without a floor, {a * size**-b + c:.4f} with it")
+# Both laws pass near the points. They part where there are none.
+### END SOLUTION
 
 # %% tags=["remove-cell"]
 page.save()

@@ -333,39 +333,230 @@ page.claim("twice as many or more", rule["matched"]["set aside"].mean() > 2 * ru
 # - The networks are too sure of themselves, most of all where they are surest.
 # - To be right about nearly all of what it answers, the CNN must set aside {{ errors.rule_set_aside.cnn.value | percent(0) }} of the digits.
 #
+# ## Questions to think about
+#
+# **Ten networks of one kind make about `100` errors each among `10_000` digits, and `30` digits are missed by all ten. What does that show?**
+#
+# <details><summary>Chance: with so many errors, some must coincide</summary>
+#
+# Some must, but not so often. If the networks erred independently, even a single digit that all ten miss would be next to impossible. Exercise 2 works it out.
+#
+# </details>
+#
+# <details><summary>Digits differ in difficulty for networks of that kind</summary>
+#
+# Right. Why they are difficult is left open: an unusual form, a wrong label, or something that this kind of network cannot see.
+#
+# </details>
+#
+# <details><summary>The labels of these digits are wrong</summary>
+#
+# Of some, perhaps. You cannot learn it from the networks alone; people had to look.
+#
+# </details>
+#
+# **A network is right about nine digits in ten, and gives each of its answers the probability `0.9`. What is its doubt worth?**
+#
+# <details><summary>It is calibrated, so its doubt tells which digits to set aside</summary>
+#
+# It is calibrated. But it doubts all its answers alike: no digit is more doubtful than another.
+#
+# </details>
+#
+# <details><summary>It is calibrated, and its doubt is of no use for setting digits aside</summary>
+#
+# Right. How much a network doubts on the whole, and which answers it doubts more, are two things. This chapter looks at one after the other.
+#
+# </details>
+#
+# <details><summary>It is not calibrated, since one digit in ten is wrong</summary>
+#
+# One in ten is what a probability of nine tenths promises. Calibrated does not mean right.
+#
+# </details>
+#
+# **Why was the threshold found on one half of the test images and applied to the other?**
+#
+# <details><summary>So that each half has as many digits of each kind</summary>
+#
+# Taking every second image does not see to that, and it is not the reason.
+#
+# </details>
+#
+# <details><summary>Because a threshold fits the few errors among the images it was chosen for</summary>
+#
+# Right. It lies just where those errors end. On other images the errors lie elsewhere, and that is where a program has to work.
+#
+# </details>
+#
+# <details><summary>Because sorting all of them would take too long</summary>
+#
+# Sorting ten thousand numbers takes no time worth mentioning.
+#
+# </details>
+#
+# **Without the disputed images your network's accuracy rises. What may you report?**
+#
+# <details><summary>The accuracy without them: those labels are not to be trusted</summary>
+#
+# Nobody could compare it with other results any more, and you would have removed images that are hard for networks as well as for people.
+#
+# </details>
+#
+# <details><summary>The accuracy with all, and the one without beside it, for all networks alike</summary>
+#
+# Right. Say which images you left out, and who disputed them; the list must not come from your own network's errors.
+#
+# </details>
+#
+# <details><summary>The accuracy without the images that your own network gets wrong and that look odd to you</summary>
+#
+# Then your errors decide what counts as an error. Choose the images without regard to any network's answers.
+#
+# </details>
+#
 # ## Exercises
 #
-# **Exercise 1.** Let the ten CNNs vote. How many errors does the majority make?
+# {{ how_to_answer("errors.1") }}
 
-# %% tags=["hide-cell"]
+# %%
+from digitlib import check, hint
+
+# %% [markdown]
+# **Exercise 1** (a few minutes). Let the ten CNNs vote. Write `majority`, which takes their answers, a row for each network and a column for each image, and returns for each image the digit with the most votes; of digits with
+# equal votes, the one that comes first in the order from 0 to 9. How many errors does the majority make?
+
+
+# %%
+def majority(answers):
+    """The digit with the most votes, for each image."""
+    ...
+    ### BEGIN SOLUTION
+    votes = np.stack([(answers == digit).sum(axis=0) for digit in range(10)])
+    return votes.argmax(axis=0)
+    ### END SOLUTION
+
+
+check("errors.1", majority)
 ### BEGIN SOLUTION
-votes = np.stack([(answers["cnn"] == digit).sum(axis=0) for digit in range(10)])
-majority = votes.argmax(axis=0)
-print(
-    f"errors of the majority: {(majority != y_test).sum()}, of the CNN with the fewest: {wrong['cnn'].sum(axis=1).min()}"
-)
+errors_of_majority = (majority(answers["cnn"]) != y_test).sum()
+print(f"errors of the majority: {errors_of_majority}, of the CNN with the fewest: {wrong['cnn'].sum(axis=1).min()}")
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 2.** If the ten CNNs made their errors independently, how many digits would all ten miss?
+# **Exercise 2** (ten minutes). How many digits would be missed by none, by one, and so on to all ten CNNs, if each made its errors without regard to the others, and no digit were harder than another? Write `expected_counts`. It takes an array of truth values, `True` where a network (row)
+# misses an image (column), and returns the expected numbers of images, from none to all networks. The probability of an error is the mean over the whole array. Hold the result against what was counted.
 
-# %% tags=["hide-cell"]
+
+# %%
 ### BEGIN SOLUTION
-expected = len(y_test) * wrong["cnn"].mean() ** 10
-print(f"expected: {expected:.0e} digits; seen: {always.sum()}")
+from scipy.stats import binom
+
+
+### END SOLUTION
+def expected_counts(wrong):
+    """Expected images that 0, 1, ... all networks miss, if errors are independent."""
+    ...
+    ### BEGIN SOLUTION
+    networks, images = wrong.shape
+    return images * binom.pmf(np.arange(networks + 1), networks, wrong.mean())
+    ### END SOLUTION
+
+
+check("errors.2", expected_counts)
+### BEGIN SOLUTION
+
+counted = np.bincount(missed, minlength=11)
+for misses, expected in enumerate(expected_counts(wrong["cnn"])):
+    print(f"missed by {misses:2}: {expected:8.1e} expected, {counted[misses]:5} seen")
 # Errors are not independent at all: the digits differ in difficulty.
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 3.** Of the digits that are set aside, how many would have been answered correctly?
+# **Exercise 3** (ten minutes). Of the digits that are set aside, how many would have been answered correctly? Write `needlessly`, which takes the doubts and the errors of one run (truth values, `True` where the answer is wrong) and how many digits
+# are set aside. It returns the share of right answers among these, the most doubtful ones.
 
-# %% tags=["hide-cell"]
+
+# %%
+def needlessly(doubts, wrongs, count):
+    """Share of right answers among the most doubtful digits."""
+    ...
+    ### BEGIN SOLUTION
+    return 1 - wrongs[np.argsort(-doubts, kind="stable")[:count]].mean()
+    ### END SOLUTION
+
+
+check("errors.3", needlessly)
 ### BEGIN SOLUTION
 for name in ("cnn", "matched"):
-    shares = []
-    for doubts, wrongs, count in zip(doubt[name], wrong[name], set_aside[name], strict=True):
-        shares.append(1 - wrongs[np.argsort(-doubts, kind="stable")[:count]].mean())
+    shares = [needlessly(*run) for run in zip(doubt[name], wrong[name], set_aside[name], strict=True)]
     print(f"{name}: {np.mean(shares):.0%} of the digits set aside")
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 4** (half an hour). A network can be badly calibrated and still show where it is unsure. Put the second in one number that does not mind the first. Write `order_of_doubt`: how probable is it that a wrong answer is doubted more than a right one, if one of each is drawn at random? Pairs
+# that are doubted equally count half. What does it give if all doubts are squared? And the expected calibration error?
+
+
+# %%
+def order_of_doubt(doubts, wrongs):
+    """Probability that a wrong answer is doubted more than a right one."""
+    ...
+    ### BEGIN SOLUTION
+    of_wrong, of_right = doubts[wrongs][:, np.newaxis], doubts[~wrongs]
+    return ((of_wrong > of_right) + (of_wrong == of_right) / 2).mean()
+    ### END SOLUTION
+
+
+check("errors.4", order_of_doubt)
+### BEGIN SOLUTION
+for name in ("cnn", "matched"):
+    doubts, wrongs = doubt[name][0], wrong[name][0]
+    for what, changed in {"doubts": doubts, "their squares": doubts**2}.items():
+        order, calibration = order_of_doubt(changed, wrongs), expected_calibration_error(changed, wrongs)
+        print(f"{name:7} {what:13} order {order:.3f}, expected calibration error {calibration:.4f}")
+# Squaring keeps the order, and spoils the calibration.
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 5** (an hour). A network that is too sure can be cooled. Divide its scores by one number, the temperature, before the softmax ({{ cite("guo2017") }}). Write `temperature`, which takes scores, one row an image, and labels, and returns the temperature
+# at which the mean cross-entropy is lowest; it may lie below 1. Use the CNN of the training chapter; the logarithms of its probabilities will do as scores. Find the temperature on one half of the test images. What becomes of the expected calibration error on the other half?
+
+
+# %% nbval={"atol": 0.03}
+### BEGIN SOLUTION
+from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax, softmax
+
+from digitlib import training
+
+
+### END SOLUTION
+def temperature(scores, labels):
+    """The temperature at which the labels have the lowest mean cross-entropy."""
+    ...
+    ### BEGIN SOLUTION
+    places = np.arange(len(labels)), labels
+
+    def cross_entropy(logarithm):
+        return -log_softmax(scores / np.exp(logarithm), axis=1)[places].mean()
+
+    return np.exp(minimize_scalar(cross_entropy, bounds=(-3, 3), method="bounded").x)
+    ### END SOLUTION
+
+
+check("errors.5", temperature)
+### BEGIN SOLUTION
+
+cnn = reference.load_model("cnn")
+scores = np.log(training.predict_probabilities(cnn, data.scale_pixels(X_test)) + 1e-12)
+found = temperature(scores[first_half], y_test[first_half])
+others, true = scores[~first_half], y_test[~first_half]
+print(f"temperature {found:.1f}")
+for name, divisor in {"as it is": 1, "cooled": found}.items():
+    probabilities = softmax(others / divisor, axis=1)
+    error = expected_calibration_error(1 - probabilities.max(axis=1), probabilities.argmax(axis=1) != true)
+    print(f"{name:8} expected calibration error {error:.3f}")
 ### END SOLUTION
 
 # %% tags=["remove-cell"]

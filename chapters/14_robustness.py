@@ -241,16 +241,102 @@ page.claim(
 # - Under {{ robustness.cnn_better | length }} of {{ robustness.corruptions }} corruptions the CNN makes fewer errors, compared with a fully connected network of its size; on grey paper above all.
 # - Augmentation repairs what it shows; of the three recipes, {{ claim("each breaks something else") }}.
 #
+# ## Questions to think about
+#
+# **On clean digits network A is right about `0.99` and network B about `0.95`; in fog, about `0.90` and `0.88`. What follows?**
+#
+# <details><summary>B bears fog better, so B is the network for foggy weather</summary>
+#
+# B loses less, that is true. But in fog it is still right about fewer digits, and in fog that is what counts.
+#
+# </details>
+#
+# <details><summary>A is right about more foggy digits, and A loses more to the fog</summary>
+#
+# Right. These are two questions, and both are asked in this chapter: how good is it there, and how much is lost on the way?
+#
+# </details>
+#
+# <details><summary>Nothing: the two must be equal on clean digits before they can be compared</summary>
+#
+# They can be compared as they are; you only have to say what you compare, the score in fog or the loss.
+#
+# </details>
+#
+# **The paper turns grey: the same amount is added to every pixel. Which kernels of a first convolution give the same sums as before, except at the margin?**
+#
+# <details><summary>All: a convolution does not care about such shifts</summary>
+#
+# The shifts that a convolution follows are those of the place. This is a shift of the values, and it goes into every sum.
+#
+# </details>
+#
+# <details><summary>Those with positive weights alone</summary>
+#
+# These change most: each weight adds its share of the grey.
+#
+# </details>
+#
+# <details><summary>Those whose weights add up to zero</summary>
+#
+# Right: what is added to the sum is the grey, times the sum of the weights. Such kernels see differences and not
+# levels. Trained kernels come near to that at best.
+#
+# </details>
+#
+# <details><summary>None: every pixel has changed</summary>
+#
+# Every pixel has, but a sum with weights of both signs can stay what it was.
+#
+# </details>
+#
+# **You train with noise and with moved images at once. What do you know about fog beforehand?**
+#
+# <details><summary>It will be as good as without augmentation, since two harms cancel each other</summary>
+#
+# Nothing says that harms have opposite signs. They can just as well add up.
+#
+# </details>
+#
+# <details><summary>It will be better, since more variety in training makes a network more robust in general</summary>
+#
+# That is the vitamin again. The tables above show recipes that repair what they resemble and harm something else.
+#
+# </details>
+#
+# <details><summary>Not enough; a sweep can tell</summary>
+#
+# Right. Write down what you expect, add the combination to `AUGMENTATIONS` in `digitlib.experiment`, and ask for it with
+# `corrupted: true`. Expectations are what sweeps are for.
+#
+# </details>
+#
 # ## Exercises
 #
-# **Exercise 1.** Which corruptions change the network's *input* the most? Compute the mean absolute change of a pixel for each, and compare with the losses.
+# {{ how_to_answer("robustness.1") }}
 
-# %% tags=["hide-cell"]
+# %%
+from digitlib import check, hint
+
+# %% [markdown]
+# **Exercise 1** (a few minutes). Which corruptions change the network's input most? Write `mean_change`, which takes stored images before and after
+# (type `uint8`), and returns the mean absolute change of a pixel, as a share of full ink. Then hold it against the losses of the CNN.
+
+
+# %%
+def mean_change(images, corrupted):
+    """How much a pixel changes on average, 0 to 1."""
+    ...
+    ### BEGIN SOLUTION
+    return np.abs(corrupted.astype(float) - images).mean() / 255
+    ### END SOLUTION
+
+
+check("robustness.1", mean_change)
 ### BEGIN SOLUTION
-change = {
-    name: np.abs(corruptions.corrupt(X_test[:300], name).astype(float) - X_test[:300]).mean() / 255
-    for name in corruptions.NAMES
-}
+
+few = X_test[:300]
+change = {name: mean_change(few, corruptions.corrupt(few, name)) for name in corruptions.NAMES}
 loss = tables["CNN"].loc["as it is", "value"] - tables["CNN"]["value"]
 both = pd.DataFrame({"change of a pixel": change, "loss of accuracy": loss.drop("as it is")})
 print(both.sort_values("change of a pixel").round(3).to_string())
@@ -258,23 +344,117 @@ print(f"rank correlation: {both.corr(method='spearman').iloc[0, 1]:.2f}")
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 2.** Suppose you must read digits on grey paper. Name a cure that needs no training.
-#
-# <details><summary>Solution</summary>
-#
-# Preparation: subtract the paper, by its median or by its local mean, and stretch what is left to the full range. Then
-# the images are like those that the network knows.
-#
-# </details>
-#
-# **Exercise 3.** Write a sweep for a network trained with noise *and* moved images. What do you expect for fog?
-#
-# <details><summary>A thought</summary>
-#
-# Add the combination to `AUGMENTATIONS` in `digitlib.experiment`, and ask for it with `corrupted: true`. Both recipes made fog worse, so there is little reason
-# to hope; but expectations are what sweeps are for.
-#
-# </details>
+# **Exercise 2** (ten minutes). The exact test of Mann and Whitney is strict with few runs. How strict? Write `smallest_p`: the two-sided p-value that it gives
+# for `m` runs against `n` others, when all of one side lie above all of the other. No p-value of the test is below that one. How many runs with augmentation, against ten without, does a difference need to survive Bonferroni's
+# correction for all tests of this chapter, that is, a multiplication by their number?
+
+# %%
+### BEGIN SOLUTION
+import math
+
+
+### END SOLUTION
+def smallest_p(m, n):
+    """The smallest two-sided p-value of the exact test for m runs against n."""
+    ...
+    ### BEGIN SOLUTION
+    return 2 / math.comb(m + n, m)
+    ### END SOLUTION
+
+
+check("robustness.2", smallest_p)
+### BEGIN SOLUTION
+for count in range(3, 8):
+    p_value = smallest_p(count, 10)
+    print(f"{count} against 10: p = {p_value:.5f}, corrected {min(1, len(p_values) * p_value):.3f}")
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 3** (a quarter of an hour). Benchmarks like to sum up a network in one number, the mean corruption error: its error under each corruption, divided by the error that a
+# baseline makes under the same corruption, and then the mean of these ratios. Write it for two tables of accuracies, with a row for each seed and a column for each corruption; the tables may have different numbers of rows,
+# so take the mean over seeds first. What does it say of the augmented networks, if the CNN without augmentation is the baseline? Would you have said the same from the mean accuracy?
+
+
+# %%
+def mean_corruption_error(accuracies, baseline):
+    """Mean over corruptions of the ratio of two networks' errors."""
+    ...
+    ### BEGIN SOLUTION
+    errors, baseline_errors = (1 - table.mean(axis=0) for table in (accuracies, baseline))
+    return (errors / baseline_errors).mean()
+    ### END SOLUTION
+
+
+check("robustness.3", mean_corruption_error)
+### BEGIN SOLUTION
+
+corrupted_only = {name: right[list(corruptions.NAMES)].to_numpy() for name, right in by_seed.items()}
+for name, accuracies in corrupted_only.items():
+    ratio = mean_corruption_error(accuracies, corrupted_only["CNN"])
+    print(f"{name:22} mean corruption error {ratio:.2f}, mean accuracy {accuracies.mean():.3f}")
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 4** (half an hour). Suppose you must read digits on grey paper. There is a cure that needs no training. Write `remove_paper`: from each image subtract its paper, for which you take the
+# median of its pixels; let nothing fall below 0; then stretch what is left, so that the most ink of each image is 255. An empty sheet should become an empty image. It takes and returns stored images, of the
+# type `uint8`. What is it worth to the fully connected network under "brightness"?
+
+
+# %% nbval={"atol": 0.005, "count_atol": 20}
+def remove_paper(images):
+    """Stored images with white paper and full ink."""
+    ...
+    ### BEGIN SOLUTION
+    ink = np.clip(images - np.median(images, axis=(1, 2), keepdims=True), 0, None)
+    most = ink.max(axis=(1, 2), keepdims=True)
+    return np.rint(255 * ink / np.where(most > 0, most, 1)).astype(np.uint8)
+    ### END SOLUTION
+
+
+check("robustness.4", remove_paper)
+### BEGIN SOLUTION
+
+from digitlib import training
+
+networks = {"CNN": reference.load_model("cnn"), "fully connected": reference.load_model("matched")}
+grey = corruptions.corrupt(X_test, "brightness")
+for name, network in networks.items():
+    for paper, stored in {"grey paper": grey, "removed": remove_paper(grey)}.items():
+        answers = training.predict_probabilities(network, data.scale_pixels(stored)).argmax(axis=1)
+        print(f"{name:15} {paper:10} accuracy {(answers == y_test).mean():.3f}")
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 5** (an hour). A thumb before the lens hides a part of the digit, and none of these corruptions hides so much in one place. Write `hide_square`, which takes stored images and a seed, and returns images in which a square of 8x8 pixels
+# is paper. Each image has its square in a place of its own; the square lies inside the image, and all places are equally probable; the same seed gives the same squares. Where would you put this corruption in the
+# order of the others? Which of the two networks will bear it better? Say so before you look.
+
+
+# %% mystnb={"figure": {"caption": "Test digits, each with a square of 8x8 pixels hidden.", "name": "fig-robustness-hidden"}} nbval={"atol": 0.005, "count_atol": 20}
+def hide_square(images, seed):
+    """Stored images, each with a square of 8x8 pixels hidden at random."""
+    ...
+    ### BEGIN SOLUTION
+    tops, lefts = np.random.default_rng(seed).integers(0, 28 - 8 + 1, size=(2, len(images)))
+    hidden = images.copy()
+    for image, top, left in zip(hidden, tops, lefts, strict=True):
+        image[top : top + 8, left : left + 8] = 0
+    return hidden
+    ### END SOLUTION
+
+
+check("robustness.5", hide_square)
+### BEGIN SOLUTION
+
+from digitlib import training
+
+partly_hidden = hide_square(X_test, seed=1)
+for name, network in {"CNN": reference.load_model("cnn"), "fully connected": reference.load_model("matched")}.items():
+    answers = training.predict_probabilities(network, data.scale_pixels(partly_hidden)).argmax(axis=1)
+    print(f"{name:15} accuracy {(answers == y_test).mean():.3f}")
+
+plots.image_grid(partly_hidden[:16], subject="Test digits, each with a hidden square", columns=8)
+### END SOLUTION
 
 # %% tags=["remove-cell"]
 page.save()

@@ -231,39 +231,234 @@ page.claim("The gain is real", statistics.verdict(gain) == "helps")
 # - "No difference shown" is a statement about the comparison: this one finds reliably what is worth {{ (100 * exploring.visible) | decimals(1) }} points or more.
 # - The winner, "{{ exploring.best }}", was chosen on held-out images and tested once: {{ exploring.final | in_words(digits=2) }}.
 #
+# ## Questions to think about
+#
+# **For a change the verdict is "no difference shown". What do you tell a colleague who wants to use it?**
+#
+# <details><summary>It makes no difference</summary>
+#
+# Nobody has shown that. A test that finds nothing has either met nothing or looked too briefly.
+#
+# </details>
+#
+# <details><summary>This comparison would most probably have shown a difference of some size; a smaller one may be there</summary>
+#
+# Right. That size belongs to the verdict: say it along. The interval of the difference says the same in other words.
+#
+# </details>
+#
+# <details><summary>With more seeds it would have helped</summary>
+#
+# More seeds make the comparison sharper. They do not make the change better: it may turn out to hurt, or to do nothing that matters.
+#
+# </details>
+#
+# **The interval of a change does not touch zero, and yet its verdict is "no difference shown". Is that a mistake?**
+#
+# <details><summary>Yes: an interval and a test of the same level must agree</summary>
+#
+# They do, as long as you look at this change alone. But here a whole row of changes was tried.
+#
+# </details>
+#
+# <details><summary>No: the interval speaks of this change alone, the verdict takes into account how many were tried</summary>
+#
+# Right. Among many intervals, some miss the truth. Picking out those that do not touch zero picks the unlucky ones, too.
+#
+# </details>
+#
+# <details><summary>No: the interval is about accuracies, the verdict about differences</summary>
+#
+# Both are about the same differences, seed by seed.
+#
+# </details>
+#
+# **Why are the runs compared in pairs, with and without the change from the same seed?**
+#
+# <details><summary>Because paired tests give smaller p-values</summary>
+#
+# Only if the two sides of a pair have something in common. If not, pairing costs degrees of freedom and gives nothing.
+#
+# </details>
+#
+# <details><summary>Because from the same seed both networks learn the same, but for the change</summary>
+#
+# They may begin alike. After some steps with another rate or another layer they have gone different ways.
+#
+# </details>
+#
+# <details><summary>Because what a seed does to both sides drops out of the difference</summary>
+#
+# Right: if there is such a thing, pairs remove it. Exercise 2 asks how much it is here.
+#
+# </details>
+#
+# **Somebody tries twenty recipes on the held-out images and reports the score of the winner. What is wrong with that?**
+#
+# <details><summary>Nothing: no network was trained on these images</summary>
+#
+# No network was, but the choice was made on them. That is a training, too, with recipes in the place of weights.
+#
+# </details>
+#
+# <details><summary>The choice: it should have been made on the test set, which is larger or fresher</summary>
+#
+# Then the test set would be used up, and nothing would be left to say what the winner is worth.
+#
+# </details>
+#
+# <details><summary>The number: it was chosen for being high, so part of it is luck</summary>
+#
+# Right. The choice may well be good. What the chosen recipe is worth, fresh images say. In exercise 5 you compute the flattery.
+#
+# </details>
+#
 # ## Exercises
 #
-# **Exercise 1.** The tests were paired by seed. What would an unpaired test have said? Does pairing help here?
+# {{ how_to_answer("exploring.1") }}
 
-# %% tags=["hide-cell"]
+# %%
+from digitlib import check, hint
+
+# %% [markdown]
+# **Exercise 1** (a few minutes). You try a number of useless changes, each tested at a level such as `0.05`, independently of each other. Write `false_alarm`: how probable is it that at least one seems to make a difference? Bonferroni's
+# rule divides the level by the number of tests. What does that make of it?
+
+
+# %%
+def false_alarm(tests, level):
+    """The probability of at least one false alarm."""
+    ...
+    ### BEGIN SOLUTION
+    return 1 - (1 - level) ** tests
+    ### END SOLUTION
+
+
+check("exploring.1", false_alarm)
 ### BEGIN SOLUTION
-from scipy.stats import ttest_ind
+for tests in (1, 5, len(comparisons), 20):
+    corrected_alarm = false_alarm(tests, 0.05 / tests)
+    print(f"{tests:2} tests: {false_alarm(tests, 0.05):.1%}, with the level divided by {tests}: {corrected_alarm:.2%}")
+### END SOLUTION
 
-unpaired = {change: ttest_ind(accuracy[change], base).pvalue for change in accuracy}
-paired = {change: comparison.p_value for change, comparison in comparisons.items()}
-print(pd.DataFrame({"paired": paired, "unpaired": unpaired}).sort_values("paired").round(4).to_string())
+# %% [markdown]
+# **Exercise 2** (a quarter of an hour). Write the paired t test yourself, two-sided, for two arrays with a result for each seed: from the mean of the differences, their deviation and `scipy.stats.t`. What would an unpaired test have said of the changes
+# in this chapter? Does pairing help here?
+
+# %%
+### BEGIN SOLUTION
+from scipy import stats
+
+
+### END SOLUTION
+def paired_p(before, after):
+    """The p-value of the paired t test."""
+    ...
+    ### BEGIN SOLUTION
+    differences = after - before
+    standard_error = differences.std(ddof=1) / np.sqrt(len(differences))
+    return 2 * stats.t.sf(abs(differences.mean()) / standard_error, len(differences) - 1)
+    ### END SOLUTION
+
+
+check("exploring.2", paired_p)
+### BEGIN SOLUTION
+
+both = {
+    "paired": {change: paired_p(base.to_numpy(), accuracy[change].to_numpy()) for change in accuracy},
+    "unpaired": {change: stats.ttest_ind(accuracy[change], base).pvalue for change in accuracy},
+}
+print(pd.DataFrame(both).sort_values("paired").round(4).to_string())
 print(f"mean correlation with the book's: {np.mean([accuracy[change].corr(base) for change in accuracy]):.2f}")
 # Pairing removes what a seed does to both sides. How much that is, the correlation says.
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 2.** You try twenty useless changes, each tested at the level of five percent. How probable is it that at least one seems to make a difference?
+# **Exercise 3** (half an hour). Holm's rule is a little milder than Bonferroni's, and keeps the same promise. Sort the `n` p-values upwards. Multiply the first by `n`, the next by `n - 1`, and so on. Then walk up
+# the row: no value may lie below the one before it, and none above 1. Write `holm`, which takes an array of p-values and returns the corrected ones, each in the place of its own. How many changes of this chapter
+# pass at `0.05` without correction, with Bonferroni's and with Holm's?
 
-# %% tags=["hide-cell"]
+
+# %%
+def holm(p_values):
+    """Corrected p-values, in the order of the p-values."""
+    ...
+    ### BEGIN SOLUTION
+    order = np.argsort(p_values)
+    factors = len(p_values) - np.arange(len(p_values))
+    corrected = np.empty(len(p_values))
+    corrected[order] = np.minimum(1, np.maximum.accumulate(factors * p_values[order]))
+    return corrected
+    ### END SOLUTION
+
+
+check("exploring.3", holm)
 ### BEGIN SOLUTION
-print(f"without correction: {1 - 0.95**20:.0%}")
-print(f"with Bonferroni's, which is Holm's first step: {1 - (1 - 0.05 / 20) ** 20:.1%}")
+
+plain = np.array([comparison.p_value for comparison in comparisons.values()])
+by_rule = {"none": plain, "Bonferroni's": len(plain) * plain, "Holm's": holm(plain)}
+for name, p_values in by_rule.items():
+    print(f"{name:12} {(p_values < 0.05).sum()} of {len(plain)} pass")
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 3.** Which change would *you* have tried? Write it as a sweep, say beforehand what you expect, and run it on held-out images.
-#
-# <details><summary>How to begin</summary>
-#
-# Whatever [the experiment page](06_experiment.ipynb) has a parameter for needs only a file in `sweeps/`. A new network is a function in
-# `digitlib/variations.py` and a line in `NETWORKS` of `digitlib/experiment.py`. Write your expectation into the key `about`.
-#
-# </details>
+# **Exercise 4** (half an hour). Plan your own comparison. You look for an effect of a certain size: the mean difference, divided by the deviation of the paired differences. Write `seeds_needed`: the least number of seeds
+# with which a paired, two-sided t test at the level given finds it in four cases of five. `TTestPower` from this chapter does the arithmetic. How many seeds would a difference of a tenth of a point have taken here?
+
+
+# %%
+def seeds_needed(effect, level):
+    """How many seeds find an effect of this size with a power of 0.8."""
+    ...
+    ### BEGIN SOLUTION
+    return int(np.ceil(TTestPower().solve_power(effect, alpha=level, power=0.8)))
+    ### END SOLUTION
+
+
+check("exploring.4", seeds_needed)
+### BEGIN SOLUTION
+for points_of_difference in (0.05, 0.1, 0.2, 0.5):
+    wanted = [seeds_needed(points_of_difference / 100 / spread, 0.05 / tests) for tests in (1, len(comparisons))]
+    print(f"{points_of_difference:.2f} points: {wanted[0]} seeds; as one of {len(comparisons)} changes, {wanted[1]}")
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 5** (an hour). How much does the score of a winner flatter it? Let each recipe have a true accuracy, and let its score be that plus chance, normally distributed with a given spread. Whoever has the top score
+# is chosen. Write `flattery`, which plays that `20_000` times with the generator that it is given, and returns by how much the winning score exceeds the true accuracy *of the recipe that was chosen*, on average. How does it
+# grow with the number of recipes, if all are worth the same? And what becomes of it if one is truly better by far?
+
+
+# %% mystnb={"figure": {"caption": "By how much the score of a winner flatters it, in units of the spread of a score, against the number of recipes: when all are worth the same, and when one is truly ahead by two spreads.", "name": "fig-exploring-flattery"}}
+def flattery(true, spread, random):
+    """Mean of the winning score minus the winner's true accuracy."""
+    ...
+    ### BEGIN SOLUTION
+    scores = true + spread * random.normal(size=(20_000, len(true)))
+    winners = scores.argmax(axis=1)
+    return (scores.max(axis=1) - true[winners]).mean()
+    ### END SOLUTION
+
+
+check("exploring.5", flattery)
+### BEGIN SOLUTION
+
+counts = [2, 3, 5, 10, 20, 50]
+ahead = {"all alike": 0, "one ahead by two spreads": 2}
+plots.lines(
+    {
+        name: [flattery(np.r_[np.zeros(count - 1), lead], 1, np.random.default_rng(count)) for count in counts]
+        for name, lead in ahead.items()
+    },
+    x=counts,
+    subject="Flattery of the winner",
+    xlabel="recipes",
+    ylabel="spreads",
+)
+### END SOLUTION
+
+# %% [markdown]
+# And which change would *you* have tried? Whatever [the experiment page](06_experiment.ipynb) has a parameter for needs only a file in `sweeps/`. A new network is a function in
+# `digitlib/variations.py` and a line in `NETWORKS` of `digitlib/experiment.py`. Write your expectation into the key `about` before you run it, and score it on held-out images.
 
 # %% tags=["remove-cell"]
 page.save()

@@ -285,42 +285,232 @@ page.add(perfect_low=perfect.low)
 # - Good light and plain paper make a photo nearly as good as a scan. Turned and blurred digits are a distribution shift.
 # - A hundred digits give a wide interval. State it.
 #
+# ## Questions to think about
+#
+# **The network reads nearly all test digits, but not your 7. What do you do first?**
+#
+# <details><summary>Train for more epochs</summary>
+#
+# It reads the test digits already. More of the same training teaches it nothing about your 7.
+#
+# </details>
+#
+# <details><summary>Look at the 28x28 pixels that the network was given, beside those of a 7 that it reads</summary>
+#
+# Right. Is the ink light, does the digit fill its 20x20, is its mass in the middle? Most of the time the picture tells.
+#
+# </details>
+#
+# <details><summary>Take a larger network</summary>
+#
+# A larger network learns the same images. If yours is unlike all of them, its size is of no help.
+#
+# </details>
+#
+# **The digit 7 has a bar at its top and only a thin leg below. MNIST centres by mass. Where does the 7 lie in its image, compared with one that is centred by the box around it?**
+#
+# <details><summary>Further up</summary>
+#
+# Its mass lies above the middle of its box. To bring the mass to the middle of the image, which way must it go?
+#
+# </details>
+#
+# <details><summary>In the same place</summary>
+#
+# Only if mass and box have the same middle, as in a 0 or an 8. In a 7 most of the ink is above.
+#
+# </details>
+#
+# <details><summary>Further down</summary>
+#
+# Right. Its mass lies above the middle of its box, and is moved down to the middle of the image.
+#
+# </details>
+#
+# **On a sheet where another number of digits was found than was written, none counts as right. Why so strict?**
+#
+# <details><summary>Because the digits that were found would be a choice of the easy ones, and nobody knows which label belongs to which</summary>
+#
+# Right. What is hard to find is hard to read, too. Leave it out, and the accuracy answers another question.
+#
+# </details>
+#
+# <details><summary>Because a digit that was not found was read wrongly</summary>
+#
+# That would be a reason to count this one digit as wrong, but not the others of its sheet.
+#
+# </details>
+#
+# <details><summary>Because the interval needs sheets of equal size</summary>
+#
+# Wilson's interval takes any number of digits. The question is which digits.
+#
+# </details>
+#
+# **All hundred digits of yours were read correctly. What do you know?**
+#
+# <details><summary>That the network reads your hand as well as the test set, or better</summary>
+#
+# The interval reaches further down than the accuracy on the test set. You have seen no error, but only in a hundred digits.
+#
+# </details>
+#
+# <details><summary>Nothing: a hundred digits are too few to say anything</summary>
+#
+# They say a lot: an accuracy of `0.9` would hardly let a hundred digits pass without an error.
+#
+# </details>
+#
+# <details><summary>That your accuracy is most probably above the lower end of the interval</summary>
+#
+# Right, and that is all: for digits that you write as you wrote these, and photograph as you photographed them.
+#
+# </details>
+#
 # ## Exercises
 #
-# **Exercise 1.** The commonest mistake of all: the network wants light ink on dark ground. What does it make of the test digits the other way
-# round?
+# {{ how_to_answer("handwriting.1") }}
 
-# %% tags=["hide-cell"] nbval={"atol": 0.005, "count_atol": 20}
+# %%
+from digitlib import check, hint
+
+# %% [markdown]
+# **Exercise 1** (a few minutes). The commonest mistake of all: the network wants light ink on dark ground. Write `light_ink`, which takes stored images, some with dark ink on light paper and some the
+# other way round, and returns them all with light ink. It has to find out for each image. What does the network make of the test digits with dark ink?
+
+
+# %% nbval={"atol": 0.005, "count_atol": 20}
+def light_ink(images):
+    """The images, each with light ink on dark paper."""
+    ...
+    ### BEGIN SOLUTION
+    paper = np.median(images, axis=(1, 2), keepdims=True)
+    return np.where(paper > 127, 255 - images, images)
+    ### END SOLUTION
+
+
+check("handwriting.1", light_ink)
 ### BEGIN SOLUTION
-inverted = read(255 - X_test[:1_000])
-result = evaluation.accuracy(y_test[:1_000], inverted)
-print(f"inverted: accuracy {result.value:.3f} ({result.low:.3f} to {result.high:.3f})")
+
+dark_ink = 255 - X_test[:1_000]
+for name, images in {"dark ink": dark_ink, "light ink again": light_ink(dark_ink)}.items():
+    result = evaluation.accuracy(y_test[:1_000], read(images))
+    print(f"{name}: accuracy {result.value:.3f} ({result.low:.3f} to {result.high:.3f})")
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 2.** Your CNN is right about ninety-nine in a hundred test digits. How many digits of your own must you write, so that a true
-# accuracy of `0.95` is told from that in most cases? Let the interval of `0.95` lie below `0.99`.
+# **Exercise 2** (ten minutes). Your CNN is right about ninety-nine in a hundred test digits. You write some of your own, and it is right about a share of `0.95`. From how many digits on is that more than chance? Write `digits_needed`: the least
+# count with which Wilson's interval around a share ends below another accuracy. `statsmodels` has the interval:
+# `proportion_confint(share * count, count, method="wilson")`.
 
-# %% tags=["hide-cell"]
+# %%
 ### BEGIN SOLUTION
-for count in (20, 50, 100, 200, 500):
-    correct = round(0.95 * count)
-    result = evaluation.accuracy(np.ones(count), np.arange(count) < correct)
-    print(f"{correct:3} of {count:3}: {result.low:.3f} to {result.high:.3f}")
+from statsmodels.stats.proportion import proportion_confint
+
+
+### END SOLUTION
+def digits_needed(share, other):
+    """The least count of digits with which the interval of the share ends below the other accuracy."""
+    ...
+    ### BEGIN SOLUTION
+    count = 1
+    while proportion_confint(share * count, count, method="wilson")[1] >= other:
+        count += 1
+    return count
+    ### END SOLUTION
+
+
+check("handwriting.2", digits_needed)
+### BEGIN SOLUTION
+for share in (0.9, 0.95, 0.97, 0.98, 0.985):
+    print(f"{share} instead of 0.99: {digits_needed(share, 0.99):5} digits")
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 3.** A thin pen: erode the test digits by one pixel (`scipy.ndimage.grey_erosion`), prepare them again, and measure. Then dilate them. Which
-# does the network mind more?
+# **Exercise 3** (a quarter of an hour). Write `shrink`, which makes an image smaller by a whole factor: each new pixel is the mean of a square of old ones. Height and width are multiples of the factor. It needs no loop. Then compare it, on a thin
+# stroke, with the quick way: to keep every fourth pixel.
 
-# %% tags=["hide-cell"] nbval={"atol": 0.005, "count_atol": 20}
+
+# %% mystnb={"figure": {"caption": "A thin stroke, shrunk to a quarter by the mean of squares and by keeping every fourth pixel.", "name": "fig-handwriting-shrunk"}}
+def shrink(image, factor):
+    """The image, smaller by this factor: the mean of each square."""
+    ...
+    ### BEGIN SOLUTION
+    height, width = image.shape
+    return image.reshape(height // factor, factor, width // factor, factor).mean(axis=(1, 3))
+    ### END SOLUTION
+
+
+check("handwriting.3", shrink)
 ### BEGIN SOLUTION
-from scipy import ndimage
 
-cross = ndimage.generate_binary_structure(2, 1)[np.newaxis]
-for name, change in {"eroded": ndimage.grey_erosion, "dilated": ndimage.grey_dilation}.items():
-    changed = change(X_test[:1_000], footprint=cross)
-    result = evaluation.accuracy(y_test[:1_000], read(np.stack([normalisation.normalise(image) for image in changed])))
+stroke = np.zeros((112, 112))
+for row in range(10, 100):
+    stroke[row, 60 - row // 4 : 62 - row // 4] = 1
+plots.image_grid(
+    np.stack([stroke, enlarged(shrink(stroke, 4)), enlarged(stroke[::4, ::4])]),
+    subject="A thin stroke and two ways to shrink it",
+    titles=["as it is", "mean", "every fourth"],
+    columns=3,
+)
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 4** (half an hour). Write `centred`, the last step of the preparation: it takes an image of 28x28 pixels with the ink anywhere, and moves it by whole pixels, so that its centre of mass comes as near as possible
+# to row `14`, column `14`. A pixel weighs what it has of ink. Try it on test digits that were moved away.
+
+
+# %%
+def centred(image):
+    """The image, moved so that its centre of mass lies in the middle."""
+    ...
+    ### BEGIN SOLUTION
+    places = np.arange(28)
+    row, column = (places @ image.sum(axis=axis) / image.sum() for axis in (1, 0))
+    return np.roll(image, (round(14 - row), round(14 - column)), axis=(0, 1))
+    ### END SOLUTION
+
+
+check("handwriting.4", centred)
+### BEGIN SOLUTION
+
+away = [np.roll(image, (2, -3), axis=(0, 1)) for image in X_test[:1_000]]
+back = sum((centred(moved) == image).all() for moved, image in zip(away, X_test, strict=False))
+print(f"{back} of 1,000 test digits came back to where they had been")
+# Of the others, np.roll had put ink that left the image at one side in again at the other.
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 5** (three quarters of an hour). Pens differ. Write `thicken`: each pixel becomes the maximum of itself and of its four neighbours above, below, left and right, and outside the image there is paper. It takes stored images. How
+# do you get a thinner pen with the same function? Measure what the network makes of thicker and of thinner test digits, prepared again as your own digits are.
+
+
+# %% nbval={"atol": 0.005, "count_atol": 20}
+def thicken(images):
+    """Each stroke thicker by one pixel on all sides."""
+    ...
+    ### BEGIN SOLUTION
+    padded = np.pad(images, ((0, 0), (1, 1), (1, 1)))
+    middle = slice(1, -1)
+    return np.maximum.reduce(
+        [
+            images,
+            padded[:, :-2, middle],
+            padded[:, 2:, middle],
+            padded[:, middle, :-2],
+            padded[:, middle, 2:],
+        ]
+    )
+    ### END SOLUTION
+
+
+check("handwriting.5", thicken)
+### BEGIN SOLUTION
+
+pens = {"as it is": X_test[:1_000], "thicker": thicken(X_test[:1_000]), "thinner": 255 - thicken(255 - X_test[:1_000])}
+for name, images in pens.items():
+    again = np.stack([normalisation.normalise(image) for image in images])
+    result = evaluation.accuracy(y_test[:1_000], read(again))
     print(f"{name}: accuracy {result.value:.3f} ({result.low:.3f} to {result.high:.3f})")
 ### END SOLUTION
 

@@ -478,51 +478,227 @@ page.claim("the others are mostly caught", of_other_letters > 0.75)
 # - Choose with some families, test with others, once: {{ no_digit.mean_caught | percent(0) }} caught, from {{ no_digit.on_others[no_digit.least].value | percent(0) }} to {{ no_digit.on_others[no_digit.most].value | percent(0) }} by family.
 # - A rule sees only what the network kept. What looks like digits to it passes.
 #
+# ## Questions to think about
+#
+# **You draw a house, and the network answers "8" with a probability of `0.98`. What does the number say?**
+#
+# <details><summary>That the drawing is a digit with a probability of `0.98`</summary>
+#
+# Nobody asked that. The ten probabilities add up to one whatever comes in, so "no digit" gets no share.
+#
+# </details>
+#
+# <details><summary>That of the ten digits, the 8 fits best by far, as this network sees it</summary>
+#
+# Right: *if* it is a digit, then an 8. Whether it is one is another question, and needs another rule.
+#
+# </details>
+#
+# <details><summary>That the network is badly trained: a good one would give each digit a tenth</summary>
+#
+# It was trained to tell digits apart, and does that. Nothing in its training rewards a tenth for each on a drawing that it never met.
+#
+# </details>
+#
+# **You move the threshold of a rule, so that fewer proper digits are refused. What happens to the non-digits?**
+#
+# <details><summary>More of them are caught: the rule has become more exact</summary>
+#
+# The rule is the same, with the same scores. Only the line that is drawn through them has moved.
+#
+# </details>
+#
+# <details><summary>Nothing: the threshold was set with digits alone</summary>
+#
+# It was set with digits, but it applies to whatever is drawn.
+#
+# </details>
+#
+# <details><summary>At most as many as before are caught</summary>
+#
+# Right: what lies below the lower threshold lay below the old one, too. One error is traded for the other.
+#
+# </details>
+#
+# **By AUROC rule A is ahead of rule B. At the price of two refused digits in a hundred, B catches more. Which one should the drawing page take?**
+#
+# <details><summary>A: the AUROC takes all thresholds into account</summary>
+#
+# That is just the trouble. It counts thresholds as well at which half of all digits would be refused.
+#
+# </details>
+#
+# <details><summary>B: the page will work at one threshold, near that price</summary>
+#
+# Right, if the difference is more than chance. A summary over all thresholds is for when you do not know yet which you will use.
+#
+# </details>
+#
+# <details><summary>Neither: two measures that disagree are both worthless</summary>
+#
+# They answer two questions. Decide which one is yours, before you look at the table.
+#
+# </details>
+#
+# **Why was the rule tested with families of drawings that had no part in choosing it, and not with new drawings of the same families?**
+#
+# <details><summary>Because readers will draw things that are in none of the families</summary>
+#
+# Right. What matters is how the rule does with kinds of drawings it was not taught, and only other kinds can show that.
+#
+# </details>
+#
+# <details><summary>Because more families make a shorter interval</summary>
+#
+# More drawings do. The intervals here cover the chance of the draw, and that would be the same with the old families.
+#
+# </details>
+#
+# <details><summary>Because the program that draws would have drawn the same once more</summary>
+#
+# With another seed it draws others. But a new letter A is still the same letter in the same fonts.
+#
+# </details>
+#
 # ## Exercises
 #
-# **Exercise 1.** The drawing page could be stricter. Teach a rule that may refuse five digits in a hundred. What does it refuse of the test digits, and how
-# many non-digits of the families for testing does it catch?
+# {{ how_to_answer("no_digit.1") }}
 
-# %% tags=["hide-cell"] nbval={"atol": 0.03}
+# %%
+from digitlib import check, hint
+
+# %% [markdown]
+# **Exercise 1** (a few minutes). The page lets a drawing pass. How sure can you be that it is a digit? That depends on what people draw. Write `digits_among_passed` for a share of `digits` among all drawings, a share `refused`
+# of the digits, and a share `caught` of the non-digits. What comes out for the rule of this chapter?
+
+
+# %% nbval={"atol": 0.03}
+def digits_among_passed(digits, refused, caught):
+    """The share of digits among the drawings that pass."""
+    ...
+    ### BEGIN SOLUTION
+    right, wrong = digits * (1 - refused), (1 - digits) * (1 - caught)
+    return right / (right + wrong)
+    ### END SOLUTION
+
+
+check("no_digit.1", digits_among_passed)
 ### BEGIN SOLUTION
-everything = np.concatenate([seen.hidden for seen in others.values()])
-stricter = familiarity.fit(known.hidden, everything, unseen.hidden, refused=0.05)
-caught_now = [~stricter.looks_like_a_digit(seen.hidden) for seen in seen_strangers.values()]
-print(f"test digits refused: {(~stricter.looks_like_a_digit(test_digits['as they are'].hidden)).mean():.3f}")
-print(f"non-digits caught: {np.mean(caught_now):.2f} instead of {on_others['value'].mean():.2f}")
+for digits in (0.99, 0.9, 0.5, 0.1):
+    share = digits_among_passed(digits, allowed, on_others["value"].mean())
+    print(f"if {digits:.2f} of the drawings are digits, so are {share:.3f} of those that pass")
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 2.** Is it the products that make the rule good? Teach a logistic regression with the 64 hidden outputs alone, a family left out each time, and compare.
+# **Exercise 2** (ten minutes). Write the AUROC from its definition, as the chance that a digit scores above a non-digit, over all pairs of the two. Pairs with equal scores count as a half. One family hides from the learned rule: how do the
+# others do on it?
 
-# %% tags=["hide-cell"] nbval={"atol": 0.03}
+
+# %% nbval={"atol": 0.03}
+def auroc_by_pairs(of_digits, of_others):
+    """The chance that a digit scores above a non-digit."""
+    ...
+    ### BEGIN SOLUTION
+    column = of_digits[:, np.newaxis]  # so that a comparison gives a table of all pairs
+    return (column > of_others).mean() + (column == of_others).mean() / 2
+    ### END SOLUTION
+
+
+check("no_digit.2", auroc_by_pairs)
 ### BEGIN SOLUTION
+
+print(f"{learned.idxmin()}:")
+for name, by_family in scores.items():
+    print(f"{name:28} {auroc_by_pairs(*by_family[learned.idxmin()]):.2f}")
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 3** (a quarter of an hour). Write `threshold`: from the scores of digits and the share of them that may be refused, a threshold that refuses as many as allowed, and not one more. Refused is what scores below it. With it the drawing page could be
+# stricter. How many non-digits would it catch if one, two or five in a hundred digits may be refused? And what does the rule make of images that nobody would draw: test digits in white on black (`255 - X_test`), and pixels at random?
+
+
+# %% nbval={"atol": 0.03}
+def threshold(of_digits, refused):
+    """A score with no more than this share of the digits below it, and no fewer than can be."""
+    ...
+    ### BEGIN SOLUTION
+    return np.sort(of_digits)[int(refused * len(of_digits))]
+    ### END SOLUTION
+
+
+check("no_digit.3", threshold)
+### BEGIN SOLUTION
+
+noise = np.random.default_rng(19).integers(0, 256, size=(500, 28, 28), dtype=np.uint8)
+odd = {"inverted digits": look_at(255 - X_test[:500]), "random pixels": look_at(noise)}
+for share in (0.01, 0.02, 0.05):
+    limit = threshold(rule.score(unseen.hidden), share)
+    strangers_caught = np.mean([(rule.score(seen.hidden) < limit).mean() for seen in seen_strangers.values()])
+    odd_ones = [f"{name} {(rule.score(seen.hidden) < limit).mean():.2f}" for name, seen in odd.items()]
+    print(f"{share:.0%} of the digits refused; caught: non-digits {strangers_caught:.2f}, {', '.join(odd_ones)}")
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 4** (half an hour). Write the squared Mahalanobis distance of drawings to the nearest of several means, by the formula above and with NumPy alone. It takes the hidden outputs, a row for each drawing, the means, a row for each class, and a
+# covariance. Does it agree with scikit-learn's, which this chapter used?
+
+
+# %%
+def nearest_squared(hidden, means, covariance):
+    """The squared Mahalanobis distance of each row to the nearest mean."""
+    ...
+    ### BEGIN SOLUTION
+    inverse = np.linalg.inv(covariance)
+    differences = hidden[:, np.newaxis] - means  # drawings, classes, outputs
+    return ((differences @ inverse) * differences).sum(axis=2).min(axis=1)
+    ### END SOLUTION
+
+
+check("no_digit.4", nearest_squared)
+### BEGIN SOLUTION
+
+ours = nearest_squared(unseen.hidden[:500].astype(float), means, within.covariance_)
+print(f"the same as scikit-learn's: {np.allclose(ours, mahalanobis(unseen.hidden[:500]), rtol=0.001)}")
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 5** (an hour). Judge a rule as this chapter does. Write `leave_one_out`, which takes `drawings`, a dictionary with an array for each family, a function `teach`, which makes a rule from one array of drawings, and a function `judge`, which
+# gives a number for a rule and an array of drawings. It returns a list: for each family, what `judge` says of it about a rule that was taught with all others. Then use it. Is it the products that make the learned rule good? Teach a logistic regression with
+# the 64 hidden outputs alone, and compare.
+
+
+# %% nbval={"atol": 0.03}
+def leave_one_out(drawings, teach, judge):
+    """For each family, the verdict on a rule that has not seen it."""
+    ...
+    ### BEGIN SOLUTION
+    verdicts = []
+    for name in drawings:
+        rule = teach(np.concatenate([drawings[other] for other in drawings if other != name]))
+        verdicts.append(judge(rule, drawings[name]))
+    return verdicts
+    ### END SOLUTION
+
+
+check("no_digit.5", leave_one_out)
+### BEGIN SOLUTION
+
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-shares_caught = []
-for family in others:
-    taught = np.concatenate([seen.hidden for name, seen in others.items() if name != family])
+
+def teach_linear(hidden):
     linear = make_pipeline(StandardScaler(), LogisticRegression(C=0.01))
-    linear.fit(np.concatenate([known.hidden, taught]), np.repeat([1, 0], [len(known.hidden), len(taught)]))
-    of_digits, of_others = (linear.decision_function(seen.hidden) for seen in (unseen, others[family]))
-    shares_caught.append(caught(of_digits, of_others).mean())
-print(f"without products: {np.mean(shares_caught):.2f}; with them: {learned.mean():.2f}")
-### END SOLUTION
+    return linear.fit(np.concatenate([known.hidden, hidden]), np.repeat([1, 0], [len(known.hidden), len(hidden)]))
 
-# %% [markdown]
-# **Exercise 3.** Give the rule images that nobody would draw: test digits in white on black (`255 - X_test`), and pixels at random. Does it refuse them?
 
-# %% tags=["hide-cell"] nbval={"atol": 0.03}
-### BEGIN SOLUTION
-noise = np.random.default_rng(19).integers(0, 256, size=(1_000, 28, 28), dtype=np.uint8)
-for name, images in {"inverted digits": 255 - X_test[:1_000], "random pixels": noise}.items():
-    seen = look_at(images)
-    print(
-        f"{name}: {(~rule.looks_like_a_digit(seen.hidden)).mean():.2f} refused; "
-        f"mean probability of the answer {softmax(seen.logits, axis=1).max(axis=1).mean():.2f}"
-    )
+def share_caught(linear, hidden):
+    return caught(linear.decision_function(unseen.hidden), linear.decision_function(hidden)).mean()
+
+
+without_products = leave_one_out({name: seen.hidden for name, seen in others.items()}, teach_linear, share_caught)
+print(f"without products: {np.mean(without_products):.2f}; with them: {learned.mean():.2f}")
 ### END SOLUTION
 
 # %% tags=["remove-cell"]

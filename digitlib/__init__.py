@@ -25,10 +25,15 @@ Each module holds one idea:
 - `digitlib.speed`: how long ways of training take, and how well they do;
 - `digitlib.plots`: the figures, each with its description in words;
 - `digitlib.reference`: what the book's own runs made;
+- `digitlib.exercises`: the checks and hints of the exercises;
 - `digitlib.results`: the numbers and claims that a page quotes;
 - `digitlib.files`: writing them whole or not at all.
 
-Importing `digitlib` alone imports none of them, so it takes no time.
+Importing `digitlib` alone imports none of them but the last but two, which is
+light: `digitlib.check` and `digitlib.hint` are at hand in every exercise.
 """
 
+from digitlib.exercises import check, hint
+
+__all__ = ["check", "hint"]
 __version__ = "0.1.0"

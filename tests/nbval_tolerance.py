@@ -25,6 +25,13 @@ def pytest_addoption(parser):
     parser.addoption("--nbval-executed", default=None, help="folder of notebooks papermill has run; compare these")
 
 
+def pytest_ignore_collect(collection_path, config):
+    """Solutions go on from their chapter: they are compared where the chapter was executed, and not run alone."""
+    if collection_path.parent.name == "solutions" and not config.option.nbval_executed:
+        return True
+    return None
+
+
 def close(reference: str, new: str, atol: float, count_atol: float) -> bool:
     """Whether two texts are equal but for numbers within their tolerance."""
     if not atol and not count_atol:

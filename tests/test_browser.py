@@ -120,7 +120,7 @@ def test_code_can_be_copied(page, address):
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_every_solution_is_closed_and_opens_with_the_keyboard(page, address, name):
+def test_every_solution_and_explanation_is_closed_and_opens_with_the_keyboard(page, address, name):
     page.goto(f"{address}{name}.html", wait_until="networkidle")
     solutions = page.locator("article details")
     assert solutions.count() >= 3

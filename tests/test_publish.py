@@ -56,15 +56,22 @@ def test_the_solutions_are_in_the_appendix_alone(pdf):
     texts = [page.extract_text() for page in pdf.pages]
     first = next(number for number, text in enumerate(texts) if text.lstrip().startswith("Solutions"))
     assert first > len(texts) / 2
-    assert "BEGIN SOLUTION" not in " ".join(texts[:first])
+    before, appendix = "\n".join(texts[:first]), "\n".join(texts[first:])
+    assert "not solved yet" in before
+    assert not re.search(r"\w\.\d: right", before)
+    assert "not solved yet" not in appendix
     exercises = sum(path.read_text(encoding="utf-8").count("**Exercise") for path in chapters())
-    assert len(re.findall(r"Exercise \d+", " ".join(texts[first:]))) == exercises >= 3 * len(TITLES)
+    assert len(re.findall(r"^Exercise \d$", appendix, re.MULTILINE)) == exercises >= 3 * len(TITLES)
+    assert appendix.count("Questions to think about") == len(TITLES)
 
 
 def test_the_notebooks_travel_together(published):
     with zipfile.ZipFile(download(published, "digit-book-notebooks.zip")) as archive:
         names = archive.namelist()
-        assert names == [f"digit-book/{path.stem}.ipynb" for path in chapters()]
+        stems = [path.stem for path in chapters()]
+        assert names == [f"digit-book/{stem}.ipynb" for stem in stems] + [
+            f"digit-book/solutions/{stem}.ipynb" for stem in stems
+        ]
         for name in names:
             nbformat.validate(nbformat.reads(archive.read(name).decode("utf-8"), as_version=4))
 

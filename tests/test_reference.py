@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from digitlib import corruptions, data, reference, training
+from digitlib.exercises import experiment
 from paths import ROOT
 from rendering import read_chapter, write_notebook
 from sweep import NOTEBOOK
-from sweeping import read_sweep
+from sweeping import declared_parameters, read_sweep
 
 
 @pytest.fixture(scope="module")
@@ -91,3 +92,8 @@ def test_an_unknown_sweep_is_refused_with_the_known_names():
 def test_an_unknown_network_is_refused_with_the_known_names():
     with pytest.raises(KeyError, match="choose one of cnn"):
         reference.load_model("resnet")
+
+
+def test_the_exercise_on_sweeps_knows_the_experiments_defaults(tmp_path):
+    write_notebook(read_chapter(NOTEBOOK), tmp_path / "notebook.ipynb")
+    assert declared_parameters(tmp_path / "notebook.ipynb") == experiment.DEFAULTS

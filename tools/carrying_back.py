@@ -6,6 +6,7 @@ since the next run would overwrite it.
 """
 
 import copy
+import itertools
 import subprocess
 import sys
 from difflib import SequenceMatcher
@@ -21,10 +22,11 @@ from rendering import (
     METADATA_KEPT,
     Prose,
     load_results,
-    read_chapter,
     read_notebook,
+    read_source,
     setup_cell,
 )
+from solutions import is_solution, stub
 
 
 class PullError(Exception):
@@ -53,7 +55,7 @@ def pull(notebook_path: Path) -> list[str]:
     if not notebook_path.exists():
         raise PullError(f"{notebook_path} does not exist")
     path = chapters([notebook_path.stem])[0]
-    source, edited = read_chapter(path), read_notebook(notebook_path)
+    source, edited = read_source(path), read_notebook(notebook_path)
     merged, changes = _merge(source, edited, Prose(load_results(REFERENCE)))
     if changes:
         write_text(_format(jupytext.writes(merged, fmt="py:percent"), path), path)
@@ -76,7 +78,7 @@ def _merge(source: NotebookNode, edited: NotebookNode, prose: Prose) -> tuple[No
     for cell in edited.cells[1:]:
         before = old.pop(cell.get("id"), None)
         after = _carry_cell(before, cell, prose)
-        merged.append(after)
+        merged += [after, *_solutions_after(source, before, old)]
         if before is None:
             changes.append(f"new {cell.cell_type} cell: {cell.source[:40]!r}")
         elif (before.source, before.metadata) != (after.source, after.metadata):
@@ -89,6 +91,12 @@ def _merge(source: NotebookNode, edited: NotebookNode, prose: Prose) -> tuple[No
     return result, changes
 
 
+def _solutions_after(source: NotebookNode, before: NotebookNode | None, old: dict) -> list[NotebookNode]:
+    """The solutions in words that follow a cell in the source; readers' notebooks do not hold them."""
+    following = source.cells[source.cells.index(before) + 1 :] if before else []
+    return [old.pop(cell.id) for cell in itertools.takewhile(is_solution, following)]
+
+
 def _carry_cell(before: NotebookNode | None, edited: NotebookNode, prose: Prose) -> NotebookNode:
     cell = copy.deepcopy(edited)
     cell.metadata = {key: cell.metadata[key] for key in METADATA_KEPT if key in cell.metadata}
@@ -96,6 +104,10 @@ def _carry_cell(before: NotebookNode | None, edited: NotebookNode, prose: Prose)
         cell.outputs, cell.execution_count = [], None
     if before is None:
         return cell
+    if stub(before.source) != before.source:
+        if cell.source != stub(before.source):
+            raise PullError(f"cell {before.id} is an exercise: edit it in the source, beside its solution")
+        return before
     where = f"cell {before.id}"
     if cell.cell_type == "markdown":
         cell.source = unfill(before.source, cell.source, prose, where)

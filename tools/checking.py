@@ -65,6 +65,8 @@ def problems() -> list[str]:
     found = [*_check_composition(), *_check_prose(), *_check_facts(), *_check_versions(), *_check_staleness()]
     for path in sorted(BOOK.glob("*.ipynb")):
         found += notebook_problems(read_notebook(path), path.name)
+    for path in sorted(BOOK.glob("solutions/*.ipynb")):
+        found += cell_problems(read_notebook(path), f"solutions/{path.name}")
     return found + ignored_problems([read_notebook(path) for path in sorted(BOOK.glob("*.ipynb"))])
 
 
@@ -76,9 +78,13 @@ def notebook_problems(notebook: NotebookNode, name: str) -> list[str]:
         found.append(f"{name}: the first code cell is not the set-up cell")
     if [cell.execution_count for cell in code] != list(range(1, len(code) + 1)):
         found.append(f"{name}: execution counts are not 1 to {len(code)}")
-    for cell in code:
-        found += [f"{name}, cell {cell.id}: {problem}" for problem in _cell_problems(cell)]
-    return found
+    return found + cell_problems(notebook, name)
+
+
+def cell_problems(notebook: NotebookNode, name: str) -> list[str]:
+    """What breaks the rules for stored cells of code."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    return [f"{name}, cell {cell.id}: {problem}" for cell in code for problem in _cell_problems(cell)]
 
 
 def ignored_problems(notebooks: list[NotebookNode]) -> list[str]:
@@ -157,7 +163,7 @@ def _check_composition() -> Iterator[str]:
             yield f"book/{name} is missing: python tools/notebooks.py render"
         elif _unix_lines(path) != content:
             yield f"book/{name} is not what its source gives: python tools/notebooks.py render (or pull, to keep it)"
-    made = {*BOOK.glob("*.ipynb"), *BOOK.glob("*.md"), *BOOK.glob("images/*")}
+    made = {*BOOK.glob("**/*.ipynb"), *BOOK.glob("*.md"), *BOOK.glob("images/*")}
     for path in sorted(made - {BOOK / name for name in composed}):
         yield f"{path.relative_to(ROOT).as_posix()} has no source in chapters/"
 

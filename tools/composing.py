@@ -16,9 +16,10 @@ from rendering import (
     load_results,
     pictures,
     read_chapter,
-    read_notebook,
+    read_executed,
     same_code,
 )
+from solutions import split
 
 
 def compose(
@@ -58,12 +59,17 @@ def compose(
     notebooks = {
         path.stem: _notebook(path, folders.get(path.stem, BOOK), prose) for path in chapters() if path.stem not in leave
     }
-    files = {f"{name}.ipynb": nbformat.writes(notebook, version=4) + "\n" for name, notebook in notebooks.items()}
+    files = {}
+    for name, notebook in notebooks.items():
+        chapter, of_chapter = split(notebook)
+        files[f"{name}.ipynb"] = nbformat.writes(chapter, version=4) + "\n"
+        if of_chapter:
+            files[f"solutions/{name}.ipynb"] = nbformat.writes(of_chapter, version=4) + "\n"
     files |= {path.name: prose.fill(path.read_text(encoding="utf-8"), path.name) for path in pages()}
     files["_toc.yml"] = (ROOT / "_toc.yml").read_text(encoding="utf-8")
     composed = {name: text.encode("utf-8") for name, text in files.items()}
     texts = [*files.values(), (ROOT / "README.md").read_text(encoding="utf-8")]
-    figures = list(notebooks.values()) + [read_notebook(BOOK / f"{name}.ipynb") for name in sorted(leave)]
+    figures = list(notebooks.values()) + [read_executed(BOOK / f"{name}.ipynb") for name in sorted(leave)]
     for name in sorted(set().union(*(pictures(text) for text in texts))):
         composed[f"images/{name}.png"] = _picture(name, figures)
     return composed
@@ -134,12 +140,12 @@ def copy_handwritten(target: Path) -> None:
 def _notebook(path: Path, folder: Path, prose: Prose) -> NotebookNode:
     if not _was_run(path, folder):
         raise RenderError(f"{path.stem} was not run as it stands: python tools/notebooks.py run {path.stem}")
-    return prose.fill_notebook(read_chapter(path), read_notebook(folder / f"{path.stem}.ipynb"))
+    return prose.fill_notebook(read_chapter(path), read_executed(folder / f"{path.stem}.ipynb"))
 
 
 def _was_run(path: Path, folder: Path) -> bool:
     file = folder / f"{path.stem}.ipynb"
-    return file.exists() and same_code(read_chapter(path), read_notebook(file))
+    return file.exists() and same_code(read_chapter(path), read_executed(file))
 
 
 def _picture(name: str, notebooks: list[NotebookNode]) -> bytes:

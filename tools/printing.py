@@ -21,6 +21,7 @@ from browsing import chromium
 from composing import compose_committed, copy_handwritten, write
 from paths import BUILD
 from rendering import NOTEBOOK_METADATA, title
+from solutions import is_solution
 
 PRINT = BUILD / "print"
 PDF = PRINT / "digit-book.pdf"
@@ -28,8 +29,8 @@ HEADINGS = """
 [...document.querySelectorAll(':is(h1, h2, h3, h4, h5, h6, [role=heading])')]
   .filter(heading => heading.checkVisibility()).map(heading => heading.innerText)
 """
-HIDDEN = {"hide-cell", "hide-input"}
-DETAILS = re.compile(r"<details><summary>[^<]*</summary>(.*?)</details>", re.DOTALL)
+CHOICE = re.compile(r"<details><summary>(.*?)</summary>\s*(.*?)\s*</details>", re.DOTALL)
+QUESTIONS = re.compile(r"^## Questions to think about\n.*?(?=^## |\Z)", re.DOTALL | re.MULTILINE)
 APPENDIX = "solutions"
 FOOTER = """
 <style>div { width: 100%; margin: 0 18mm; font: 8pt sans-serif; color: #555; display: flex }</style>
@@ -79,51 +80,47 @@ def print_book(files: dict[str, bytes], target: Path = PDF) -> Path:
 
 
 def with_appendix(files: dict[str, bytes]) -> dict[str, bytes]:
-    """Move the solutions of all chapters into an appendix of their own."""
-    files = dict(files)
+    """Move the solutions of all chapters, and what is said of the questions' choices, into an appendix of their own."""
+    printed = {name: content for name, content in files.items() if not name.startswith("solutions/")}
     appendix = nbformat.v4.new_notebook(metadata=NOTEBOOK_METADATA, cells=[_markdown("# Solutions")])
-    for name in sorted(name for name in files if name.endswith(".ipynb")):
-        notebook = nbformat.reads(files[name].decode("utf-8"), as_version=4)
-        solutions = list(_cut_solutions(notebook))
-        if solutions:
-            appendix.cells += [_markdown(f"## {title(notebook)}"), *solutions]
-        files[name] = nbformat.writes(notebook).encode("utf-8")
+    for name in sorted(name for name in printed if name.endswith(".ipynb")):
+        notebook = _read(files[name])
+        appendix.cells += [_markdown(f"## {title(notebook)}"), *_cut_explanations(notebook)]
+        if solutions := files.get(f"solutions/{name}"):
+            appendix.cells += _unfolded(_read(solutions))
+        printed[name] = nbformat.writes(notebook).encode("utf-8")
     toc = yaml.safe_load(files["_toc.yml"])
     toc["parts"].append({"caption": "Appendix", "chapters": [{"file": APPENDIX}]})
-    files["_toc.yml"] = yaml.safe_dump(toc, sort_keys=False).encode("utf-8")
-    files[f"{APPENDIX}.ipynb"] = nbformat.writes(appendix).encode("utf-8")
-    return files
+    printed["_toc.yml"] = yaml.safe_dump(toc, sort_keys=False).encode("utf-8")
+    printed[f"{APPENDIX}.ipynb"] = nbformat.writes(appendix).encode("utf-8")
+    return printed
 
 
-def _cut_solutions(notebook: NotebookNode) -> Iterator[NotebookNode]:
-    """Take the solutions out, each under the name of its exercise."""
-    kept, exercise, named = [], "", ""
-    for cell in _pieces(notebook):
-        if HIDDEN & set(cell.metadata.get("tags", [])):
-            cell.metadata.tags = [tag for tag in cell.metadata.tags if tag not in HIDDEN]
-            if exercise != named:
-                yield _markdown(f"### {exercise}")
-                named = exercise
+def _cut_explanations(notebook: NotebookNode) -> Iterator[NotebookNode]:
+    """Leave the bare choices of each question, and give the questions with what is said of each choice."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and CHOICE.search(cell.source):
+            section = QUESTIONS.search(cell.source)[0]
+            yield _markdown("#" + CHOICE.sub(r"- *\1*: \2", section))
+            cell.source = CHOICE.sub(r"- \1", cell.source)
+
+
+def _unfolded(solutions: NotebookNode) -> Iterator[NotebookNode]:
+    """The cells of a notebook of solutions, one heading lower, and open."""
+    for cell in solutions.cells[1:]:
+        if is_solution(cell):
+            cell.metadata.tags = []
             yield cell
         else:
-            exercise = [exercise, *re.findall(r"\*\*(Exercise \d+)", cell.source)][-1]
-            kept.append(cell)
-    notebook.cells = kept
+            yield _markdown(f"#{cell.source}")
 
 
-def _pieces(notebook: NotebookNode) -> Iterator[NotebookNode]:
-    """The cells, a solution inside a text being a hidden cell of its own."""
-    for cell in notebook.cells:
-        if cell.cell_type != "markdown":
-            yield cell
-            continue
-        for number, text in enumerate(DETAILS.split(cell.source)):
-            if text.strip():
-                yield _markdown(text.strip(), tags=["hide-cell"] if number % 2 else [])
+def _read(content: bytes) -> NotebookNode:
+    return nbformat.reads(content.decode("utf-8"), as_version=4)
 
 
-def _markdown(text: str, tags: list[str] | None = None) -> NotebookNode:
-    return nbformat.v4.new_markdown_cell(text, metadata={"tags": tags or []})
+def _markdown(text: str) -> NotebookNode:
+    return nbformat.v4.new_markdown_cell(text)
 
 
 def _name_entries(pdf: PdfWriter, headings: list[str]) -> None:

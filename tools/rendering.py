@@ -10,6 +10,7 @@ Prose is a Jinja template. It may use
 - ``{{ runs.training.seconds }}``: when a chapter ran, for how long, with what;
 - ``{{ minutes_to_read.training }}``: how long a chapter takes to read;
 - ``{{ colab("03_training") }}``: where it opens in Colab;
+- ``{{ how_to_answer("training.1") }}``: how exercises are answered and checked;
 - ``{% for chapter in chapters %}``: each chapter's title, name, run, and how many cells are compared in which way;
 - ``{% for download in downloads %}``: the files that a published site offers, none otherwise.
 """
@@ -30,6 +31,7 @@ from nbformat import NotebookNode
 from pybtex.database import parse_file
 
 import digitlib
+import solutions
 from digitlib import statistics
 from digitlib.files import write_text
 from paths import BOOK, CHAPTERS, ROOT, chapters
@@ -51,6 +53,10 @@ except ImportError:
     package = "git+{repository}@v{version}"
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", package], check=True)
 """
+HOW_TO_ANSWER = """\
+Put your answer in the place of `...` and run the cell: it says at once whether you are right, and if not, why. \
+For a hint, run `hint("{}")`; run it again for the next one. On the site, the solutions are folded up below \
+the exercises; notebooks that you run yourself do not hold them."""
 
 
 # Silent reading of English non-fiction, the mean of 190 studies: Brysbaert (2019),
@@ -85,7 +91,12 @@ def setup_cell() -> str:
 
 
 def read_chapter(path: Path) -> NotebookNode:
-    """Read a chapter's source as a notebook without outputs; the prose stays a template."""
+    """Read a chapter as it is run: no outputs, exercises as stubs and solutions; the prose stays a template."""
+    return solutions.expand(read_source(path))
+
+
+def read_source(path: Path) -> NotebookNode:
+    """Read a chapter as it is written, each exercise and its solution in one cell."""
     source = jupytext.read(path, fmt="py:percent")
     setup = nbformat.v4.new_code_cell(setup_cell(), metadata={"tags": ["remove-cell"]})
     notebook = nbformat.v4.new_notebook(metadata=copy.deepcopy(NOTEBOOK_METADATA), cells=[setup, *source.cells])
@@ -138,6 +149,7 @@ class Prose:
             "downloads": downloads,
             "repository": repository(),
             "colab": colab,
+            "how_to_answer": HOW_TO_ANSWER.format,
             "version": digitlib.__version__,
         }
 
@@ -188,9 +200,8 @@ def count_cells(notebook: NotebookNode) -> dict[str, int]:
 
 def minutes_to_read(notebook: NotebookNode) -> int:
     """How long it takes to read what a chapter shows, text and code alike, in whole minutes."""
-    shown = [
-        cell.source for cell in notebook.cells if not {"hide-cell", "remove-cell"} & set(cell.metadata.get("tags", []))
-    ]
+    folded = {"hide-cell", "remove-cell", solutions.TAG}
+    shown = [cell.source for cell in notebook.cells if not folded & set(cell.metadata.get("tags", []))]
     words = EXPRESSION.sub("number", " ".join(shown)).split()
     return max(1, round(len(words) / WORDS_PER_MINUTE))
 
@@ -227,7 +238,7 @@ def same_code(one: NotebookNode, other: NotebookNode) -> bool:
     That cell changes with the book's address and version, and does nothing where
     the book is run.
     """
-    return _code(one)[1:] == _code(other)[1:]
+    return dict(_code(one)[1:]) == dict(_code(other)[1:])
 
 
 def write_notebook(notebook: NotebookNode, path: Path) -> None:
@@ -237,6 +248,14 @@ def write_notebook(notebook: NotebookNode, path: Path) -> None:
 
 def read_notebook(path: Path) -> NotebookNode:
     return nbformat.read(path, as_version=4)
+
+
+def read_executed(path: Path) -> NotebookNode:
+    """A notebook with its solutions at the end, if they lie in a file of their own."""
+    notebook, file = read_notebook(path), path.parent / "solutions" / path.name
+    if file.exists():
+        notebook.cells += [cell for cell in read_notebook(file).cells if solutions.is_solution(cell)]
+    return notebook
 
 
 def _code(notebook: NotebookNode) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """Execute chapters with papermill, each in an empty folder, and keep what came out."""
 
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -25,6 +26,7 @@ from papermill.exceptions import PapermillExecutionError
 from digitlib.files import write_text
 from paths import QUICK, REFERENCE, SWEEPS
 from rendering import read_chapter, write_notebook
+from solutions import is_solution, unproven
 
 QUICK_PARAMETERS = {
     "epochs": 1,
@@ -135,16 +137,16 @@ def declared_parameters(notebook: NotebookNode) -> set[str]:
 def normalise(notebook: NotebookNode, source: NotebookNode) -> NotebookNode:
     """What is worth keeping of an executed notebook.
 
-    Code cells count from 1; times, papermill's and the front end's metadata,
+    Code cells count from 1, those of the solutions too; times, papermill's and the front end's metadata,
     the injected parameters and standard error are dropped.
     """
     outputs = {cell.id: cell.get("outputs", []) for cell in notebook.cells}
     result = source.copy()
-    count = 0
+    counts = {True: itertools.count(1), False: itertools.count(1)}
     for cell in result.cells:
         if cell.cell_type != "code":
             continue
-        count += 1
+        count = next(counts[is_solution(cell)])
         cell.execution_count = count
         kept = [_normalise_output(output, count) for output in outputs[cell.id] if not _is_stderr(output)]
         cell.outputs = _merge_streams(kept)
@@ -185,6 +187,8 @@ def _run_one(path: Path, executed: Path, results: Path, parameters: dict, begun:
         start = time.perf_counter()
         notebook = _execute(scratch, work, parameters, name, begun)
         seconds = time.perf_counter() - start
+        if found := unproven(notebook):
+            raise RunError(f"chapter {name}: " + "; ".join(found))
         _add_provenance(work / "results" / "pages" / f"{name}.json", seconds, _steps(notebook, seconds), parameters)
         shutil.copytree(work / "results", results, dirs_exist_ok=True)
         write_notebook(normalise(notebook, source), executed / f"{name}.ipynb")

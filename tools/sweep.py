@@ -19,6 +19,7 @@ import nbformat
 
 from paths import BUILD, CHAPTERS, SWEEPS
 from rendering import read_chapter, write_notebook
+from solutions import split
 from sweeping import SweepError, declared_parameters, keep_known, read_sweep, read_table, sweep, write_table
 
 NOTEBOOK = CHAPTERS / "06_experiment.py"
@@ -43,7 +44,7 @@ def main() -> int:
 
 
 def run(options: argparse.Namespace) -> int:
-    notebook = read_chapter(NOTEBOOK)
+    notebook, _ = split(read_chapter(NOTEBOOK))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "notebook.ipynb")
         write_notebook(notebook, path)
