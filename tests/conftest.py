@@ -9,6 +9,9 @@ import pytest
 from browsing import HOW_TO_INSTALL, LAUNCH, NoBrowser, find_chromium, serve
 from paths import ROOT
 
+# The sandbox is Linux's; elsewhere grading is refused, or done in Docker.
+collect_ignore = [] if sys.platform == "linux" else ["test_grading.py", "test_lab.py", "test_sandbox.py"]
+
 
 @pytest.fixture(autouse=True, scope="session")
 def figures_without_a_screen():

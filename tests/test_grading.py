@@ -1,0 +1,421 @@
+"""Grading: each submission gets what it deserves, whatever it does, and touches nothing but its own scratch."""
+
+import csv
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from pathlib import Path
+
+import psutil
+import pytest
+
+import grading
+from grading import Assignment, Unreadable, clean, find_submissions, grade_all, read_answers, read_cells, read_file
+from hidden_tests import Failure, Limits
+from paths import ROOT
+from sandbox import Bubblewrap, Outcome, Unsafe
+from submissions import ASSIGNMENT, DOUBLE, IMPORT, NAME, RIGHT, hand_in, network_cells, notebook, spying_cells
+from wire import encode
+
+SEED = "a secret of the teacher's"
+LABELS_OF_THE_BATCH = 42
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    path = tmp_path_factory.mktemp("assignments") / f"{NAME}.py"
+    path.write_text(ASSIGNMENT, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def assignment(source):
+    return Assignment.read(source, SEED)
+
+
+@pytest.fixture
+def submissions(tmp_path):
+    """Writes submissions of a name and their cells."""
+
+    def write(**cells):
+        folder = tmp_path / "submissions"
+        folder.mkdir(exist_ok=True)
+        for name, sources in cells.items():
+            (folder / f"{name}.ipynb").write_text(notebook(sources), encoding="utf-8")
+        return folder
+
+    return write
+
+
+def table(output):
+    with (output / "grades.csv").open(encoding="utf-8", newline="") as file:
+        return {row["name"]: row for row in csv.DictReader(file)}
+
+
+def snapshot(*folders):
+    """Everything below folders, with what would change if somebody touched it."""
+    return {
+        path: (status.st_mode, status.st_size, status.st_mtime_ns, status.st_nlink)
+        for folder in folders
+        for path in [folder, *folder.rglob("*")]
+        for status in [path.lstat()]
+    }
+
+
+class Batch:
+    """All submissions graded at once: what came out, and what was there before and after."""
+
+    def __init__(self, folder, source, assignment):
+        self.submissions, self.output, sentinel = folder / "submissions", folder / "graded", folder / "sentinel"
+        sentinel.mkdir()
+        (sentinel / "kept").write_text("kept", encoding="utf-8")
+        marker = str(uuid.uuid4().int % 10**9 + 10**9)
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            secrets = [source, self.submissions, self.submissions / "right.ipynb", self.output, sentinel]
+            secrets += [ROOT / "assignments", ROOT / "tests", ROOT / "tools" / "grading.py", Path("/etc/passwd")]
+            secrets += [path for path in Path.home().iterdir() if path.is_file()]
+            extra = {"reads_others": spying_cells(secrets), "network": network_cells(server.getsockname()[1])}
+            self.deserved = hand_in(self.submissions, extra, marker)
+            before = snapshot(self.submissions, sentinel, source.parent)
+            self.said = []
+            start = time.perf_counter()
+            grade_all(self.submissions, assignment, self.output, Bubblewrap(), announce=self.said.append)
+            self.seconds = time.perf_counter() - start
+        self.changed = before.items() ^ snapshot(self.submissions, sentinel, source.parent).items()
+        self.left_behind = psutil.Process().children(recursive=True)
+        self.left_behind += [one for one in psutil.process_iter(["cmdline"]) if marker in (one.info["cmdline"] or [])]
+        self.rows = table(self.output)
+        print(f"{len(self.rows)} submissions graded in {self.seconds:.0f} s")
+
+
+@pytest.fixture(scope="module")
+def batch(tmp_path_factory, source, assignment):
+    return Batch(tmp_path_factory.mktemp("batch"), source, assignment)
+
+
+@pytest.mark.slow
+def test_each_submission_gets_what_it_deserves_and_is_told_why(batch):
+    assert len(batch.deserved) == LABELS_OF_THE_BATCH
+    faults = []
+    for label, deserves in batch.deserved.items():
+        row = batch.rows["'=formula" if label == "=formula" else label]
+        expected = ["" if points is None else f"{points:g}" for points in (deserves.q1, deserves.q2)]
+        if [row["q1"], row["q2"]] != expected or deserves.reason not in row["what went wrong"]:
+            faults.append(f"{deserves}, but {row}")
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.slow
+def test_nothing_but_the_output_changes(batch):
+    assert not batch.changed
+    assert {path.name for path in batch.output.iterdir()} == {"grades.csv", "feedback", "records"}
+
+
+@pytest.mark.slow
+def test_no_process_is_left_behind(batch):
+    assert not batch.left_behind
+
+
+@pytest.mark.slow
+def test_everybody_gets_a_line_a_record_and_feedback(batch):
+    assert len(batch.said) == len(batch.rows) == LABELS_OF_THE_BATCH
+    for folder, ending in (("records", ".json"), ("feedback", ".md")):
+        assert {path.name for path in (batch.output / folder).iterdir()} == {
+            f"{label}{ending}" for label in batch.deserved
+        }
+
+
+@pytest.mark.slow
+def test_feedback_names_the_hint_but_no_hidden_input(batch):
+    right = (batch.output / "feedback" / "right.md").read_text(encoding="utf-8")
+    half = (batch.output / "feedback" / "half_right.md").read_text(encoding="utf-8")
+    tells = (batch.output / "feedback" / "tells_inputs.md").read_text(encoding="utf-8")
+    assert "The sum by the count" not in right
+    assert "**Wrong**, 0 of 1 points. Lists of floats." in half
+    assert "The sum by the count" in half
+    assert "`double` stopped with ValueError" in tells
+    assert "SECRET" not in tells
+    assert "SECRET" in batch.rows["tells_inputs"]["what went wrong"], "the teacher may know"
+
+
+def test_the_spies_see_what_is_there_without_a_sandbox(submissions, assignment, source, tmp_path):
+    """Else the tests of the sandbox would prove nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        folder = submissions(reads=spying_cells([source]), network=network_cells(server.getsockname()[1]), right=RIGHT)
+        grade_all(folder, assignment, tmp_path / "graded", Unsafe())
+    rows = table(tmp_path / "graded")
+    assert {name: row["total"] for name, row in rows.items()} == {"reads": "0", "network": "0", "right": "3"}
+    assert all("UNSAFE: run without a sandbox" in row["what went wrong"] for row in rows.values())
+
+
+def test_the_same_command_goes_on_where_it_was_stopped(submissions, assignment, source, tmp_path):
+    folder, output = submissions(ann=RIGHT, ben=[IMPORT]), tmp_path / "graded"
+    grade_all(folder, assignment, output, Bubblewrap())
+    first = table(output)
+    (output / "records" / "ann.json").unlink()
+    submissions(ben=[IMPORT, DOUBLE], eve=[])
+    assert run_again(folder, assignment, output) == {"ann", "ben", "eve"}
+    assert {name: row["total"] for name, row in table(output).items()} == {"ann": "3", "ben": "2", "eve": "0"}
+    assert first["ben"]["total"] == "0"
+    assert run_again(folder, assignment, output) == set()
+    assert run_again(folder, Assignment.read(source, "another secret"), output) == {"ann", "ben", "eve"}
+    assert table(output)["ann"]["total"] == "3"
+
+
+def run_again(folder, assignment, output):
+    """Grade once more, and return whose notebooks were run for it."""
+    ran = set()
+
+    class Counted(Bubblewrap):
+        def command(self, gigabytes, label):
+            ran.add(label)
+            return super().command(gigabytes, label)
+
+    before = {path.stem: json.loads(path.read_text()) for path in (output / "records").iterdir()}
+    grade_all(folder, assignment, output, Counted())
+    after = {path.stem: json.loads(path.read_text()) for path in (output / "records").iterdir()}
+    changed = {name for name in after if before.get(name, {}).get("fingerprint") != after[name]["fingerprint"]}
+    assert len(ran) == len(changed)
+    return changed
+
+
+def test_what_the_sandbox_does_wrong_is_tried_again_and_stops_nobody(submissions, assignment, tmp_path):
+    folder, output = submissions(ann=RIGHT, ben=RIGHT), tmp_path / "graded"
+
+    class Broken(Bubblewrap):
+        calls = 0
+
+        def command(self, gigabytes, label):
+            Broken.calls += 1
+            return ["bwrap", "--no-such-option"] if Broken.calls == 1 else super().command(gigabytes, label)
+
+    grade_all(folder, assignment, output, Broken(), workers=1)
+    rows = table(output)
+    assert "bwrap: Unknown option --no-such-option" in rows["ann"]["what went wrong"]
+    assert (rows["ann"]["total"], rows["ben"]["total"]) == ("", "3")
+    grade_all(folder, assignment, output, Broken())
+    assert table(output)["ann"]["total"] == "3"
+
+
+@pytest.fixture
+def command(source, tmp_path):
+    """The command line that grades a folder."""
+    seed = tmp_path / "seed.txt"
+    seed.write_text(SEED, encoding="utf-8")
+
+    def make(folder, *options):
+        start = [sys.executable, str(ROOT / "tools" / "grade.py"), str(source), str(folder), "--seed-file", str(seed)]
+        return [*start, *map(str, options)]
+
+    return make
+
+
+def run(command, **options):
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False, **options)
+
+
+def test_the_command_grades_a_folder(command, submissions, tmp_path):
+    result = run(command(submissions(ann=RIGHT, ben=[IMPORT, DOUBLE])), cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "ann: 3 of 3 points in" in result.stdout
+    assert "2 of 2 submissions graded (bubblewrap)" in result.stdout
+    assert table(tmp_path / "graded")["ben"]["total"] == "2"
+
+
+def test_without_a_sandbox_the_command_refuses(command, submissions, tmp_path):
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    folder = submissions(ann=RIGHT)
+    result = run(command(folder, "--output", tmp_path / "graded"), env=os.environ | {"PATH": str(empty)})
+    assert result.returncode == 2
+    assert "bubblewrap is not installed" in result.stderr
+    assert "Docker is not installed" in result.stderr
+    assert "apt-get install bubblewrap" in result.stderr
+    assert not (tmp_path / "graded").exists()
+    unsafe = run(command(folder, "--output", tmp_path / "graded", "--unsafe"), env=os.environ | {"PATH": str(empty)})
+    assert unsafe.returncode == 0, unsafe.stderr
+    assert unsafe.stderr.startswith("UNSAFE")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--output", "submissions/graded"], "lies among the submissions"),
+        (["--seed-file", "empty.txt"], "empty.txt is empty"),
+        (["--seed-file", "absent.txt"], "absent.txt"),
+    ],
+)
+def test_the_commands_errors_come_at_once(command, submissions, tmp_path, options, message):
+    (tmp_path / "empty.txt").write_text("\n", encoding="utf-8")
+    result = run(command(submissions(ann=RIGHT).relative_to(tmp_path), *options), cwd=tmp_path)
+    assert result.returncode == 2
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_ctrl_c_keeps_what_is_finished_and_leaves_no_process(command, submissions, tmp_path):
+    folder = submissions(ann=RIGHT, sleeps=["import time\ntime.sleep(60)"], waits=["import time\ntime.sleep(60)"])
+    output = tmp_path / "graded"
+    process = subprocess.Popen(command(folder, "--output", output), stderr=subprocess.PIPE, text=True)
+    while not (output / "records" / "ann.json").exists():
+        assert process.poll() is None
+        time.sleep(0.05)
+    time.sleep(0.3)
+    children = psutil.Process(process.pid).children(recursive=True)
+    assert children
+    process.send_signal(signal.SIGINT)
+    assert "Stopped. What is finished is kept" in process.communicate(timeout=20)[1]
+    assert process.returncode == 130
+    assert not psutil.wait_procs(children, timeout=5)[1]
+    assert list(table(output)) == ["ann"]
+    assert [path.name for path in (output / "records").iterdir()] == ["ann.json"]
+
+
+def test_a_killed_grader_takes_its_sandboxes_along(command, submissions, tmp_path):
+    folder = submissions(sleeps=["import time\ntime.sleep(60)"])
+    process = subprocess.Popen(command(folder, "--output", tmp_path / "graded"), stdout=subprocess.DEVNULL)
+    while not (children := runners_below(process.pid)):
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    assert not psutil.wait_procs(children, timeout=5)[1]
+
+
+def runners_below(pid):
+    """The processes below another, once one of them runs a notebook."""
+    family = psutil.Process(pid).children(recursive=True)
+    commands = [process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"]) if process in family]
+    return family if any(command[1:] == ["/grader/sandbox_runner.py"] for command in commands) else []
+
+
+def outcome(*lines, ended="done"):
+    return Outcome(list(lines), ended, 1.0)
+
+
+def test_the_first_line_for_a_case_counts_and_none_before_the_arguments():
+    lines = [
+        {"case": 0, "answer": 1},
+        {"ready": True},
+        {"case": 0, "answer": 2},
+        {"case": 0, "answer": 3},
+        {"case": 1, "error": ["E", "no"]},
+        {"case": 1, "answer": 4},
+    ]
+    problem, answers, stopped = read_answers(outcome(*lines), ["f", "g"], Limits())
+    assert (problem, stopped) == ("", [])
+    assert answers[0] == 2
+    assert answers[1] == Failure("`g` stopped with an error of its own", "E: no")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"case": 0},
+        {"case": 0, "answer": {"array": "AAAA"}},
+        {"case": 0, "answer": {"array": encode(b"x")["bytes"]}},
+        {"case": 0, "answer": 1.5},
+        {"case": 0, "answer": {"object": 1}},
+        {"case": 0, "error": "text"},
+        {"case": 0, "error": [1, 2]},
+        {"case": 0, "missing": "yes", "unsendable": {"a": 1}},
+        {"case": "0", "answer": 1},
+        {"case": False, "answer": 1},
+        {"case": 10**30, "answer": 1},
+        {"case": None},
+        {"case": [0], "answer": 1},
+        {"ready": 1},
+        {"stopped": 1, "error": ["a", "b"]},
+        {"begins": 10**300},
+    ],
+)
+def test_a_forged_line_is_no_answer_and_no_crash(line):
+    problem, answers, stopped = read_answers(outcome({"ready": True}, line), ["f"], Limits())
+    assert isinstance(answers[0], Failure)
+    assert (problem, stopped) == ("", [])
+
+
+@pytest.mark.parametrize("ended", ["time", "memory", "processes", "output", "exit"])
+def test_an_answer_that_never_came_says_why(ended):
+    limits = Limits(seconds=7, gigabytes=3)
+    problem, answers, _ = read_answers(outcome({"begins": 4}, ended=ended), ["f"], limits)
+    assert problem.endswith("in code cell 4")
+    assert problem in answers[0].reason
+
+
+def test_parameters_follow_their_cell_and_keep_its_number(assignment):
+    cells = read_cells(notebook([IMPORT]).encode(), assignment)
+    assert cells == [(1, "images = 60_000"), (1, "images = 100"), (2, IMPORT)]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\x00", b"{}", b'{"cells": 3}', b'{"cells": [3]}', b'{"cells": [{"cell_type": "code", "source": [1]}]}'],
+)
+def test_a_damaged_file_is_unreadable(assignment, content):
+    with pytest.raises(Unreadable, match="the file is damaged"):
+        read_cells(content, assignment)
+
+
+def test_a_notebook_that_the_schema_refuses_is_read_all_the_same(assignment):
+    content = {"cells": [{"cell_type": "code", "source": "1", "outputs": 3}, {"cell_type": "raw"}], "metadata": None}
+    assert read_cells(json.dumps(content).encode(), assignment) == [(1, "1")]
+
+
+def test_a_large_file_is_not_opened(tmp_path, monkeypatch):
+    path = tmp_path / "large.ipynb"
+    with path.open("wb") as file:
+        file.truncate(200_000_000)
+    monkeypatch.setattr(Path, "read_bytes", lambda self: pytest.fail("it was read"))
+    with pytest.raises(Unreadable, match="200 MB"):
+        read_file(path)
+
+
+def test_names_that_a_file_system_takes_for_one_are_kept_apart(tmp_path):
+    for name in ("Ann.ipynb", "ann.ipynb", "ann (1).ipynb", "bob.ipynb"):
+        (tmp_path / name).touch()
+    found = find_submissions(tmp_path)
+    labels = [one.label.casefold() for one in found]
+    assert len(set(labels)) == 4
+    assert [bool(one.problem) for one in found] == [True, False, True, False]
+
+
+def test_no_name_is_too_long_or_too_strange_for_its_files(assignment, tmp_path):
+    folder, output = tmp_path / "submissions", tmp_path / "graded"
+    folder.mkdir()
+    names = ["a" * 249, "a" * 248 + "b", "\u00e9" * 120, "two\nlines", os.fsdecode(b"\xff")]
+    for name in names:
+        (folder / f"{name}.ipynb").write_text("", encoding="utf-8")
+    grade_all(folder, assignment, output, Unsafe())
+    assert len(table(output)) == len(names)
+    assert len(list((output / "feedback").iterdir())) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"), [("a\x1b[31mb\nc", "a [31mb c"), ("\ud800", " "), ("x" * 400, "x" * 297 + "...")]
+)
+def test_a_strangers_text_is_one_harmless_line(text, cleaned):
+    assert clean(text) == cleaned
+
+
+def test_a_crash_of_the_grader_itself_stops_nobody(submissions, assignment, tmp_path, monkeypatch):
+    real = grading.grade
+
+    def crashes(content, *arguments):
+        if b"crash" in content:
+            raise RuntimeError("unforeseen")
+        return real(content, *arguments)
+
+    monkeypatch.setattr(grading, "grade", crashes)
+    folder, output = submissions(ann=RIGHT, ben=["'crash'"]), tmp_path / "graded"
+    grade_all(folder, assignment, output, Unsafe())
+    rows = table(output)
+    assert rows["ann"]["total"] == "3"
+    assert "the grader failed: RuntimeError: unforeseen" in rows["ben"]["what went wrong"]
+    assert threading.active_count() < 10

@@ -1,0 +1,166 @@
+"""The leaderboard: the right order and intervals, any name, readable by everybody, nothing from elsewhere."""
+
+import json
+from html.parser import HTMLParser
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from statsmodels.stats.proportion import proportion_confint
+
+from leaderboard import LeaderboardError, Score, main, rank, read_scores, render
+
+SCORES = [Score("Ada", 1_800, 2_000), Score("Zoë", 1_950, 2_000), Score("bo", 1_950, 2_000), Score("Cy", 1_990, 2_000)]
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "a & b",
+    '"><img src=x onerror=alert(1)>',
+    "{{ 7 * 7 }}",
+    "\u202eadA",
+    "x" * 300,
+]
+
+
+class Page(HTMLParser):
+    """The tags of a page, and the text of its cells by row."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.attributes, self.rows = [], [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        self.attributes += attributes
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self.rows[-1].append("")
+
+    def handle_data(self, data):
+        if self.rows and self.rows[-1]:
+            self.rows[-1][-1] += data
+
+
+def cells(scores):
+    return [[cell.strip() for cell in row] for row in Page(render(scores, "Leaderboard")).rows]
+
+
+def test_the_best_comes_first_and_equals_share_a_place():
+    rows = rank(SCORES)
+    assert [(row.place, row.name) for row in rows] == [(1, "Cy"), (2, "bo"), (2, "Zoë"), (4, "Ada")]
+
+
+def test_the_order_is_by_accuracy_not_by_counts():
+    assert [row.name for row in rank([Score("many", 900, 1_000), Score("few", 95, 100)])] == ["few", "many"]
+
+
+def test_intervals_are_wilsons():
+    for row in rank([*SCORES, Score("none", 0, 50), Score("all", 50, 50)]):
+        low, high = proportion_confint(row.right, row.scored, method="wilson")
+        assert (row.low, row.high) == pytest.approx((low, high), abs=1e-9)
+
+
+def test_the_page_says_it_in_words():
+    header, first, *_ = cells(SCORES)
+    assert header[:5] == ["Place", "Name", "Accuracy", "95 % interval", "Right"]
+    assert first[:5] == ["1", "Cy", "99.5 %", "99.1 % to 99.7 %", "1,990 of 2,000"]
+
+
+def test_it_says_whose_order_may_be_chance():
+    assert "1 further network has an interval that overlaps that of the first" in render(
+        [Score("a", 1_950, 2_000), Score("b", 1_945, 2_000), Score("c", 1_500, 2_000)], "Board"
+    )
+    assert "may be chance" not in render([Score("a", 1_950, 2_000), Score("c", 1_500, 2_000)], "Board")
+
+
+def test_names_are_text_and_nothing_else():
+    scores = [Score(name, 10 + place, 100) for place, name in enumerate(HOSTILE)]
+    page = Page(render(scores, "<b>Title</b>"))
+    assert not {"script", "img", "b"} & set(page.tags)
+    assert sorted(row[1].strip() for row in page.rows[1:]) == sorted(HOSTILE)
+    assert not [name for name, _ in page.attributes if name.startswith("on")]
+
+
+def test_the_page_needs_nothing_from_elsewhere():
+    page = Page(render(SCORES, "Leaderboard"))
+    assert not {"script", "link", "iframe"} & set(page.tags)
+    assert not [value for name, value in page.attributes if name in ("src", "href", "srcset")]
+
+
+def test_no_scores_and_one_perfect_score_are_pages_too():
+    assert "There are no scores yet." in render([], "Leaderboard")
+    assert cells([Score("only", 10, 10)])[1][2] == "100.0 %"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1200])
+def test_the_page_is_accessible(page, tmp_path, scheme, width):
+    path = tmp_path / "board.html"
+    path.write_text(render([*SCORES, Score("x" * 300, 5, 10)], "Leaderboard"), encoding="utf-8")
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 700})
+    page.goto(path.as_uri())
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert background == ("rgb(255, 255, 255)" if scheme == "light" else "rgb(22, 24, 27)")
+
+
+def write_record(folder, name, tests):
+    (folder / "records").mkdir(parents=True, exist_ok=True)
+    content = {"name": name, "label": name, "problem": "", "tests": tests}
+    (folder / "records" / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
+
+
+def unseen(reason):
+    return {"question": "q2", "name": "test_unseen_digits", "points": 12, "earned": 3.0, "reason": reason}
+
+
+def test_scores_come_from_the_graders_records(tmp_path):
+    other = {"question": "q1", "name": "test_parameters", "points": 2, "earned": 2, "reason": "54 of 60"}
+    write_record(tmp_path, "ann", [other, unseen("1893 of 2000 unseen digits right: 94.7%")])
+    write_record(tmp_path, "bob", [other, unseen("there is no answer")])
+    write_record(tmp_path, "cut", [])
+    write_record(tmp_path, "odd \udc80 name", [unseen("5 of 10 unseen digits right: 50.0%")])
+    scores = read_scores(tmp_path)
+    assert scores == [Score("ann", 1_893, 2_000), Score("odd ? name", 5, 10)]
+
+
+def test_scores_come_from_a_table(tmp_path):
+    path = tmp_path / "scores.csv"
+    path.write_text('\ufeffname,right,scored\n"Per, fect",20,20\nZoë,19,20\n', encoding="utf-8")
+    assert read_scores(path) == [Score("Per, fect", 20, 20), Score("Zoë", 19, 20)]
+    assert main([str(path), "--output", str(tmp_path / "board.html"), "--title", "Spring"]) == 0
+    assert "<title>Spring</title>" in (tmp_path / "board.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("name,right\na,1\n", "has no column scored: its first line must be name,right,scored"),
+        ("", "has no column name, right, scored"),
+        ("name,right,scored\na,1,2\nb,3,2\n", "line 3: 3 of 2 cannot be"),
+        ("name,right,scored\na,0,0\n", "line 2: 0 of 0 cannot be"),
+        ("name,right,scored\na,-1,2\n", "line 2: -1 of 2 cannot be"),
+        ("name,right,scored\na,0.95,2\n", "line 2: right and scored must be whole numbers"),
+        ("name,right,scored\na,1\n", "line 2: right and scored must be whole numbers"),
+    ],
+)
+def test_a_bad_table_is_a_clear_error(tmp_path, capsys, text, message):
+    path = tmp_path / "scores.csv"
+    path.write_text(text, encoding="utf-8")
+    assert main([str(path), "--output", str(tmp_path / "board.html")]) == 1
+    assert message in capsys.readouterr().err
+    assert not (tmp_path / "board.html").exists()
+
+
+def test_a_folder_without_records_is_a_clear_error(tmp_path):
+    with pytest.raises(LeaderboardError, match=r"holds no records of the grader: run tools/grade\.py first"):
+        read_scores(tmp_path)
+    with pytest.raises(LeaderboardError, match=r"absent\.csv cannot be read"):
+        read_scores(tmp_path / "absent.csv")
+    (tmp_path / "records").mkdir()
+    (tmp_path / "records" / "x.json").write_text("[]", encoding="utf-8")
+    with pytest.raises(LeaderboardError, match=r"x\.json is not a record of the grader"):
+        read_scores(tmp_path)

@@ -1,0 +1,69 @@
+"""Grade a folder of submissions, each in a sandbox of its own.
+
+    python tools/grade.py assignments/1_raw_bytes.py submissions/ --seed-file secret.txt
+
+A submission is a notebook NAME.ipynb, or a subfolder NAME with one notebook in
+it. Into graded/ go grades.csv, a feedback file for each student and a record
+for each; the same command goes on where it was stopped, and runs again only
+what has changed. Hidden tests are made from the seed: keep the file to yourself.
+
+Docker is used where it answers and has the image, else bubblewrap. To make the
+image: python tools/grade.py --dockerfile | docker build -t digit-book-grader -
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from grading import Assignment, grade_all
+from hidden_tests import AssignmentError
+from paths import ROOT
+from sandbox import NoSandbox, choose, dockerfile
+
+
+class _PrintDockerfile(argparse.Action):
+    def __call__(self, parser, *rest):
+        print(dockerfile((ROOT / "requirements.txt").read_text(encoding="utf-8")), end="")
+        parser.exit()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("assignment", type=Path, help="its source, such as assignments/1_raw_bytes.py")
+    parser.add_argument("submissions", type=Path, help="the folder with what was handed in")
+    parser.add_argument("--seed-file", type=Path, required=True, help="a file with your secret, any text")
+    parser.add_argument("--output", type=Path, default=Path("graded"), help="default: graded/")
+    parser.add_argument("--workers", type=int, default=2, help="submissions side by side")
+    parser.add_argument("--sandbox", choices=["bubblewrap", "docker"], help="default: what there is")
+    parser.add_argument("--unsafe", action="store_true", help="run submissions without a sandbox, with all your rights")
+    parser.add_argument("--dockerfile", action=_PrintDockerfile, nargs=0, help="print what makes Docker's image")
+    options = parser.parse_args()
+    try:
+        return run(options)
+    except (AssignmentError, NoSandbox, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nStopped. What is finished is kept; the same command goes on.", file=sys.stderr)
+        return 130
+
+
+def run(options: argparse.Namespace) -> int:
+    if options.output.resolve().is_relative_to(options.submissions.resolve()):
+        print(f"{options.output} lies among the submissions: choose another --output", file=sys.stderr)
+        return 2
+    if not (seed := options.seed_file.read_text(encoding="utf-8").strip()):
+        print(f"{options.seed_file} is empty: write any text into it that nobody guesses", file=sys.stderr)
+        return 2
+    box = choose(options.sandbox, unsafe=options.unsafe)
+    if options.unsafe:
+        print("UNSAFE: submissions can read, change and send whatever you can.", file=sys.stderr)
+    assignment = Assignment.read(options.assignment, seed)
+    records = grade_all(options.submissions, assignment, options.output, box, workers=options.workers)
+    graded = sum(bool(record["tests"]) for record in records)
+    print(f"{graded} of {len(records)} submissions graded ({box.name}); {options.output / 'grades.csv'}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

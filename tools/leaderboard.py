@@ -1,0 +1,220 @@
+"""Write the leaderboard of the open project: one HTML file, with all it needs inside.
+
+    python tools/leaderboard.py graded/ --output leaderboard.html
+    python tools/leaderboard.py scores.csv --output leaderboard.html
+
+The scores come from the folder that tools/grade.py wrote for the open project,
+or from a table with the columns name, right and scored: how many of how many
+unseen digits. A table of your own is the way to publish other names than those
+that were handed in.
+"""
+
+import argparse
+import csv
+import json
+import re
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import jinja2
+from scipy.stats import binomtest, rankdata
+
+from digitlib.files import write_text
+
+TEST = "test_unseen_digits"  # of assignments/4_open_project.py
+COLUMNS = ("name", "right", "scored")
+PAGE = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>{{ title }}</title>
+<style>
+:root { color-scheme: light dark; --ink: #1b1b1b; --paper: #ffffff; --rule: #d0d0d0; --mark: #0b5cad; }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #ececec; --paper: #16181b; --rule: #45484d; --mark: #8cc2ff; }
+}
+body { font: 1.05rem/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper);
+  max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+caption { text-align: left; padding-bottom: 0.5rem; }
+th, td { padding: 0.4rem 0.6rem; border-bottom: 1px solid var(--rule); text-align: right; }
+th { font-weight: 600; }
+td { white-space: nowrap; }
+.name { text-align: left; min-width: 8rem; overflow-wrap: anywhere; }
+tbody .name { font-weight: 400; }
+.interval { min-width: 9rem; }
+svg { display: block; width: 100%; height: 1rem; overflow: visible; color: var(--mark); }
+</style>
+</head>
+<body>
+<main>
+<h1>{{ title }}</h1>
+{% if rows %}
+<p>Accuracy on digits that no network was trained on. The interval says how far chance could have moved it,
+had other digits been drawn. {{ shared }}</p>
+<div class="wide" role="region" aria-label="Leaderboard" tabindex="0">
+<table>
+<caption>The best first; equal scores share a place.</caption>
+<thead>
+<tr><th scope="col">Place</th><th scope="col" class="name">Name</th><th scope="col">Accuracy</th>
+<th scope="col">95 % interval</th><th scope="col">Right</th>
+<th scope="col" class="interval">{{ percent(least) }} to 100 %</th></tr>
+</thead>
+<tbody>
+{% for row in rows %}
+<tr><td>{{ row.place }}</td><th scope="row" class="name"><bdi>{{ row.name }}</bdi></th>
+<td>{{ percent(row.value) }}</td><td>{{ percent(row.low) }} to {{ percent(row.high) }}</td>
+<td>{{ "{:,}".format(row.right) }} of {{ "{:,}".format(row.scored) }}</td>
+<td><svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
+<line x1="{{ place(row.low) }}" x2="{{ place(row.high) }}" y1="5" y2="5" stroke="currentColor" stroke-width="2"/>
+<line x1="{{ place(row.value) }}" x2="{{ place(row.value) }}" y1="1" y2="9" stroke="currentColor" stroke-width="1.5"/>
+</svg></td></tr>
+{% endfor %}
+</tbody>
+</table>
+</div>
+{% else %}
+<p>There are no scores yet.</p>
+{% endif %}
+</main>
+</body>
+</html>
+"""
+
+
+class LeaderboardError(Exception):
+    """The scores cannot be read; the message says where and why."""
+
+
+class Score(NamedTuple):
+    """How many unseen digits one network got right, and of how many."""
+
+    name: str
+    right: int
+    scored: int
+
+
+class Row(NamedTuple):
+    """A score with its place, and its accuracy with Wilson's interval, 0 to 1."""
+
+    place: int
+    name: str
+    right: int
+    scored: int
+    value: float
+    low: float
+    high: float
+
+
+def read_scores(path: Path) -> list[Score]:
+    """Read scores from a folder that the grader wrote, or from a table.
+
+    Submissions that were not scored are left out.
+
+    Raises
+    ------
+    LeaderboardError
+        If there are no records, or a row of the table is no score.
+    """
+    return _read_records(path) if path.is_dir() else _read_table(path)
+
+
+def rank(scores: list[Score]) -> list[Row]:
+    """Put scores in order, the best first; equal accuracies share a place."""
+    places = rankdata([-score.right / score.scored for score in scores], method="min").astype(int)
+    rows = []
+    for place, score in zip(places.tolist(), scores, strict=True):
+        interval = binomtest(score.right, score.scored).proportion_ci(method="wilson")
+        rows.append(Row(place, *score, score.right / score.scored, float(interval.low), float(interval.high)))
+    return sorted(rows, key=lambda row: (row.place, row.name.casefold()))
+
+
+def render(scores: list[Score], title: str) -> str:
+    """The page."""
+    rows = rank(scores)
+    least = min((row.low for row in rows), default=0.0)
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
+    return environment.from_string(PAGE).render(
+        title=title,
+        rows=rows,
+        least=least,
+        shared=_shared(rows),
+        percent=lambda share: f"{share:.1%}".replace("%", " %"),
+        place=lambda share: f"{100 * (share - least) / max(1 - least, 1e-9):.1f}",
+    )
+
+
+def _shared(rows: list[Row]) -> str:
+    """What the intervals say of the first place."""
+    others = sum(row.high >= rows[0].low for row in rows[1:]) if rows else 0
+    if not others:
+        return ""
+    networks = "network has an interval that overlaps" if others == 1 else "networks have intervals that overlap"
+    return f"{others} further {networks} that of the first: their order may be chance."
+
+
+def _read_records(folder: Path) -> list[Score]:
+    paths = sorted((folder / "records").glob("*.json"))
+    if not paths:
+        raise LeaderboardError(f"{folder} holds no records of the grader: run tools/grade.py first")
+    scores = [_read_record(path) for path in paths]
+    return [score for score in scores if score]
+
+
+def _read_record(path: Path) -> Score | None:
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        reasons = [test["reason"] for test in record["tests"] if test["name"] == TEST]
+        found = re.match(r"(\d+) of (\d+) ", reasons[0]) if reasons else None
+        name = record["label"].encode("utf-8", "replace").decode("utf-8")  # file names may be no text
+        return Score(name, int(found[1]), int(found[2])) if found else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise LeaderboardError(f"{path} is not a record of the grader: {error!r}. Grade again") from error
+
+
+def _read_table(path: Path) -> list[Score]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, strict=True)
+            columns = reader.fieldnames or []
+            lines = [(reader.line_num, line) for line in reader]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise LeaderboardError(f"{path} cannot be read: {error}") from error
+    if missing := [column for column in COLUMNS if column not in columns]:
+        raise LeaderboardError(f"{path} has no column {', '.join(missing)}: its first line must be {','.join(COLUMNS)}")
+    return [_to_score(line, f"{path}, line {number}") for number, line in lines]
+
+
+def _to_score(line: dict, where: str) -> Score:
+    try:
+        score = Score(line["name"].strip(), int(line["right"]), int(line["scored"]))
+    except (AttributeError, TypeError, ValueError) as error:
+        raise LeaderboardError(f"{where}: right and scored must be whole numbers, the name a text") from error
+    if not 0 <= score.right <= score.scored or score.scored == 0:
+        raise LeaderboardError(f"{where}: {score.right} of {score.scored} cannot be")
+    return score
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("scores", type=Path, help="the grader's folder, or a table as CSV")
+    parser.add_argument("--output", type=Path, default=Path("leaderboard.html"), metavar="FILE")
+    parser.add_argument("--title", default="Leaderboard")
+    options = parser.parse_args(arguments)
+    try:
+        scores = read_scores(options.scores)
+    except LeaderboardError as error:
+        print(error, file=sys.stderr)
+        return 1
+    write_text(render(scores, options.title), options.output)
+    print(f"{options.output}: {len(scores)} networks")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
