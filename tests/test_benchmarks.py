@@ -64,5 +64,5 @@ def test_the_kept_timings_have_what_the_chapter_reads(name):
 
 
 def test_an_unknown_measurement_is_named_with_those_there_are():
-    with pytest.raises(FileNotFoundError, match=r"'sped'.*inference, speed"):
+    with pytest.raises(FileNotFoundError, match=r"'sped'.*inference, siblings, speed"):
         reference.load_timings("sped")
