@@ -279,6 +279,8 @@ def run(
     lines = conversation.lines
     if ended == "exit" and {"started": True} not in lines:
         raise SandboxError(conversation.complaint or f"it ended with status {process.returncode}")
+    if ended == "exit" and conversation.flooded:  # nobody read on, and so it ended
+        ended = "output"
     if ended == "exit" and process.returncode == OUT_OF_MEMORY and isinstance(sandbox, Docker):
         ended = "memory"
     if ended == "exit" and {"done": True} in lines:
