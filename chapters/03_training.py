@@ -486,6 +486,7 @@ sure_loss = losses[0.999]
 ### END SOLUTION
 check("training.1", sure_loss)
 
+
 # %% [markdown]
 # **Exercise 2** (ten minutes). Write `precision_and_recall`, which takes a confusion matrix as a NumPy array
 # (rows are true digits) and returns two arrays: the precision of each digit, and its recall.

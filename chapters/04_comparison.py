@@ -441,6 +441,7 @@ print(f"and {widest['parameters'].sum():,} parameters against {cnn.count_params(
 ### END SOLUTION
 check("comparison.1", affordable_units)
 
+
 # %% [markdown]
 # **Exercise 2** (ten minutes). Somebody sends you images whose pixels were permuted as in this chapter, and the
 # permutation. Write `put_back`, which gives every pixel its old place, for images of any size. What accuracy do

@@ -84,6 +84,7 @@ model, run = training.train(
 )
 print(f"{model.name}: {model.count_params():,} parameters, {epochs} epochs")
 
+
 # %% [markdown]
 # ## The score
 
@@ -363,6 +364,7 @@ print("as scikit-learn counts:", len(ParameterGrid(grids)))
 ### END SOLUTION
 check("experiment.1", number_of_runs)
 
+
 # %% [markdown]
 # **Exercise 2** (ten minutes). Write `choose_network`, which takes a table of runs with the columns `network`,
 # `seed`, `scored_on` and `accuracy`, and returns the name of the network that you would use. Some networks have more
@@ -380,6 +382,7 @@ def choose_network(runs):
 
 
 check("experiment.2", choose_network)
+
 
 # %% [markdown]
 # **Exercise 3** (a quarter of an hour). Ten accuracies have a mean of `0.990`, with a standard deviation of `0.0005`.
@@ -407,6 +410,7 @@ print(f"of a thousand runs, about one lies outside {low_end:.4f} to {high_end:.4
 # 0.985 does, so do not call it bad luck. Look at the parameters first.
 ### END SOLUTION
 check("experiment.3", prediction_interval)
+
 
 # %% [markdown]
 # **Exercise 4** (a quarter of an hour). Does such an interval keep its promise? Write `coverage`. It takes `past`, an

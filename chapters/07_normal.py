@@ -90,6 +90,7 @@ page.add(
 )
 page.claim("That is normal", low <= yours <= high)
 
+
 # %% [markdown]
 # The network of the training chapter lies {{ normal.place }}. {{ claim("That is normal") }}.
 # So is whatever lies between {{ normal.prediction_low | percent(2) }} and
@@ -370,6 +371,7 @@ print(f"{images_needed:,.0f} images")
 ### END SOLUTION
 check("normal.1", images_needed)
 
+
 # %% [markdown]
 # **Exercise 2** (ten minutes). How many of the test digits does at least one of the ten CNNs get wrong, and how many
 # do all ten get wrong? Write `ever_and_always_wrong` for `answers`, an array with a row for each network and a column
@@ -393,6 +395,7 @@ print(f"wrong in one or more: {ever}; in all: {always}")
 ### END SOLUTION
 check("normal.2", ever_and_always_wrong)
 
+
 # %% [markdown]
 # **Exercise 3** (a quarter of an hour). Do McNemar's test by hand. Write `mcnemar_p_value` for two arrays of truth
 # values, which say for each digit whether the first and whether the second network gets it right. Each digit that
@@ -415,6 +418,7 @@ by_hand = mcnemar_p_value(cnns[1] == y_test, cnns[2] == y_test)
 print(f"seeds 1 and 2: {by_hand:.4f}, by statsmodels {statistics.mcnemar(y_test, cnns[1], cnns[2]).p_value:.4f}")
 ### END SOLUTION
 check("normal.3", mcnemar_p_value)
+
 
 # %% [markdown]
 # **Exercise 4** (half an hour). Write `paired_interval` for the accuracies of two kinds of network, each a `Series`
@@ -442,6 +446,7 @@ for kind, (low_end, high_end) in {"paired": paired, "unpaired": unpaired}.items(
     print(f"{kind:8} {low_end:.5f} to {high_end:.5f}")
 ### END SOLUTION
 check("normal.4", paired_interval)
+
 
 # %% [markdown]
 # **Exercise 5** (an hour). Check the table of seeds by simulation. Write `power` for a true mean `difference` of two

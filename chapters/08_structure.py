@@ -254,6 +254,7 @@ for side in (3, 5, 7):
 ### END SOLUTION
 check("structure.1", share_within_blocks)
 
+
 # %% [markdown]
 # **Exercise 2** (ten minutes). A dense layer computes `images @ weights` for flat images. Now the pixels of all
 # images are permuted: `images[:, order]`. Write `permute_weights`, which returns weights that give the same sums as
@@ -270,6 +271,7 @@ def permute_weights(weights, order):
 
 
 check("structure.2", permute_weights)
+
 
 # %% [markdown]
 # **Exercise 3** (a quarter of an hour). Someone hands you permuted images of shape `(n, height, width)`, and the
@@ -298,6 +300,7 @@ for name in names[1:]:
 ### END SOLUTION
 check("structure.3", undo)
 
+
 # %% [markdown]
 # **Exercise 4** (half an hour). How much do neighbours have in common? Write `neighbour_correlation` for images of
 # shape `(n, height, width)`: the correlation coefficient between a pixel and its right neighbour, over all pixels
@@ -323,6 +326,7 @@ for name in names:
 print(pd.DataFrame(correlations).T.round(2).to_string())
 ### END SOLUTION
 check("structure.4", neighbour_correlation)
+
 
 # %% [markdown]
 # **Exercise 5** (an hour). Now let each image have a permutation of its own, and nobody knows it. What can any

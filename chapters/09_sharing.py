@@ -45,6 +45,7 @@ page.add(
     convolution_work=convolutions["multiply-adds"].sum() / counts["multiply-adds"].sum(),
 )
 
+
 # %% [markdown]
 # {{ sharing.largest_share | percent(0) }} of the CNN's {{ sharing.parameters | thousands }} parameters sit in its first *dense* layer
 # ({{ sharing.largest | thousands }}). The two convolutions have {{ sharing.convolution_parameters | thousands }} together, and do
@@ -304,6 +305,7 @@ print("Keras agrees:", models.build_locally_connected().count_params() == parame
 ### END SOLUTION
 check("sharing.1", parameters_unshared)
 
+
 # %% [markdown]
 # **Exercise 2** (ten minutes). Write `stored_and_done`, which returns the number of parameters and the number of
 # multiply-adds for one image, of a convolution without padding: for images of `side` x `side` pixels with so many
@@ -328,6 +330,7 @@ for name, sizes in {"first convolution": (28, 3, 1, 32), "second convolution": (
 print(f"{'dense layers':18} {1:4} for a weight: each of theirs is used once")
 ### END SOLUTION
 check("sharing.2", stored_and_done)
+
 
 # %% [markdown]
 # **Exercise 3** (a quarter of an hour). If an image moves, the map of a convolution moves with it. Write
@@ -358,6 +361,7 @@ for name, candidate in candidates.items():
 ### END SOLUTION
 check("sharing.3", shift_error)
 
+
 # %% [markdown]
 # **Exercise 4** (half an hour). A convolution is a dense layer, most of whose weights are zero and the rest of which
 # are shared. Write `as_matrix` for a `kernel` of 3x3 and images of `side` x `side` pixels with one channel. It
@@ -385,6 +389,7 @@ not_zero = matrix[matrix != 0]
 print(f"{matrix.size:,} weights, {not_zero.size:,} of them not zero, {len(np.unique(not_zero))} different ones")
 ### END SOLUTION
 check("sharing.4", as_matrix)
+
 
 # %% [markdown]
 # **Exercise 5** (an hour). How does a shared weight learn? Take a convolution with one kernel of 3x3, on images of

@@ -125,6 +125,7 @@ page.claim("Showing moved digits in training cures it", at["CNN, moved by up to 
 page.claim("Beyond what it was shown, it fails too", at["CNN, moved by up to 4"][8].high < 0.6)
 page.claim("keeps most of its accuracy even there", at["CNN, moved by up to 8"][8].low > 0.8)
 
+
 # %% [markdown]
 # {{ claim("The CNN is not invariant") }}. Moved by 1 pixel it is right about {{ shift.at["CNN"][1] | in_words }}, so
 # {{ claim("a single step along a side or a diagonal costs it about a point") }}; by 2, {{ shift.at["CNN"][2] | in_words }}; by 4, when nearly all of the ink is
@@ -257,6 +258,7 @@ page.claim("On the larger sheet the means stay as they were", change_of_means(8)
 # %%
 from digitlib import check, hint
 
+
 # %% [markdown]
 # **Exercise 1** (a few minutes). The first pooling follows moves of 2 pixels. And the whole stack of convolutions and poolings? Write `smallest_step`, which takes the strides of the
 # layers in their order, such as `(1, 2, 1, 2)`, and returns the shortest move, in pixels of the image, that every layer's map follows exactly.
@@ -332,7 +334,6 @@ for level in (0.9, 0.5):
 # %% [markdown]
 # **Exercise 4** (half an hour). A cure without training: before you classify an image, move its centre of mass to the middle, as MNIST's makers did. Write `centre`, which moves each of several stored images
 # of 28x28 pixels, to the nearest whole pixel. Ink that leaves the picture is lost, and paper comes in. By how many pixels may a digit be moved now?
-
 
 # %% nbval={"atol": 0.005}
 ### BEGIN SOLUTION

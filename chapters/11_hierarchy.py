@@ -52,6 +52,7 @@ controls = [untrained(seed) for seed in (1, 2, 3)]
 # %% mystnb={"figure": {"caption": "The kernels of the first convolution: orange weights are negative, purple ones positive. Some have a light and a dark side, as an edge detector has.", "name": "fig-hierarchy-kernels"}}
 plots.kernels(trained.layers[0].get_weights()[0])
 
+
 # %% [markdown]
 # A simple edge detector has weights that rise steadily in one direction: a slope. How much of a kernel is such a slope? Fit a plane to its nine weights, and take the share of their variance that the
 # plane explains. Random numbers will also show a slope of some kind. Of nine numbers around their mean there are eight directions to vary in, and a
@@ -159,6 +160,7 @@ plots.image_grid(
     subject="Patches that excite eight units of the second convolution most, a row a unit",
     columns=8,
 )
+
 
 # %% [markdown]
 # Do units stand for digits? For each unit take the hundred images that excite it most, and the share of the commonest digit among them. If the
@@ -276,6 +278,7 @@ page.claim(
     "The dense layer is where learning shows",
     for_trained["dense layer"] > for_untrained.loc["dense layer", "high"] + 0.05,
 )
+
 
 # %% [markdown]
 # From the pixels a linear classifier reads {{ hierarchy.probes.trained.pixels | percent(1) }}. {{ claim("The probe of each convolution reads more than that of the layers before") }}:
@@ -424,6 +427,7 @@ plots.image_grid(
 
 # %%
 from digitlib import check, hint
+
 
 # %% [markdown]
 # **Exercise 1** (a few minutes). Write `receptive_field`. It takes a list of layers in their order, each as a pair of its window's side and its stride, such as `[(3, 1), (2, 2)]` for a 3x3 convolution

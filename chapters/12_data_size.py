@@ -105,6 +105,7 @@ drawing = plots.lines(
 drawing.ax.set(xscale="log", yscale="log")
 drawing
 
+
 # %% [markdown]
 # The fully connected network's points lie on their line. Those of the CNN do not quite: the last three make a bend. The rule above
 # may be why. With a thousand images it makes many passes over each, with ten thousand only ten.
@@ -264,6 +265,7 @@ page.claim("A quarter of the images or fewer", high < many / 4)
 # %%
 from digitlib import check, hint
 
+
 # %% [markdown]
 # **Exercise 1** (a few minutes). What does the rule ask for with your own number of images? Write `epochs_needed`, which takes the number of images, the size of a batch, and the least number of steps. It
 # returns how many epochs make at least so many steps, but never less than ten epochs. The last batch of an epoch may be smaller, and is a step, too.
@@ -355,7 +357,6 @@ for size, of_a_size in zip(sizes, errors["CNN"].T, strict=True):
 # %% [markdown]
 # **Exercise 5** (an hour). Suppose a part of the error cannot be learned away. Then the law is $a\, n^{-b} + c$ with a floor $c$, not below zero. Write `fit_with_floor`, which returns $a$, $b$ and $c$ by least squares on the logarithms of the
 # errors. Do the points of this chapter ask for a floor? Compare what the two laws say of the sizes that were measured, and of ten times as many images.
-
 
 # %%
 ### BEGIN SOLUTION

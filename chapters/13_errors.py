@@ -198,6 +198,7 @@ plots.reliability(
     {"CNN": diagrams["cnn"], "fully connected": diagrams["matched"]}, subject="Errors against doubt of thirty trainings"
 )
 
+
 # %% [markdown]
 # The **expected calibration error** puts it in one number: the mean distance between confidence and accuracy, over fifteen
 # groups of equal width in confidence, weighted by their size ({{ cite("guo2017") }}).
@@ -241,6 +242,7 @@ page.add(
     share_of_errors={name: wrong[name].mean() for name in networks},
     calibration_errors=calibration_errors,
 )
+
 
 # %% [markdown]
 # {{ claim("Both are too sure") }}, {{ claim("in every group") }} that makes errors at all. On average the CNN doubts its answers by
@@ -422,6 +424,7 @@ page.claim("twice as many or more", rule["matched"]["set aside"].mean() > 2 * ru
 # %%
 from digitlib import check, hint
 
+
 # %% [markdown]
 # **Exercise 1** (a few minutes). Let the ten CNNs vote. Write `majority`, which takes their answers, a row for each network and a column for each image, and returns for each image the digit with the most votes; of digits with
 # equal votes, the one that comes first in the order from 0 to 9. How many errors does the majority make?
@@ -446,7 +449,6 @@ print(f"errors of the majority: {errors_of_majority}, of the CNN with the fewest
 # %% [markdown]
 # **Exercise 2** (ten minutes). How many digits would be missed by none, by one, and so on to all ten CNNs, if each made its errors without regard to the others, and no digit were harder than another? Write `expected_counts`. It takes an array of truth values, `True` where a network (row)
 # misses an image (column), and returns the expected numbers of images, from none to all networks. The probability of an error is the mean over the whole array. Hold the result against what was counted.
-
 
 # %%
 ### BEGIN SOLUTION
@@ -521,7 +523,6 @@ for name in ("cnn", "matched"):
 # %% [markdown]
 # **Exercise 5** (an hour). A network that is too sure can be cooled. Divide its scores by one number, the temperature, before the softmax ({{ cite("guo2017") }}). Write `temperature`, which takes scores, one row an image, and labels, and returns the temperature
 # at which the mean cross-entropy is lowest; it may lie below 1. Use the CNN of the training chapter; the logarithms of its probabilities will do as scores. Find the temperature on one half of the test images. What becomes of the expected calibration error on the other half?
-
 
 # %% nbval={"atol": 0.03}
 ### BEGIN SOLUTION

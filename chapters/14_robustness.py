@@ -39,6 +39,7 @@ digit = X_test[3:4]
 versions = {"as it is": digit} | {name: corruptions.corrupt(digit, name, seed=1) for name in corruptions.NAMES}
 plots.image_grid(np.concatenate(list(versions.values())), subject="One digit", titles=[*versions], columns=8)
 
+
 # %% [markdown]
 # ## The scores
 #
@@ -317,6 +318,7 @@ page.claim(
 
 # %%
 from digitlib import check, hint
+
 
 # %% [markdown]
 # **Exercise 1** (a few minutes). Which corruptions change the network's input most? Write `mean_change`, which takes stored images before and after

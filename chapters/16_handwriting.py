@@ -115,6 +115,7 @@ plots.image_grid(
     columns=5,
 )
 
+
 # %% [markdown]
 # ## What each step is worth
 #
@@ -182,6 +183,7 @@ page.claim(
 
 # %%
 pd.DataFrame(sheets.DEGREES).T.fillna(0).rename_axis("degree")
+
 
 # %% [markdown]
 # How a sheet is scored was decided beforehand: a digit counts as right if it was found in its place and read correctly. On a sheet where another number
@@ -373,6 +375,7 @@ page.add(perfect_low=perfect.low)
 
 # %%
 from digitlib import check, hint
+
 
 # %% [markdown]
 # **Exercise 1** (a few minutes). The commonest mistake of all: the network wants light ink on dark ground. Write `light_ink`, which takes stored images, some with dark ink on light paper and some the

@@ -183,6 +183,7 @@ candidates |= {
     "nearest typical digit": lambda seen: -index.kneighbors(normalize(seen.hidden))[0][:, 0],
 }
 
+
 # %% [markdown]
 # ## A rule that has seen non-digits
 #
@@ -566,6 +567,7 @@ page.claim("the others are mostly caught", of_other_letters > 0.75)
 
 # %%
 from digitlib import check, hint
+
 
 # %% [markdown]
 # **Exercise 1** (a few minutes). The page lets a drawing pass. How sure can you be that it is a digit? That depends on what people draw. Write `digits_among_passed` for a share of `digits` among all drawings, a share `refused`

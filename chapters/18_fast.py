@@ -68,6 +68,7 @@ bare_rate = 10 * epoch_operations / bare["training"] / 1e9
 print(f"one image, there and back: {operations / 1e6:.1f} million operations")
 print(f"an epoch: {epoch_operations / 1e12:.2f} trillion; the bare script makes {bare_rate:.0f} billion a second")
 
+
 # %% [markdown]
 # Is that much? Ask the processor. A **roofline** is a picture of two limits: how many operations a second the arithmetic units can do, and how
 # many bytes a second the memory can bring. A computation that does few operations with each byte waits for the memory; one that does many is
@@ -112,7 +113,7 @@ for layer, (_, row) in zip(cnn.layers, described.iterrows(), strict=True):
     }
 layer_rates = pd.DataFrame(rows).T
 
-# %% tags=["nbval-ignore-output"] mystnb={"figure": {"caption": "Roofline of the machine on which this page was run: the layers of the book's CNN, going forward. The first convolution has only one channel to read, so it does few operations with each byte, and so does the last layer. The second convolution does many. How far a point lies below the roof is what is left to gain.", "name": "fig-fast-roofline"}}
+# %% mystnb={"figure": {"caption": "Roofline of the machine on which this page was run: the layers of the book's CNN, going forward. The first convolution has only one channel to read, so it does few operations with each byte, and so does the last layer. The second convolution does many. How far a point lies below the roof is what is left to gain.", "name": "fig-fast-roofline"}} tags=["nbval-ignore-output"]
 assert min(peak, bandwidth) > 0.1
 plots.roofline(layer_rates, peak=peak, bandwidth=bandwidth)
 
@@ -726,6 +727,7 @@ page.add(live_accuracy=live_accuracy, live_seconds=trained)
 
 # %%
 from digitlib import check, hint
+
 
 # %% [markdown]
 # **Exercise 1** (a few minutes). Write `roof`: the operations a second that a computation can reach at most, from its intensity (operations a byte), the peak of the arithmetic units (operations a second) and the bandwidth of the
