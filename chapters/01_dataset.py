@@ -464,7 +464,6 @@ page.claim("labels in the table match the files", (y_test[disputed.index] == dis
 # %%
 from digitlib import check, hint
 
-
 # %% [markdown]
 # **Exercise 1** (a few minutes). The simplest classifier looks at the training labels, and from then on always
 # gives the commonest one. Write `guess_accuracy`, which returns the accuracy it reaches on test labels.

@@ -381,7 +381,6 @@ page.claim("Now the difference is plain", curves["images moved at random"][3] > 
 # %%
 from digitlib import check, hint
 
-
 # %% [markdown]
 # **Exercise 1** (ten minutes). Write `dropout` as it works in training: each number is set to zero with the
 # probability `share`, each on its own, and the others are made larger so that the mean stays what it was.

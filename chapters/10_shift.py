@@ -258,7 +258,6 @@ page.claim("On the larger sheet the means stay as they were", change_of_means(8)
 # %%
 from digitlib import check, hint
 
-
 # %% [markdown]
 # **Exercise 1** (a few minutes). The first pooling follows moves of 2 pixels. And the whole stack of convolutions and poolings? Write `smallest_step`, which takes the strides of the
 # layers in their order, such as `(1, 2, 1, 2)`, and returns the shortest move, in pixels of the image, that every layer's map follows exactly.

@@ -428,7 +428,6 @@ plots.image_grid(
 # %%
 from digitlib import check, hint
 
-
 # %% [markdown]
 # **Exercise 1** (a few minutes). Write `receptive_field`. It takes a list of layers in their order, each as a pair of its window's side and its stride, such as `[(3, 1), (2, 2)]` for a 3x3 convolution
 # and a pooling by 2x2. It returns the side, in pixels, of the square that a unit of the last one sees. What does a unit after the second pooling see?

@@ -265,7 +265,6 @@ page.claim("A quarter of the images or fewer", high < many / 4)
 # %%
 from digitlib import check, hint
 
-
 # %% [markdown]
 # **Exercise 1** (a few minutes). What does the rule ask for with your own number of images? Write `epochs_needed`, which takes the number of images, the size of a batch, and the least number of steps. It
 # returns how many epochs make at least so many steps, but never less than ten epochs. The last batch of an epoch may be smaller, and is a step, too.

@@ -319,7 +319,6 @@ page.claim(
 # %%
 from digitlib import check, hint
 
-
 # %% [markdown]
 # **Exercise 1** (a few minutes). Which corruptions change the network's input most? Write `mean_change`, which takes stored images before and after
 # (type `uint8`), and returns the mean absolute change of a pixel, as a share of full ink. Then hold it against the losses of the CNN.

@@ -320,7 +320,6 @@ page.claim("The gain is real", statistics.verdict(gain) == "helps")
 # %%
 from digitlib import check, hint
 
-
 # %% [markdown]
 # **Exercise 1** (a few minutes). You try a number of useless changes, each tested at a level such as `0.05`, independently of each other. Write `false_alarm`: how probable is it that at least one seems to make a difference? Bonferroni's
 # rule divides the level by the number of tests. What does that make of it?

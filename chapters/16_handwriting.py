@@ -376,7 +376,6 @@ page.add(perfect_low=perfect.low)
 # %%
 from digitlib import check, hint
 
-
 # %% [markdown]
 # **Exercise 1** (a few minutes). The commonest mistake of all: the network wants light ink on dark ground. Write `light_ink`, which takes stored images, some with dark ink on light paper and some the
 # other way round, and returns them all with light ink. It has to find out for each image. What does the network make of the test digits with dark ink?

@@ -568,7 +568,6 @@ page.claim("the others are mostly caught", of_other_letters > 0.75)
 # %%
 from digitlib import check, hint
 
-
 # %% [markdown]
 # **Exercise 1** (a few minutes). The page lets a drawing pass. How sure can you be that it is a digit? That depends on what people draw. Write `digits_among_passed` for a share of `digits` among all drawings, a share `refused`
 # of the digits, and a share `caught` of the non-digits. What comes out for the rule of this chapter?

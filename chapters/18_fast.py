@@ -728,7 +728,6 @@ page.add(live_accuracy=live_accuracy, live_seconds=trained)
 # %%
 from digitlib import check, hint
 
-
 # %% [markdown]
 # **Exercise 1** (a few minutes). Write `roof`: the operations a second that a computation can reach at most, from its intensity (operations a byte), the peak of the arithmetic units (operations a second) and the bandwidth of the
 # memory (bytes a second). For which layers of the book's network would a processor with a peak of `100` billion wait for a memory that brings `20` billion bytes?

@@ -63,11 +63,13 @@ def pull(notebook_path: Path) -> list[str]:
 
 
 def _format(code: str, path: Path) -> str:
-    command = [sys.executable, "-m", "ruff", "format", "--stdin-filename", str(path), "-"]
-    result = subprocess.run(command, input=code, capture_output=True, text=True, encoding="utf-8", check=False)
-    if result.returncode != 0:
-        raise PullError(f"the edited code is not Python: {result.stderr.strip()}")
-    return result.stdout
+    for command in (["check", "--select", "I", "--fix", "--quiet"], ["format"]):
+        ruff = [sys.executable, "-m", "ruff", *command, "--stdin-filename", str(path), "-"]
+        result = subprocess.run(ruff, input=code, capture_output=True, text=True, encoding="utf-8", check=False)
+        if result.returncode != 0:
+            raise PullError(f"the edited code is not Python: {result.stderr.strip()}")
+        code = result.stdout
+    return code
 
 
 def _merge(source: NotebookNode, edited: NotebookNode, prose: Prose) -> tuple[NotebookNode, list[str]]:
