@@ -416,18 +416,20 @@ def _bwrap(rights: list[str]) -> list[str]:
     """The bubblewrap command up to the program it starts."""
     folders = _python_folders()
     parents = {parent for folder in folders for parent in folder.parents if parent != Path("/")}
+    scratch = {Path(folder) for folder in WRITABLE}
     return [
         "bwrap",
         *rights,
         *["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"],
         *["--die-with-parent", "--new-session", "--clearenv"],
         *_each("--setenv", ENVIRONMENT.items()),
-        *_each("--ro-bind-try", ((name, name) for name in SYSTEM)),
-        *_each("--perms", ((PERMS_OF_A_FOLDER, "--dir", parent) for parent in (*sorted(parents), INSIDE))),
-        *_each("--ro-bind", ((folder, folder) for folder in folders)),
-        *_each("--ro-bind", ((TOOLS / name, f"{INSIDE}/{name}") for name in RUNNER)),
         *("--proc", "/proc", "--dev", "/dev"),
         *_each("--perms", (("1777", "--size", BYTES_TO_WRITE, "--tmpfs", folder) for folder in WRITABLE)),
+        # After the scratch: an installation may itself lie below /tmp.
+        *_each("--ro-bind-try", ((name, name) for name in SYSTEM)),
+        *_each("--perms", ((PERMS_OF_A_FOLDER, "--dir", parent) for parent in (*sorted(parents - scratch), INSIDE))),
+        *_each("--ro-bind", ((folder, folder) for folder in folders)),
+        *_each("--ro-bind", ((TOOLS / name, f"{INSIDE}/{name}") for name in RUNNER)),
         *["--remount-ro", "/dev", "--remount-ro", "/"],  # both are in memory too, and of any size
         *("--chdir", SCRATCH),
     ]
