@@ -711,7 +711,7 @@ page.add(live_accuracy=live_accuracy, live_seconds=trained)
 # <details><summary>Because one of many comes out on top by luck, and its score then promises too much</summary>
 #
 # Right. Held-out images suffer from the same, but the test set stays fresh for the one recipe that you declare.
-# The chapter on what helps goes that way.
+# [What helps?](15_exploring.ipynb) goes that way.
 #
 # </details>
 #

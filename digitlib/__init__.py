@@ -29,8 +29,8 @@ Each module holds one idea:
 - `digitlib.results`: the numbers and claims that a page quotes;
 - `digitlib.files`: writing them whole or not at all.
 
-Importing `digitlib` alone imports none of them but the last but two, which is
-light: `digitlib.check` and `digitlib.hint` are at hand in every exercise.
+Importing `digitlib` alone imports `digitlib.exercises`, which is light and gives
+`digitlib.check` and `digitlib.hint`, and none of the others.
 """
 
 from digitlib.exercises import check, hint

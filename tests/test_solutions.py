@@ -70,10 +70,9 @@ def test_an_exercise_is_run_as_stub_and_then_as_solution_which_keeps_figure_and_
 
 def test_readers_get_stubs_and_the_solutions_lie_below_the_names_of_their_exercises():
     text = nbformat.v4.new_markdown_cell("**Exercise 1** (a minute). Double.")
-    words = nbformat.v4.new_markdown_cell("Because.", metadata={"tags": ["solution"]})
-    chapter, of_chapter = solutions.split(solutions.expand(notebook(text, code(SOURCE), words)))
+    chapter, of_chapter = solutions.split(solutions.expand(notebook(text, code(SOURCE))))
     assert [cell.source for cell in chapter.cells[2:]] == [text.source, STUB]
-    assert [cell.source for cell in of_chapter.cells[1:]] == ["## Exercise 1", SOLUTION, "Because."]
+    assert [cell.source for cell in of_chapter.cells[1:]] == ["## Exercise 1", SOLUTION]
     assert of_chapter.cells[0].source.startswith("# Solutions: A chapter")
     assert solutions.split(notebook(code("1 + 1")))[1] is None
 

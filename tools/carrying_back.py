@@ -6,7 +6,6 @@ since the next run would overwrite it.
 """
 
 import copy
-import itertools
 import subprocess
 import sys
 from difflib import SequenceMatcher
@@ -26,7 +25,7 @@ from rendering import (
     read_source,
     setup_cell,
 )
-from solutions import is_solution, stub
+from solutions import stub
 
 
 class PullError(Exception):
@@ -80,7 +79,7 @@ def _merge(source: NotebookNode, edited: NotebookNode, prose: Prose) -> tuple[No
     for cell in edited.cells[1:]:
         before = old.pop(cell.get("id"), None)
         after = _carry_cell(before, cell, prose)
-        merged += [after, *_solutions_after(source, before, old)]
+        merged.append(after)
         if before is None:
             changes.append(f"new {cell.cell_type} cell: {cell.source[:40]!r}")
         elif (before.source, before.metadata) != (after.source, after.metadata):
@@ -91,12 +90,6 @@ def _merge(source: NotebookNode, edited: NotebookNode, prose: Prose) -> tuple[No
     result.cells = merged
     result.metadata = {"jupytext": {"notebook_metadata_filter": "-all"}}  # no header
     return result, changes
-
-
-def _solutions_after(source: NotebookNode, before: NotebookNode | None, old: dict) -> list[NotebookNode]:
-    """The solutions in words that follow a cell in the source; readers' notebooks do not hold them."""
-    following = source.cells[source.cells.index(before) + 1 :] if before else []
-    return [old.pop(cell.id) for cell in itertools.takewhile(is_solution, following)]
 
 
 def _carry_cell(before: NotebookNode | None, edited: NotebookNode, prose: Prose) -> NotebookNode:

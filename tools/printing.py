@@ -21,7 +21,7 @@ from browsing import chromium
 from composing import compose_committed, copy_handwritten, write
 from paths import BUILD
 from rendering import NOTEBOOK_METADATA, title
-from solutions import is_solution
+from solutions import CHOICE, is_solution
 
 PRINT = BUILD / "print"
 PDF = PRINT / "digit-book.pdf"
@@ -29,7 +29,6 @@ HEADINGS = """
 [...document.querySelectorAll(':is(h1, h2, h3, h4, h5, h6, [role=heading])')]
   .filter(heading => heading.checkVisibility()).map(heading => heading.innerText)
 """
-CHOICE = re.compile(r"<details><summary>(.*?)</summary>\s*(.*?)\s*</details>", re.DOTALL)
 QUESTIONS = re.compile(r"^## Questions to think about\n.*?(?=^## |\Z)", re.DOTALL | re.MULTILINE)
 APPENDIX = "solutions"
 FOOTER = """

@@ -17,6 +17,8 @@ from markdown_it import MarkdownIt
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from solutions import CHOICE
+
 TEXT_LINES = 10  # that a slide holds at full size; the browser shrinks what turns out longer
 CODE_LINES = 26
 CHARACTERS = 64  # in a line of text
@@ -28,7 +30,6 @@ EXERCISES = "## Exercises"
 MARKDOWN = MarkdownIt("commonmark").enable("table")
 LOCAL_LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?:)[^)]+\)")
 READING_TIME = re.compile(r"\*[^*].*minutes.*\*", re.DOTALL)
-DETAILS = re.compile(r"<details>\s*<summary>(.*?)</summary>(.*?)</details>", re.DOTALL)
 SENTENCE_END = re.compile(r"[.?!:][)*\"]*(?=\s+\S)")
 
 
@@ -171,7 +172,7 @@ def _text_slide(heading: str, blocks: list[Block]) -> Slide:
 
 def _blocks(text: str, heading: str) -> Iterator[Block]:
     """The blocks of a text. What can be unfolded is a choice of a question, or, below an exercise, its solution."""
-    pieces = DETAILS.split(text)
+    pieces = CHOICE.split(LOCAL_LINK.sub(r"\1", text))
     is_question = len(pieces) > 1 and heading != EXERCISES
     for position in range(0, len(pieces), 3):
         yield from _plain_blocks(pieces[position], heading, is_question)
@@ -182,7 +183,6 @@ def _blocks(text: str, heading: str) -> Iterator[Block]:
 
 def _plain_blocks(text: str, heading: str, is_question: bool) -> Iterator[Block]:
     """Paragraphs, shortened outside the exercises; items of lists; formulas, listings and tables as they are."""
-    text = LOCAL_LINK.sub(r"\1", text)
     lines = text.splitlines()
     for token in MARKDOWN.parse(text):
         if token.map is None or not _is_block(token):

@@ -2,7 +2,7 @@
 
     padded_parameters = ...
     ### BEGIN SOLUTION
-    padded_parameters = 228_426
+    padded_parameters = 220_234
     ### END SOLUTION
     check("architecture.1", padded_parameters)
 
@@ -10,8 +10,7 @@ The stub is the cell without the solution; it runs, and its check says that the
 exercise is not solved yet. The solution is the cell without the lines that hold
 only ``...``; its check says that it is right. A run executes both, one after the
 other. Readers get the stubs in the chapter's notebook and the solutions in one
-of their own, from which the site shows them. A solution in words is a cell of
-text with the tag "solution".
+of their own, from which the site shows them.
 """
 
 import copy
@@ -24,6 +23,7 @@ from nbformat import NotebookNode
 TAG = "solution"
 BLOCK = re.compile(r"^[ \t]*### BEGIN SOLUTION\n(.*?)^[ \t]*### END SOLUTION(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 PLACEHOLDER = re.compile(r"^[ \t]*(?:[\w, ]+ = )?\.\.\.[ \t]*(?:#.*)?\n", re.MULTILINE)
+CHOICE = re.compile(r"<details><summary>(.*?)</summary>\s*(.*?)\s*</details>", re.DOTALL)  # of a question, explained
 EXERCISE = re.compile(r"\*\*(Exercise \d+)")
 
 

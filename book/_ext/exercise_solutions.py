@@ -18,20 +18,9 @@ def insert_solutions(app, docname, content):
         return
     app.env.note_dependency(str(file))
     notebook = nbformat.reads(content[0], as_version=4)
-    solutions = [_folded(cell) for cell in _read(file).cells if TAG in cell.metadata.get("tags", [])]
+    solutions = [cell for cell in nbformat.read(file, as_version=4).cells if TAG in cell.metadata.get("tags", [])]
     notebook.cells = sorted([*notebook.cells, *solutions], key=_place)
     content[0] = nbformat.writes(notebook)
-
-
-def _read(file: Path) -> nbformat.NotebookNode:
-    return nbformat.read(file, as_version=4)
-
-
-def _folded(cell):
-    """Cells of code are folded up by their tag; text needs an element of its own."""
-    if cell.cell_type == "markdown":
-        cell.source = f"<details><summary>Show the solution</summary>\n\n{cell.source}\n\n</details>"
-    return cell
 
 
 def _place(cell) -> tuple[int, bool]:

@@ -100,7 +100,7 @@ def call(function, *arguments, what: str = "your function"):
     Raises
     ------
     NotSolved
-        If it returns None or ``...``, or is neither a function nor an answer.
+        If it returns None or ``...``.
     Wrong
         If it cannot be called, or raises.
     """
