@@ -291,7 +291,9 @@ def is_within_budget(answers, cases):
     [count] = answers
     if type(count) is not int:
         return 0.0, "no number of parameters"
-    return float(0 < count <= MOST_PARAMETERS), f"{count:,} parameters"
+    if not 0 < count < 1_000_000_000:  # whatever else it says, the student does not read it
+        return 0.0, "no possible number of parameters"
+    return float(count <= MOST_PARAMETERS), f"{count:,} parameters"
 
 
 @hidden("q1", function="count_parameters", points=2, judge=is_within_budget, feedback="At most 60,000 parameters.")

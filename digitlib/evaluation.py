@@ -61,8 +61,19 @@ def accuracy(true: np.ndarray, predicted: np.ndarray, *, confidence: float = 0.9
     if len(true) == 0:
         raise ValueError("there are no answers to score")
     correct = int(metrics.accuracy_score(true, predicted, normalize=False))
-    interval = binomtest(correct, len(true)).proportion_ci(confidence, method="wilson")
-    return Accuracy(correct / len(true), float(interval.low), float(interval.high), correct, len(true))
+    return accuracy_of_counts(correct, len(true), confidence=confidence)
+
+
+def accuracy_of_counts(correct: int, count: int, *, confidence: float = 0.95) -> Accuracy:
+    """The same from the number of right answers and of answers in all, at least one.
+
+    Examples
+    --------
+    >>> accuracy_of_counts(3, 4).value
+    0.75
+    """
+    interval = binomtest(correct, count).proportion_ci(confidence, method="wilson")
+    return Accuracy(correct / count, float(interval.low), float(interval.high), correct, count)
 
 
 def per_class(true: np.ndarray, predicted: np.ndarray) -> pd.DataFrame:

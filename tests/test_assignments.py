@@ -543,9 +543,9 @@ def test_the_open_project_can_be_judged_by_a_teachers_own_set(tmp_path, monkeypa
     assert np.array_equal(tests["test_claim_holds"].cases[0][0], own.of(plain=True)[0])
 
 
-def test_an_unknown_assignment_is_a_clear_error(capsys):
-    assert assignments.main(["7"]) == 1
-    assert "no assignment '7': choose from 1_raw_bytes, 2_" in capsys.readouterr().err
+def test_an_unknown_assignment_is_a_clear_error():
+    with pytest.raises(SystemExit, match="no assignment '7': choose from 1_raw_bytes, 2_"):
+        assignments.main(["7"])
 
 
 def test_a_source_that_otter_refuses_is_a_clear_error(tmp_path):

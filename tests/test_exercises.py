@@ -149,7 +149,8 @@ def test_a_function_cannot_spoil_what_it_is_judged_by():
     assert exercises.verdict("architecture.4", scribble)[0] == "not yet"
 
 
-def test_checks_need_no_tensorflow_unless_they_judge_a_model():
-    code = "import sys, digitlib; digitlib.check('architecture.1', 3); print('tensorflow' in sys.modules)"
+def test_the_checks_load_tensorflow_only_where_an_exercise_is_about_it():
+    code = f"import sys\nfrom digitlib import exercises\nfor name in {NAMES}: exercises.find(name)\n"
+    code += "exercises.check('architecture.1', 3); print('tensorflow' in sys.modules)"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert told.splitlines()[-1] == "False"

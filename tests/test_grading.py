@@ -419,3 +419,12 @@ def test_a_crash_of_the_grader_itself_stops_nobody(submissions, assignment, tmp_
     assert rows["ann"]["total"] == "3"
     assert "the grader failed: RuntimeError: unforeseen" in rows["ben"]["what went wrong"]
     assert threading.active_count() < 10
+
+
+def test_another_hidden_set_is_another_assignment(source, assignment, tmp_path, monkeypatch):
+    digests = {assignment.digest}
+    for name in ("first", "second"):
+        (tmp_path / name).write_text(name, encoding="utf-8")
+        monkeypatch.setenv("DIGITS_HIDDEN_SET", str(tmp_path / name))
+        digests.add(Assignment.read(source, SEED).digest)
+    assert len(digests) == 3

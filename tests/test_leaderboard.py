@@ -7,6 +7,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from statsmodels.stats.proportion import proportion_confint
 
+from grading import Assignment, grades_table
+from hidden_tests import Limits
 from leaderboard import LeaderboardError, Score, main, rank, read_scores, render
 
 SCORES = [Score("Ada", 1_800, 2_000), Score("Zoë", 1_950, 2_000), Score("bo", 1_950, 2_000), Score("Cy", 1_990, 2_000)]
@@ -56,8 +58,9 @@ def test_the_order_is_by_accuracy_not_by_counts():
 
 def test_intervals_are_wilsons():
     for row in rank([*SCORES, Score("none", 0, 50), Score("all", 50, 50)]):
-        low, high = proportion_confint(row.right, row.scored, method="wilson")
-        assert (row.low, row.high) == pytest.approx((low, high), abs=1e-9)
+        accuracy = row.accuracy
+        low, high = proportion_confint(accuracy.correct, accuracy.count, method="wilson")
+        assert (accuracy.low, accuracy.high) == pytest.approx((low, high), abs=1e-9)
 
 
 def test_the_page_says_it_in_words():
@@ -111,14 +114,20 @@ def write_record(folder, name, tests):
     (folder / "records").mkdir(parents=True, exist_ok=True)
     content = {"name": name, "label": name, "problem": "", "tests": tests}
     (folder / "records" / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
+    assignment = Assignment("4_open_project", [], Limits(), "")
+    records = [json.loads(path.read_text(encoding="utf-8")) for path in (folder / "records").iterdir()]
+    table = grades_table(
+        [{"seconds": 0, "cells": [], "sandbox": "bubblewrap"} | record for record in records], assignment
+    )
+    (folder / "grades.csv").write_text(table, encoding="utf-8")
 
 
 def unseen(reason):
-    return {"question": "q2", "name": "test_unseen_digits", "points": 12, "earned": 3.0, "reason": reason}
+    return {"question": "q2", "name": "test_unseen_digits", "points": 12, "earned": 3.0, "reason": reason, "detail": ""}
 
 
 def test_scores_come_from_the_graders_records(tmp_path):
-    other = {"question": "q1", "name": "test_parameters", "points": 2, "earned": 2, "reason": "54 of 60"}
+    other = {"question": "q1", "name": "test_parameters", "points": 2, "earned": 2, "reason": "54 of 60", "detail": ""}
     write_record(tmp_path, "ann", [other, unseen("1893 of 2000 unseen digits right: 94.7%")])
     write_record(tmp_path, "bob", [other, unseen("there is no answer")])
     write_record(tmp_path, "cut", [])
@@ -155,6 +164,15 @@ def test_a_bad_table_is_a_clear_error(tmp_path, capsys, text, message):
     assert not (tmp_path / "board.html").exists()
 
 
+def test_who_was_renamed_or_withdrawn_is_not_on_the_board(tmp_path):
+    write_record(tmp_path, "ann", [unseen("9 of 10 unseen digits right: 90.0%")])
+    write_record(tmp_path, "=bob", [unseen("8 of 10 unseen digits right: 80.0%")])
+    table = (tmp_path / "grades.csv").read_text(encoding="utf-8")
+    kept = [line for line in table.splitlines(keepends=True) if not line.startswith("ann")]
+    (tmp_path / "grades.csv").write_text("".join(kept), encoding="utf-8")
+    assert read_scores(tmp_path) == [Score("=bob", 8, 10)]
+
+
 def test_a_folder_without_records_is_a_clear_error(tmp_path):
     with pytest.raises(LeaderboardError, match=r"holds no records of the grader: run tools/grade\.py first"):
         read_scores(tmp_path)
@@ -162,5 +180,6 @@ def test_a_folder_without_records_is_a_clear_error(tmp_path):
         read_scores(tmp_path / "absent.csv")
     (tmp_path / "records").mkdir()
     (tmp_path / "records" / "x.json").write_text("[]", encoding="utf-8")
+    (tmp_path / "grades.csv").write_text("name\n", encoding="utf-8")
     with pytest.raises(LeaderboardError, match=r"x\.json is not a record of the grader"):
         read_scores(tmp_path)

@@ -110,6 +110,7 @@ attempt("mount", lambda: checked(libc.mount(b"none", b"/tmp", b"tmpfs", 0, None)
 attempt("device", lambda: os.mknod("/tmp/disk", 0o60666, os.makedev(254, 0)))
 attempt("memory without a name", lambda: os.memfd_create("x"))
 attempt("shared memory", lambda: checked(libc.shmget(0, 4096, 0o1600)))
+attempt("message queue", lambda: checked(libc.msgget(0, 0o1600)))
 attempt("key ring", lambda: checked(libc.syscall(250 if os.uname().machine == "x86_64" else 219, 0, -3, 1)))
 attempt("raw socket", lambda: socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP))
 status = dict(line.split(":", 1) for line in open("/proc/self/status"))
@@ -127,6 +128,9 @@ def test_without_the_filter_these_calls_would_work():
     segment = libc.shmget(0, 4096, 0o1600)
     assert segment >= 0
     assert libc.shmctl(segment, 0, None) == 0  # removes it
+    queue = libc.msgget(0, 0o1600)
+    assert queue >= 0
+    assert libc.msgctl(queue, 0, None) == 0
 
 
 def test_a_submission_that_only_waits_is_stopped():
@@ -148,10 +152,11 @@ def test_what_it_prints_is_nowhere_kept():
     assert outcome.ended == "done"
 
 
-def test_the_notebooks_own_process_is_all_that_is_left_of_it_until_its_end():
-    before = {process.pid for process in psutil.Process().children(recursive=True)}
-    sandbox.run(Bubblewrap(), [(1, "import subprocess\nsubprocess.Popen(['sleep', '60'])")], [], **RUN)
-    assert {process.pid for process in psutil.Process().children(recursive=True)} <= before
+def test_what_it_started_ends_with_it():
+    marker = "61.5972"  # seconds that nobody else sleeps
+    cell = f"import subprocess\nsubprocess.Popen(['sleep', '{marker}'], start_new_session=True)"
+    assert sandbox.run(Bubblewrap(), [(1, cell)], [], **RUN).ended == "done"
+    assert not [one for one in psutil.process_iter(["cmdline"]) if marker in (one.info["cmdline"] or [])]
 
 
 def test_a_sandbox_that_does_not_start_is_not_the_submissions_fault(monkeypatch):

@@ -11,7 +11,6 @@ with the public tests only. Hidden tests go into none of them.
 import argparse
 import copy
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -24,8 +23,8 @@ import yaml
 from nbformat import NotebookNode
 
 import digitlib
-from hidden_tests import TAG, AssignmentError
-from paths import BUILD, ROOT
+from hidden_tests import AssignmentError, is_hidden
+from paths import BUILD, ROOT, find
 from rendering import NOTEBOOK_METADATA, repository, setup_cell, write_notebook
 
 ASSIGNMENTS = ROOT / "assignments"
@@ -62,11 +61,11 @@ def assignments(names: list[str] | None = None) -> list[Path]:
 
     Raises
     ------
-    AssignmentError
+    SystemExit
         If a name is not that of exactly one assignment.
     """
     everything = sorted(ASSIGNMENTS.glob("[0-9]_*.py"))
-    return [_find(name, everything) for name in names] if names else everything
+    return [find(name, everything, "assignment") for name in names] if names else everything
 
 
 def make(source: Path, folder: Path) -> Path:
@@ -113,11 +112,6 @@ def read_master(source: Path) -> NotebookNode:
         cell.id = f"{source.stem}-{position:02d}"
         cell.metadata = {key: value for key, value in cell.metadata.items() if key == "tags"}
     return notebook
-
-
-def is_hidden(cell: NotebookNode) -> bool:
-    """Whether a cell holds hidden tests."""
-    return TAG in cell.metadata.get("tags", [])
 
 
 def _settings(source: Path) -> NotebookNode:
@@ -172,16 +166,7 @@ def _checks_cell(tests: dict[str, str]) -> str:
 
 def _plain(test: str) -> str:
     """A test as it may stand between triple quotes."""
-    return re.sub(r'"""', "'''", test).strip() + "\n"
-
-
-def _find(name: str, everything: list[Path]) -> Path:
-    stem = Path(name).stem
-    found = [path for path in everything if path.stem == stem or path.stem.startswith(f"{stem}_")]
-    if len(found) != 1:
-        known = ", ".join(path.stem for path in everything)
-        raise AssignmentError(f"no assignment {name!r}: choose from {known}")
-    return found[0]
+    return test.replace('"""', "'''").strip() + "\n"
 
 
 def main(arguments: list[str] | None = None) -> int:

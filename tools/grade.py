@@ -19,6 +19,7 @@ from grading import Assignment, grade_all
 from hidden_tests import AssignmentError
 from paths import ROOT
 from sandbox import NoSandbox, choose, dockerfile
+from seeds import SeedError, read_seed
 
 
 class _PrintDockerfile(argparse.Action):
@@ -40,7 +41,7 @@ def main() -> int:
     options = parser.parse_args()
     try:
         return run(options)
-    except (AssignmentError, NoSandbox, OSError) as error:
+    except (AssignmentError, NoSandbox, SeedError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -52,9 +53,7 @@ def run(options: argparse.Namespace) -> int:
     if options.output.resolve().is_relative_to(options.submissions.resolve()):
         print(f"{options.output} lies among the submissions: choose another --output", file=sys.stderr)
         return 2
-    if not (seed := options.seed_file.read_text(encoding="utf-8").strip()):
-        print(f"{options.seed_file} is empty: write any text into it that nobody guesses", file=sys.stderr)
-        return 2
+    seed = read_seed(options.seed_file)
     box = choose(options.sandbox, unsafe=options.unsafe)
     if options.unsafe:
         print("UNSAFE: submissions can read, change and send whatever you can.", file=sys.stderr)

@@ -2,8 +2,9 @@
 
 A submission's answers come from a process that may lie about everything but
 can say only this: a value for a case. Values are compared here, with expected
-answers that the sandbox never holds. Feedback for students holds nothing that
-was said after the hidden arguments were handed in, and so cannot give them away.
+answers that the sandbox never holds. Of what was said after the hidden arguments
+were handed in, feedback for students holds no more than the kind of an error and
+what a judge makes of it.
 """
 
 import builtins
@@ -24,6 +25,7 @@ from pathlib import Path
 
 import sandbox
 from digitlib.files import write_text
+from hidden_images import ENVIRONMENT as HIDDEN_SET
 from hidden_tests import PARAMETERS_TAG, Failure, Hidden, Limits, load, read_limits
 from sandbox import Outcome, Sandbox, SandboxError, Unsafe
 from wire import decode, encode
@@ -57,7 +59,7 @@ class Assignment:
     tests : list of Hidden
     limits : Limits
     digest : str
-        Changes with the source and with the seed.
+        Changes with the source, the seed and the hidden set that the teacher names.
     """
 
     name: str
@@ -69,7 +71,9 @@ class Assignment:
     def read(cls, path: Path, seed: str) -> "Assignment":
         """Execute the source and make its hidden tests; raises `hidden_tests.AssignmentError`."""
         tests = load(path, seed)
-        digest = hashlib.sha256(path.read_bytes() + b"\0" + seed.encode("utf-8")).hexdigest()
+        hidden_set = os.environ.get(HIDDEN_SET)
+        parts = [path.read_bytes(), seed.encode("utf-8"), Path(hidden_set).read_bytes() if hidden_set else b""]
+        digest = hashlib.sha256(b"\0".join(parts)).hexdigest()
         return cls(path.stem, tests, read_limits(path), digest)
 
     def questions(self) -> list[str]:
@@ -207,7 +211,7 @@ def grade(content: bytes, assignment: Assignment, box: Sandbox, stop: threading.
                 "title": test.title,
                 "points": test.points,
                 "earned": test.points * score.share,
-                "reason": score.reason,
+                "reason": clean(score.reason),
                 "detail": score.detail,
                 "feedback": test.feedback,
             }
@@ -301,7 +305,7 @@ def grade_all(
 
 
 def grades_table(records: list[dict], assignment: Assignment) -> str:
-    """The grades as CSV; who was not graded has empty cells, which no sum mistakes for zero."""
+    """The grades that the hidden tests give, as CSV; whoever was not graded has empty cells, not zeros."""
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow(["name", *assignment.questions(), "total", "seconds", "what went wrong"])
@@ -309,7 +313,7 @@ def grades_table(records: list[dict], assignment: Assignment) -> str:
         earned = [_earned(record, question) for question in assignment.questions()]
         points = [*earned, sum(earned)] if record["tests"] else [None] * (len(earned) + 1)
         numbers = ["" if value is None else f"{value:g}" for value in points]
-        writer.writerow([_harmless(record["label"]), *numbers, record["seconds"], _harmless(_what_went_wrong(record))])
+        writer.writerow([harmless(record["label"]), *numbers, record["seconds"], harmless(_what_went_wrong(record))])
     return table.getvalue()
 
 
@@ -318,7 +322,7 @@ def feedback(record: dict, assignment: Assignment) -> str:
     lines = [f"# {assignment.name}: {html.escape(clean(record['name']), quote=False)}", ""]
     if record["problem"]:
         opening = "Your notebook did not come to its end" if record["tests"] else "Your notebook was not graded"
-        lines += [f"{opening}: {record['problem']}.", ""]
+        lines += [f"{opening}: {html.escape(record['problem'], quote=False)}.", ""]
     if record["cells"]:
         lines += ["These code cells stopped with an error; the cells after them ran all the same:", ""]
         lines += [f"- cell {entry['cell']}: `{entry['error'].replace('`', chr(39))}`" for entry in record["cells"]]
@@ -501,7 +505,7 @@ def _what_went_wrong(record: dict) -> str:
     return "; ".join(found)
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
     line = clean(text, 2_000)
     return f"'{line}" if line.startswith(("=", "+", "-", "@")) else line

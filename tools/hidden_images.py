@@ -209,7 +209,7 @@ def _read_scan(path: Path) -> tuple[np.ndarray, np.ndarray]:
         reading = read_photo(path)
     except PhotoError as error:
         raise HiddenSetError(str(error)) from error
-    found = np.bincount(reading.lines, minlength=0).tolist()
+    found = np.bincount(reading.lines).tolist()
     written = [len(line) for line in lines]
     if found != written:
         raise HiddenSetError(

@@ -10,14 +10,12 @@ yourself. To grade by this very set, name it: DIGITS_HIDDEN_SET=$PWD/hidden.npz.
 """
 
 import argparse
-import hashlib
 import sys
 from collections import Counter
 from pathlib import Path
 
-import numpy as np
-
 from hidden_images import HiddenSetError, draw, save, with_scans
+from seeds import SeedError, generator, read_seed
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -27,38 +25,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--scans", type=Path, metavar="FOLDER", help="your own scans, each with its digits as a text")
     options = parser.parse_args(arguments)
     try:
-        random = generator(read_seed(options.seed_file))
+        random = generator(read_seed(options.seed_file), "hidden set")
         hidden = with_scans(random, options.scans) if options.scans else draw(random)
-    except HiddenSetError as error:
+    except (HiddenSetError, SeedError) as error:
         print(error, file=sys.stderr)
         return 1
     save(hidden, options.output)
     counts = ", ".join(f"{count:,} {kind}" for kind, count in Counter(hidden.kinds.tolist()).items())
     print(f"{options.output}: {counts} digits")
     return 0
-
-
-def read_seed(path: Path) -> str:
-    """The teacher's secret.
-
-    Raises
-    ------
-    HiddenSetError
-        If the file cannot be read, or is empty.
-    """
-    try:
-        seed = path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise HiddenSetError(f"the seed file {path} cannot be read: {error}") from error
-    if not seed:
-        raise HiddenSetError(f"the seed file {path} is empty: write a sentence that nobody guesses into it")
-    return seed
-
-
-def generator(seed: str) -> np.random.Generator:
-    """The source of chance that belongs to a seed."""
-    digest = hashlib.sha256(f"hidden set\0{seed}".encode()).digest()
-    return np.random.default_rng(int.from_bytes(digest, "big"))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ All of this runs in the teacher's process, and nothing of it enters the sandbox 
 
 import ast
 import contextlib
-import hashlib
 import io
 import linecache
 import os
@@ -31,6 +30,7 @@ import jupytext
 import numpy as np
 from nbformat import NotebookNode
 
+from seeds import generator
 from wire import decode, encode
 
 TAG = "hidden-tests"
@@ -122,10 +122,10 @@ class Hidden:
     def score(self, answers: list) -> Score:
         """Compare answers, or the failures in their places, with what is expected."""
         failures = [answer for answer in answers if isinstance(answer, Failure)]
-        if self.judge and len(failures) < len(answers):
-            return self._judged([None if isinstance(answer, Failure) else answer for answer in answers])
-        if failures and (self.judge or len(failures) == len(answers)):
+        if len(failures) == len(answers):
             return Score(0, failures[0].reason, failures[0].detail)
+        if self.judge:
+            return self._judged([None if isinstance(answer, Failure) else answer for answer in answers])
         wrong = [self._wrong(*pair) for pair in zip(answers, self.expected, strict=True)]
         found = [failure for failure in wrong if failure]
         if not found:
@@ -226,6 +226,11 @@ def _read(path: Path) -> NotebookNode:
         raise AssignmentError(f"{path} cannot be read: {error}") from error
 
 
+def is_hidden(cell: NotebookNode) -> bool:
+    """Whether a cell holds hidden tests."""
+    return TAG in _tags(cell)
+
+
 def _tags(cell: NotebookNode) -> list[str]:
     return cell.metadata.get("tags", [])
 
@@ -233,7 +238,7 @@ def _tags(cell: NotebookNode) -> list[str]:
 def _limits(notebook: NotebookNode, path: Path) -> Limits:
     """Found before anything runs, since the solutions run with its parameters."""
     for number, cell in enumerate(notebook.cells, start=1):
-        if cell.cell_type != "code" or TAG not in _tags(cell):
+        if cell.cell_type != "code" or not is_hidden(cell):
             continue
         try:
             statements = ast.parse(cell.source).body
@@ -266,11 +271,10 @@ def _collector(declared: list[tuple]) -> Callable:
 
 def _make(namespace, seed, path, question, function, points, tolerance, feedback, judge, make_cases) -> Hidden:
     where = f"{path.name}, hidden test {make_cases.__name__} of {question}"
-    digest = hashlib.sha256("\0".join([seed, question, make_cases.__name__]).encode("utf-8")).digest()
     if not callable(namespace.get(function)):
         raise AssignmentError(f"{where}: the solutions define no function {function}")
     try:
-        cases = list(make_cases(np.random.default_rng(int.from_bytes(digest, "big"))))
+        cases = list(make_cases(generator(seed, question, make_cases.__name__)))
         copies = [decode(encode(tuple(case))) for case in cases]
         expected = [] if judge else [decode(encode(namespace[function](*case))) for case in copies]
     except Exception as error:

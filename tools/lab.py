@@ -23,6 +23,7 @@ import digitlib
 from book import build_site
 from digitlib.files import write_text
 from paths import BOOK, BUILD, ROOT
+from rendering import configuration
 from wheelhouse import (
     PLATFORMS,
     PYTHON,
@@ -121,7 +122,7 @@ def add_book(folder: Path) -> None:
     notebooks = folder / "notebooks"
     shutil.rmtree(notebooks, ignore_errors=True)
     notebooks.mkdir()
-    for path in [*BOOK.glob("*.ipynb"), *(folder / f"{folder.name}.ipynb" for folder in HOMEWORK.glob("*/"))]:
+    for path in [*BOOK.glob("*.ipynb"), *(made / f"{made.name}.ipynb" for made in HOMEWORK.glob("*/"))]:
         shutil.copy(path, notebooks)
     _replace(SITE, folder / "site")
     if SLIDES.exists():
@@ -139,6 +140,7 @@ def add_scripts(folder: Path, platforms: list[str]) -> None:
     )
     facts = {
         "python": ".".join(map(str, PYTHON)),
+        "title": configuration()["title"],
         "version": digitlib.__version__,
         "platforms": [PLATFORMS[name].title for name in platforms],
         "slides": (folder / "slides").exists(),

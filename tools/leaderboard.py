@@ -18,9 +18,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import jinja2
-from scipy.stats import binomtest, rankdata
+from scipy.stats import rankdata
 
+from digitlib.evaluation import Accuracy, accuracy_of_counts
 from digitlib.files import write_text
+from grading import harmless
 
 TEST = "test_unseen_digits"  # of assignments/4_open_project.py
 COLUMNS = ("name", "right", "scored")
@@ -68,11 +70,14 @@ had other digits been drawn. {{ shared }}</p>
 <tbody>
 {% for row in rows %}
 <tr><td>{{ row.place }}</td><th scope="row" class="name"><bdi>{{ row.name }}</bdi></th>
-<td>{{ percent(row.value) }}</td><td>{{ percent(row.low) }} to {{ percent(row.high) }}</td>
-<td>{{ "{:,}".format(row.right) }} of {{ "{:,}".format(row.scored) }}</td>
+{% set accuracy = row.accuracy %}
+<td>{{ percent(accuracy.value) }}</td><td>{{ percent(accuracy.low) }} to {{ percent(accuracy.high) }}</td>
+<td>{{ "{:,}".format(accuracy.correct) }} of {{ "{:,}".format(accuracy.count) }}</td>
 <td><svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
-<line x1="{{ place(row.low) }}" x2="{{ place(row.high) }}" y1="5" y2="5" stroke="currentColor" stroke-width="2"/>
-<line x1="{{ place(row.value) }}" x2="{{ place(row.value) }}" y1="1" y2="9" stroke="currentColor" stroke-width="1.5"/>
+<line x1="{{ place(accuracy.low) }}" x2="{{ place(accuracy.high) }}" y1="5" y2="5"
+  stroke="currentColor" stroke-width="2"/>
+<line x1="{{ place(accuracy.value) }}" x2="{{ place(accuracy.value) }}" y1="1" y2="9"
+  stroke="currentColor" stroke-width="1.5"/>
 </svg></td></tr>
 {% endfor %}
 </tbody>
@@ -100,15 +105,11 @@ class Score(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A score with its place, and its accuracy with Wilson's interval, 0 to 1."""
+    """A network's place and accuracy."""
 
     place: int
     name: str
-    right: int
-    scored: int
-    value: float
-    low: float
-    high: float
+    accuracy: Accuracy
 
 
 def read_scores(path: Path) -> list[Score]:
@@ -127,17 +128,17 @@ def read_scores(path: Path) -> list[Score]:
 def rank(scores: list[Score]) -> list[Row]:
     """Put scores in order, the best first; equal accuracies share a place."""
     places = rankdata([-score.right / score.scored for score in scores], method="min").astype(int)
-    rows = []
-    for place, score in zip(places.tolist(), scores, strict=True):
-        interval = binomtest(score.right, score.scored).proportion_ci(method="wilson")
-        rows.append(Row(place, *score, score.right / score.scored, float(interval.low), float(interval.high)))
+    rows = [
+        Row(place, score.name, accuracy_of_counts(score.right, score.scored))
+        for place, score in zip(places.tolist(), scores, strict=True)
+    ]
     return sorted(rows, key=lambda row: (row.place, row.name.casefold()))
 
 
 def render(scores: list[Score], title: str) -> str:
     """The page."""
     rows = rank(scores)
-    least = min((row.low for row in rows), default=0.0)
+    least = min((row.accuracy.low for row in rows), default=0.0)
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
     return environment.from_string(PAGE).render(
         title=title,
@@ -151,7 +152,7 @@ def render(scores: list[Score], title: str) -> str:
 
 def _shared(rows: list[Row]) -> str:
     """What the intervals say of the first place."""
-    others = sum(row.high >= rows[0].low for row in rows[1:]) if rows else 0
+    others = sum(row.accuracy.high >= rows[0].accuracy.low for row in rows[1:]) if rows else 0
     if not others:
         return ""
     networks = "network has an interval that overlaps" if others == 1 else "networks have intervals that overlap"
@@ -159,16 +160,21 @@ def _shared(rows: list[Row]) -> str:
 
 
 def _read_records(folder: Path) -> list[Score]:
-    paths = sorted((folder / "records").glob("*.json"))
-    if not paths:
+    """The scores of the grader's last run; records of submissions withdrawn since may lie beside them."""
+    paths, table = sorted((folder / "records").glob("*.json")), folder / "grades.csv"
+    if not paths or not table.exists():
         raise LeaderboardError(f"{folder} holds no records of the grader: run tools/grade.py first")
-    scores = [_read_record(path) for path in paths]
+    with table.open(encoding="utf-8", newline="") as file:
+        graded = {row["name"] for row in csv.DictReader(file)}
+    scores = [_read_record(path, graded) for path in paths]
     return [score for score in scores if score]
 
 
-def _read_record(path: Path) -> Score | None:
+def _read_record(path: Path, graded: set[str]) -> Score | None:
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
+        if harmless(record["label"]) not in graded:
+            return None
         reasons = [test["reason"] for test in record["tests"] if test["name"] == TEST]
         found = re.match(r"(\d+) of (\d+) ", reasons[0]) if reasons else None
         name = record["label"].encode("utf-8", "replace").decode("utf-8")  # file names may be no text

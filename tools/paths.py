@@ -31,7 +31,7 @@ def chapters(names: list[str] | None = None) -> list[Path]:
     everything = sorted(CHAPTERS.glob("[0-9][0-9]_*.py"))
     if not names:
         return everything
-    return [_find(name, everything) for name in names]
+    return [find(name, everything, "chapter") for name in names]
 
 
 def pages() -> list[Path]:
@@ -45,9 +45,10 @@ def page_names() -> list[str]:
     return [toc["root"]] + [chapter["file"] for part in toc["parts"] for chapter in part["chapters"]]
 
 
-def _find(name: str, everything: list[Path]) -> Path:
+def find(name: str, everything: list[Path], kind: str) -> Path:
+    """The one file of that name, without ending, or of that number; SystemExit if there is not exactly one."""
     stem = Path(name).stem
     found = [path for path in everything if path.stem == stem or path.stem.startswith(f"{stem}_")]
     if len(found) != 1:
-        raise SystemExit(f"no chapter {name!r}: choose from {', '.join(path.stem for path in everything)}")
+        raise SystemExit(f"no {kind} {name!r}: choose from {', '.join(path.stem for path in everything)}")
     return found[0]

@@ -3,6 +3,7 @@
 python tools/printing.py
 """
 
+import html
 import io
 import re
 import shutil
@@ -20,7 +21,7 @@ from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 from browsing import chromium
 from composing import compose_committed, copy_handwritten, write
 from paths import BUILD
-from rendering import NOTEBOOK_METADATA, title
+from rendering import NOTEBOOK_METADATA, configuration, title
 from solutions import CHOICE, is_solution
 
 PRINT = BUILD / "print"
@@ -33,7 +34,7 @@ QUESTIONS = re.compile(r"^## Questions to think about\n.*?(?=^## |\Z)", re.DOTAL
 APPENDIX = "solutions"
 FOOTER = """
 <style>div { width: 100%; margin: 0 18mm; font: 8pt sans-serif; color: #555; display: flex }</style>
-<div>The digit book<span style="flex: 1"></span><span class="pageNumber"></span></div>"""
+<div>{title}<span style="flex: 1"></span><span class="pageNumber"></span></div>"""
 MARGIN = {"top": "18mm", "bottom": "20mm", "left": "18mm", "right": "18mm"}
 
 
@@ -67,7 +68,7 @@ def print_book(files: dict[str, bytes], target: Path = PDF) -> Path:
             print_background=True,
             display_header_footer=True,
             header_template="<span></span>",
-            footer_template=FOOTER,
+            footer_template=FOOTER.replace("{title}", html.escape(configuration()["title"])),
             scale=0.9,
         )
         page.emulate_media(media="print")

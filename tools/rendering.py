@@ -200,7 +200,7 @@ def count_cells(notebook: NotebookNode) -> dict[str, int]:
 
 def minutes_to_read(notebook: NotebookNode) -> int:
     """How long it takes to read what a chapter shows, text and code alike, in whole minutes."""
-    folded = {"hide-cell", "remove-cell", solutions.TAG}
+    folded = {"hide-cell", "remove-cell"}
     shown = [cell.source for cell in notebook.cells if not folded & set(cell.metadata.get("tags", []))]
     words = EXPRESSION.sub("number", " ".join(shown)).split()
     return max(1, round(len(words) / WORDS_PER_MINUTE))

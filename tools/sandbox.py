@@ -29,6 +29,8 @@ from typing import Protocol
 
 import psutil
 
+from single_run import SETTINGS
+
 TOOLS = Path(__file__).parent
 RUNNER = ("sandbox_runner.py", "syscalls.py", "wire.py")
 INSIDE = "/grader"  # where the runner lies in a sandbox
@@ -71,13 +73,8 @@ ENVIRONMENT = {
     "IPYTHONDIR": f"{SCRATCH}/ipython",
     "PIP_NO_INDEX": "1",  # so that an attempt to install fails at once
     "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-    "KERAS_BACKEND": "tensorflow",
     "TF_CPP_MIN_LOG_LEVEL": "3",
-    # Submissions run side by side, each on one thread, as the runs of a sweep do.
-    "TF_NUM_INTRAOP_THREADS": "1",
-    "TF_NUM_INTEROP_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
+    **SETTINGS,  # submissions run side by side, each on one thread, as the runs of a sweep do
 }
 
 HOW_TO_GET_ONE = (
@@ -248,7 +245,8 @@ def run(
         the cells have run, so that nothing a cell says can give them away.
     seconds : float
         Limit for the processor time of all processes together, so that a busy
-        machine robs nobody; `PATIENCE` times as many may pass on the clock.
+        machine robs nobody; `PATIENCE` times as many may pass on the clock. For
+        Docker, whose processes are not ours to see, the clock alone counts.
     gigabytes : float
         Limit for the memory of all processes together.
     stop : threading.Event, optional

@@ -13,12 +13,12 @@ import struct
 # Numbers from the kernel's tables of calls.
 FORBIDDEN = {
     "x86_64": {
-        **{"memfd_create": 319, "memfd_secret": 447, "shmget": 29, "io_uring_setup": 425},
+        **{"memfd_create": 319, "memfd_secret": 447, "shmget": 29, "msgget": 68, "io_uring_setup": 425},
         **{"add_key": 248, "request_key": 249, "keyctl": 250},
         **{"bpf": 321, "perf_event_open": 298, "userfaultfd": 323},
     },
     "aarch64": {
-        **{"memfd_create": 279, "memfd_secret": 447, "shmget": 194, "io_uring_setup": 425},
+        **{"memfd_create": 279, "memfd_secret": 447, "shmget": 194, "msgget": 186, "io_uring_setup": 425},
         **{"add_key": 217, "request_key": 218, "keyctl": 219},
         **{"bpf": 280, "perf_event_open": 241, "userfaultfd": 282},
     },

@@ -105,7 +105,7 @@ def check(name: str, answer) -> None:
     name : str
         Chapter and number, such as ``"architecture.1"``.
     answer
-        What the exercise asks for: a number, an array or a function.
+        What the exercise asks for: a number, an array, a text, a function or a model.
 
     Raises
     ------

@@ -50,8 +50,8 @@ def speed_up(answer):
         after = (shares / factors).sum()
         wrong_if(
             close(times, shares @ factors),
-            "A mean of the factors: then a hundredth of the time, made a thousand times as fast, would gain tenfold. "
-            "Add up times, not speeds.",
+            "A mean of the factors: then a hundredth of the time, made a thousand times as fast, would gain "
+            "elevenfold. Add up times, not speeds.",
         )
         wrong_if(close(times, after), "That is the time that is left. How many times does it go into the old one?")
         wrong_if(close(times, factors.prod()), "Factors multiply if each applies to the whole. Here each has its part.")

@@ -125,7 +125,9 @@ def accuracy_when_refusing(answer):
     random = np.random.default_rng(4)
     rows = random.dirichlet(np.full(10, 0.2), size=200)
     labels = (rows.cumsum(axis=1) > random.random((200, 1))).argmax(axis=1)
-    result = number(call(answer, labels, rows, 0.25, what="accuracy_when_refusing"), "what it returns")
+    result = number(
+        call(answer, labels, rows, 0.25, what="accuracy_when_refusing"), "what accuracy_when_refusing returns"
+    )
     right = rows.argmax(axis=1) == labels
     surest_first = np.argsort(-rows.max(axis=1))
 

@@ -4,6 +4,7 @@ setlocal
 if not defined DIGIT_BOOK set "DIGIT_BOOK=%USERPROFILE%\digit-book"
 if not exist "%DIGIT_BOOK%\venv\Scripts\python.exe" (
     echo Nothing is installed in %DIGIT_BOOK%: run install.bat first.
+    pause
     exit /b 1
 )
 cd /d "%DIGIT_BOOK%\notebooks"

@@ -1,0 +1,33 @@
+"""The teacher's secret, and the chance that comes of it."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+
+
+class SeedError(Exception):
+    """A seed file cannot be used; the message names the file and the cause."""
+
+
+def read_seed(path: Path) -> str:
+    """The text of a seed file, without space around it.
+
+    Raises
+    ------
+    SeedError
+        If the file cannot be read as UTF-8, or is empty.
+    """
+    try:
+        seed = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SeedError(f"the seed file {path} cannot be read: {error}") from error
+    if not seed:
+        raise SeedError(f"the seed file {path} is empty: write a sentence that nobody guesses into it")
+    return seed
+
+
+def generator(seed: str, *purpose: str) -> np.random.Generator:
+    """The source of chance that belongs to a seed and a purpose; another purpose has another one."""
+    digest = hashlib.sha256("\0".join([seed, *purpose]).encode("utf-8")).digest()
+    return np.random.default_rng(int.from_bytes(digest, "big"))
