@@ -83,12 +83,13 @@ class Batch:
             extra = {"reads_others": spying_cells(secrets), "network": network_cells(server.getsockname()[1])}
             self.deserved = hand_in(self.submissions, extra, marker)
             before = snapshot(self.submissions, sentinel, source.parent)
+            others = psutil.Process().children()  # a browser, if tests before have opened one
             self.said = []
             start = time.perf_counter()
             grade_all(self.submissions, assignment, self.output, Bubblewrap(), announce=self.said.append)
             self.seconds = time.perf_counter() - start
         self.changed = before.items() ^ snapshot(self.submissions, sentinel, source.parent).items()
-        self.left_behind = psutil.Process().children(recursive=True)
+        self.left_behind = [one for one in psutil.Process().children() if one not in others]
         self.left_behind += [one for one in psutil.process_iter(["cmdline"]) if marker in (one.info["cmdline"] or [])]
         self.rows = table(self.output)
         print(f"{len(self.rows)} submissions graded in {self.seconds:.0f} s")
