@@ -19,11 +19,11 @@ import yaml
 from scipy import stats
 
 import assignments
-import hidden_images
 from assignments import AssignmentError, is_hidden, make
 from digitlib import reference
-from hidden_tests import Failure, Hidden, load, read_limits
-from wire import encode
+from grading import hidden_images
+from grading.hidden_tests import Failure, Hidden, load, read_limits
+from grading.inside.wire import encode
 
 SOURCES = assignments.assignments()
 NAMES = [source.stem for source in SOURCES]

@@ -15,13 +15,18 @@ from pathlib import Path
 import psutil
 import pytest
 
-import grading
-from grading import Assignment, Unreadable, clean, find_submissions, grade_all, read_answers, read_cells, read_file
-from hidden_tests import Failure, Limits
+import grading.batch
+from grading.assignment import Assignment
+from grading.batch import grade_all
+from grading.hidden_tests import Failure, Limits
+from grading.inside.wire import encode
+from grading.reports import clean
+from grading.sandboxes import Bubblewrap, Unsafe
+from grading.scoring import read_answers
+from grading.submissions import Unreadable, find_submissions, read_cells, read_file
+from grading.watchdog import Outcome
 from paths import ROOT
-from sandbox import Bubblewrap, Outcome, Unsafe
 from submissions import ASSIGNMENT, DOUBLE, IMPORT, NAME, RIGHT, hand_in, network_cells, notebook, spying_cells
-from wire import encode
 
 SEED = "a secret of the teacher's"
 LABELS_OF_THE_BATCH = 42
@@ -78,7 +83,7 @@ class Batch:
         marker = str(uuid.uuid4().int % 10**9 + 10**9)
         with socket.create_server(("127.0.0.1", 0)) as server:
             secrets = [source, self.submissions, self.submissions / "right.ipynb", self.output, sentinel]
-            secrets += [ROOT / "assignments", ROOT / "tests", ROOT / "tools" / "grading.py", Path("/etc/passwd")]
+            secrets += [ROOT / "assignments", ROOT / "tests", ROOT / "tools" / "grade.py", Path("/etc/passwd")]
             secrets += [path for path in Path.home().iterdir() if path.is_file()]
             extra = {"reads_others": spying_cells(secrets), "network": network_cells(server.getsockname()[1])}
             self.deserved = hand_in(self.submissions, extra, marker)
@@ -293,7 +298,7 @@ def runners_below(pid):
     """The processes below another, once one of them runs a notebook."""
     family = psutil.Process(pid).children(recursive=True)
     commands = [process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"]) if process in family]
-    return family if any(command[1:] == ["/grader/sandbox_runner.py"] for command in commands) else []
+    return family if any(command[1:] == ["/grader/runner.py"] for command in commands) else []
 
 
 def outcome(*lines, ended="done"):
@@ -406,14 +411,14 @@ def test_a_strangers_text_is_one_harmless_line(text, cleaned):
 
 
 def test_a_crash_of_the_grader_itself_stops_nobody(submissions, assignment, tmp_path, monkeypatch):
-    real = grading.grade
+    real = grading.batch.grade
 
     def crashes(content, *arguments):
         if b"crash" in content:
             raise RuntimeError("unforeseen")
         return real(content, *arguments)
 
-    monkeypatch.setattr(grading, "grade", crashes)
+    monkeypatch.setattr(grading.batch, "grade", crashes)
     folder, output = submissions(ann=RIGHT, ben=["'crash'"]), tmp_path / "graded"
     grade_all(folder, assignment, output, Unsafe())
     rows = table(output)

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import hidden_images
 import hidden_set
 from digitlib.data import load_mnist
 from digitlib.sheets import make_sheet
-from hidden_images import HiddenSet, HiddenSetError, distort, draw, for_grading, load, read_scans, save
+from grading import hidden_images
+from grading.hidden_images import HiddenSet, HiddenSetError, distort, draw, for_grading, load, read_scans, save
 
 _, (X_TEST, Y_TEST) = load_mnist()
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hidden_tests import AssignmentError, Failure, Hidden, Limits, difference, load, read_limits
+from grading.hidden_tests import AssignmentError, Failure, Hidden, Limits, difference, load, read_limits
 from submissions import ASSIGNMENT
 
 

@@ -7,8 +7,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from statsmodels.stats.proportion import proportion_confint
 
-from grading import Assignment, grades_table
-from hidden_tests import Limits
+from grading.assignment import Assignment
+from grading.hidden_tests import Limits
+from grading.reports import grades_table
 from leaderboard import LeaderboardError, Score, main, rank, read_scores, render
 
 SCORES = [Score("Ada", 1_800, 2_000), Score("Zoë", 1_950, 2_000), Score("bo", 1_950, 2_000), Score("Cy", 1_990, 2_000)]

@@ -11,18 +11,19 @@ from pathlib import Path
 import psutil
 import pytest
 
-import sandbox
-from hidden_tests import Limits
+from grading import sandboxes, watchdog
+from grading.hidden_tests import Limits
+from grading.inside.wire import encode
+from grading.sandboxes import IMAGE, Bubblewrap, Docker, NoSandbox, Unsafe, choose, dockerfile
+from grading.watchdog import SandboxError
 from paths import ROOT
-from sandbox import IMAGE, Bubblewrap, Docker, NoSandbox, SandboxError, Unsafe, choose, dockerfile
-from wire import encode
 
 RUN = {"seconds": Limits.seconds, "gigabytes": Limits.gigabytes}
 
 
 def told(code):
     """What code in a sandbox says: the message of the error that it ends with."""
-    outcome = sandbox.run(Bubblewrap(), [(1, f"import os\n{code}")], [], **RUN)
+    outcome = watchdog.run(Bubblewrap(), [(1, f"import os\n{code}")], [], **RUN)
     [stopped] = [line for line in outcome.lines if "stopped" in line]
     assert stopped["error"][0] == "ValueError", stopped
     return stopped["error"][1]
@@ -31,7 +32,7 @@ def told(code):
 def test_cells_run_in_order_and_functions_are_called():
     cells = [(1, "x = 1"), (2, "1 / 0\nx = 2"), (5, "def f(y):\n    return x + y"), (6, "input()")]
     calls = [{"function": "f", "arguments": encode((2,))}, {"function": "g", "arguments": encode(())}]
-    outcome = sandbox.run(Bubblewrap(), cells, calls, **RUN)
+    outcome = watchdog.run(Bubblewrap(), cells, calls, **RUN)
     assert outcome.lines == [
         {"started": True},
         {"begins": 1},
@@ -51,7 +52,7 @@ def test_cells_run_in_order_and_functions_are_called():
 def test_a_function_cannot_spoil_the_arguments_of_the_next_call():
     cells = [(1, "def f(values):\n    values.append(0)\n    return len(values)")]
     calls = [{"function": "f", "arguments": encode(([],))}] * 2
-    lines = sandbox.run(Bubblewrap(), cells, calls, **RUN).lines
+    lines = watchdog.run(Bubblewrap(), cells, calls, **RUN).lines
     assert [line["answer"] for line in lines if "case" in line] == [1, 1]
 
 
@@ -67,7 +68,7 @@ for descriptor in map(int, os.listdir("/proc/self/fd")):
         pass
 raise ValueError(str(said))"""
     calls = [{"function": "f", "arguments": encode(("hidden",))}]
-    lines = sandbox.run(Bubblewrap(), [(1, spy)], calls, **RUN).lines
+    lines = watchdog.run(Bubblewrap(), [(1, spy)], calls, **RUN).lines
     assert "hidden" not in json.dumps(lines)
     assert any("stopped" in line for line in lines)
 
@@ -76,10 +77,10 @@ def test_only_python_is_visible(monkeypatch):
     monkeypatch.setenv("A_TOKEN", "secret")
     assert set(told("raise ValueError(' '.join(os.listdir('/')))").split()) <= {
         *("bin", "dev", "etc", "grader", "lib", "lib32", "lib64", "proc", "scratch", "tmp", "usr"),
-        *(folder.parts[1] for folder in sandbox._python_folders()),
+        *(folder.parts[1] for folder in sandboxes._python_folders()),
     }
     assert told(f"raise ValueError(sorted(os.listdir({str(ROOT)!r})))") in ("['.venv', 'digitlib']", "['digitlib']")
-    assert told("raise ValueError(sorted(os.listdir('/grader')))") == "['sandbox_runner.py', 'syscalls.py', 'wire.py']"
+    assert told("raise ValueError(sorted(os.listdir('/grader')))") == "['runner.py', 'syscalls.py', 'wire.py']"
     assert "secret" not in told("raise ValueError(dict(os.environ))")
     assert len(told("raise ValueError([name for name in os.listdir('/proc') if name.isdigit()])").split()) < 8
 
@@ -135,34 +136,34 @@ def test_without_the_filter_these_calls_would_work():
 
 def test_a_submission_that_only_waits_is_stopped():
     start = time.monotonic()
-    outcome = sandbox.run(Bubblewrap(), [(1, "import time\ntime.sleep(60)")], [], seconds=1.5, gigabytes=1)
+    outcome = watchdog.run(Bubblewrap(), [(1, "import time\ntime.sleep(60)")], [], seconds=1.5, gigabytes=1)
     assert outcome.ended == "time"
-    assert time.monotonic() - start < 1.5 * sandbox.PATIENCE + 5
+    assert time.monotonic() - start < 1.5 * watchdog.PATIENCE + 5
 
 
 def test_a_teacher_can_stop_it():
     stop = threading.Event()
     threading.Timer(1, stop.set).start()
-    outcome = sandbox.run(Bubblewrap(), [(1, "import time\ntime.sleep(60)")], [], **RUN, stop=stop)
+    outcome = watchdog.run(Bubblewrap(), [(1, "import time\ntime.sleep(60)")], [], **RUN, stop=stop)
     assert outcome.ended == "stopped"
 
 
 def test_what_it_prints_is_nowhere_kept():
-    outcome = sandbox.run(Bubblewrap(), [(1, "for _ in range(100):\n    print('x' * 1_000_000)")], [], **RUN)
+    outcome = watchdog.run(Bubblewrap(), [(1, "for _ in range(100):\n    print('x' * 1_000_000)")], [], **RUN)
     assert outcome.ended == "done"
 
 
 def test_what_it_started_ends_with_it():
     marker = "61.5972"  # seconds that nobody else sleeps
     cell = f"import subprocess\nsubprocess.Popen(['sleep', '{marker}'], start_new_session=True)"
-    assert sandbox.run(Bubblewrap(), [(1, cell)], [], **RUN).ended == "done"
+    assert watchdog.run(Bubblewrap(), [(1, cell)], [], **RUN).ended == "done"
     assert not [one for one in psutil.process_iter(["cmdline"]) if marker in (one.info["cmdline"] or [])]
 
 
 def test_a_sandbox_that_does_not_start_is_not_the_submissions_fault(monkeypatch):
     monkeypatch.setattr(Bubblewrap, "command", lambda *arguments: ["bwrap", "--no-such-option"])
     with pytest.raises(SandboxError, match="Unknown option --no-such-option"):
-        sandbox.run(Bubblewrap(), [], [], **RUN)
+        watchdog.run(Bubblewrap(), [], [], **RUN)
 
 
 def test_dockers_command_takes_everything_away():
@@ -176,16 +177,17 @@ def test_dockers_command_takes_everything_away():
         ("--security-opt", "no-new-privileges"),
         ("--user", "65534:65534"),
         ("--name", "a-label"),
-        ("--pids-limit", str(sandbox.THREADS)),
-        ("--tmpfs", f"/scratch:size={sandbox.BYTES_TO_WRITE},mode=1777"),
-        ("--tmpfs", f"/tmp:size={sandbox.BYTES_TO_WRITE},mode=1777"),
+        ("--pids-limit", str(watchdog.THREADS)),
+        ("--tmpfs", f"/scratch:size={watchdog.BYTES_TO_WRITE},mode=1777"),
+        ("--tmpfs", f"/tmp:size={watchdog.BYTES_TO_WRITE},mode=1777"),
     ]:
         assert pair in pairs
     assert {"--rm", "--read-only", "--interactive"} <= set(command)
     volumes = [value for option, value in pairs if option == "--volume"]
-    assert [Path(volume.split(":")[0]).name for volume in volumes] == [*sandbox.RUNNER, "digitlib"]
+    names = [Path(volume.split(":")[0]).name for volume in volumes]
+    assert names == ["runner.py", "syscalls.py", "wire.py", "digitlib"]
     assert all(volume.endswith(":ro") for volume in volumes)
-    assert command[command.index(IMAGE) + 1 :] == ["python", "/grader/sandbox_runner.py"]
+    assert command[command.index(IMAGE) + 1 :] == ["python", "/grader/runner.py"]
 
 
 def test_dockers_image_holds_the_requirements_and_not_the_book():
@@ -231,7 +233,7 @@ def test_docker_without_the_image_is_passed_over_or_refused(docker):
 
 def test_a_container_is_killed_by_its_name(docker):
     calls = docker()
-    outcome = sandbox.run(Docker(), [], [], seconds=0.1, gigabytes=1)
+    outcome = watchdog.run(Docker(), [], [], seconds=0.1, gigabytes=1)
     assert outcome.ended == "time"
     assert f"kill {IMAGE}-" in calls.read_text(encoding="utf-8")
 
@@ -247,7 +249,7 @@ def test_without_a_sandbox_there_is_a_way_out(monkeypatch, tmp_path):
 def test_without_a_sandbox_files_go_to_a_folder_that_is_removed(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     cell = "import pathlib\npathlib.Path('left').write_text('x')\nraise ValueError(pathlib.Path('left').resolve())"
-    outcome = sandbox.run(Unsafe(), [(1, cell)], [], **RUN)
+    outcome = watchdog.run(Unsafe(), [(1, cell)], [], **RUN)
     [left] = [Path(line["error"][1]) for line in outcome.lines if "stopped" in line]
     assert left.name == "left"
     assert not left.exists()

@@ -9,7 +9,7 @@ import pickle
 import numpy as np
 import pytest
 
-from wire import DEEPEST, decode, encode
+from grading.inside.wire import DEEPEST, decode, encode
 
 TRAVELS = [
     None,

@@ -23,7 +23,7 @@ import yaml
 from nbformat import NotebookNode
 
 import digitlib
-from hidden_tests import AssignmentError, is_hidden
+from grading.hidden_tests import AssignmentError, is_hidden
 from paths import BUILD, ROOT, find
 from rendering import NOTEBOOK_METADATA, repository, setup_cell, write_notebook
 

@@ -15,11 +15,12 @@ import argparse
 import sys
 from pathlib import Path
 
-from grading import Assignment, grade_all
-from hidden_tests import AssignmentError
+from grading.assignment import Assignment
+from grading.batch import grade_all
+from grading.hidden_tests import AssignmentError
+from grading.sandboxes import NoSandbox, choose, dockerfile
+from grading.seeds import SeedError, read_seed
 from paths import ROOT
-from sandbox import NoSandbox, choose, dockerfile
-from seeds import SeedError, read_seed
 
 
 class _PrintDockerfile(argparse.Action):

@@ -14,8 +14,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from hidden_images import HiddenSetError, draw, save, with_scans
-from seeds import SeedError, generator, read_seed
+from grading.hidden_images import HiddenSetError, draw, save, with_scans
+from grading.seeds import SeedError, generator, read_seed
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -22,7 +22,7 @@ from scipy.stats import rankdata
 
 from digitlib.evaluation import Accuracy, accuracy_of_counts
 from digitlib.files import write_text
-from grading import harmless
+from grading.reports import harmless
 
 TEST = "test_unseen_digits"  # of assignments/4_open_project.py
 COLUMNS = ("name", "right", "scored")

@@ -21,10 +21,9 @@ import sys
 from types import ModuleType
 from typing import Any, BinaryIO
 
+import syscalls
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
-
-import syscalls
 from wire import decode, encode
 
 

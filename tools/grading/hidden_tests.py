@@ -30,8 +30,8 @@ import jupytext
 import numpy as np
 from nbformat import NotebookNode
 
-from seeds import generator
-from wire import decode, encode
+from grading.inside.wire import decode, encode
+from grading.seeds import generator
 
 TAG = "hidden-tests"
 PARAMETERS_TAG = "parameters"

@@ -1,0 +1,14 @@
+"""Grade submissions: read each with suspicion, run it in a sandbox, compare its answers, write it down.
+
+A submission's answers come from a process that may lie about everything but
+can say only this: a value for a case. Values are compared outside, with expected
+answers that the sandbox never holds. Of what was said after the hidden arguments
+were handed in, feedback for students holds no more than the kind of an error and
+what a judge makes of it.
+
+`batch` grades a folder. For each of its `submissions` it has `scoring` run the cells in
+one of the `sandboxes`, which a `watchdog` guards, and `reports` write down what came of it.
+An `assignment` is what submissions are held against: its `hidden_tests` and, for the open
+project, `hidden_images`, both made from the teacher's `seeds`. What runs in the sandbox
+itself is in `inside`.
+"""

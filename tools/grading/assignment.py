@@ -1,0 +1,41 @@
+"""What submissions are held against."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from grading.hidden_images import ENVIRONMENT as HIDDEN_SET
+from grading.hidden_tests import Hidden, Limits, load, read_limits
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """An assignment with its hidden tests.
+
+    Attributes
+    ----------
+    name : str
+    tests : list of Hidden
+    limits : Limits
+    digest : str
+        Changes with the source, the seed and the hidden set that the teacher names.
+    """
+
+    name: str
+    tests: list[Hidden]
+    limits: Limits
+    digest: str
+
+    @classmethod
+    def read(cls, path: Path, seed: str) -> "Assignment":
+        """Execute the source and make its hidden tests; raises `hidden_tests.AssignmentError`."""
+        tests = load(path, seed)
+        hidden_set = os.environ.get(HIDDEN_SET)
+        parts = [path.read_bytes(), seed.encode("utf-8"), Path(hidden_set).read_bytes() if hidden_set else b""]
+        digest = hashlib.sha256(b"\0".join(parts)).hexdigest()
+        return cls(path.stem, tests, read_limits(path), digest)
+
+    def questions(self) -> list[str]:
+        """The questions that have hidden tests, in the source's order."""
+        return list(dict.fromkeys(test.question for test in self.tests))
