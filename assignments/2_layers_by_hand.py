@@ -1,9 +1,10 @@
 # %% [markdown]
 # # Assignment 2: the layers, by hand and in Keras
 #
-# The chapter "The architecture" works out one network with kernels of 3 by 3, steps of one pixel and squares of 2 by 2.
-# Here you write layers that take other kernels, longer steps and padding, compute a loss and a gradient, and hold all
-# of it against Keras. What is left of "deep learning is a black box" after that fits on a page of NumPy.
+# The chapter "The architecture" works out one network with kernels of 3 by 3, steps of one pixel and squares of 2 by 2;
+# "Training and evaluation" says what loss and gradient are. Here you write layers that take other kernels, longer steps
+# and padding, compute a loss and a gradient, and hold all of it against Keras. What is left of "deep learning is a
+# black box" after that fits on a page of NumPy.
 #
 # **After this assignment you can**
 #
@@ -247,7 +248,8 @@ def test_large_scores(softmax):
 # points: 3
 
 # %% [markdown]
-# **Question 4** (3 points, an hour). Write `cross_entropy`, the mean loss of a batch, a `float`, from its **scores**,
+# **Question 4** (3 points, an hour). An example's **cross-entropy** loss is $-\ln p$, where $p$ is the probability that
+# softmax gives to its right class. Write `cross_entropy`, the mean loss of a batch, a `float`, from its **scores**,
 # shape (n, classes), before any softmax, and its labels, shape (n,). If a right answer's score is a thousand below the
 # largest, its probability is rounded to 0, and the logarithm of that is minus infinity. The loss is a thousand. So do
 # not take the logarithm of a probability: simplify the formula first.
@@ -299,8 +301,9 @@ def test_loss(cross_entropy):
 
 # %% [markdown]
 # **Question 5** (3 points, an hour and a half). Take a dense layer without activation, `vectors @ weights + biases`,
-# whose results are scores, and the mean cross-entropy of these. Write `output_gradient`, which returns two arrays: how
-# much that loss grows with each weight, in the shape of the weights, and with each bias, in the shape of the biases.
+# whose results are scores, and the mean cross-entropy of these. Write `output_gradient`, which returns the loss's
+# **gradient** as two arrays: the derivative by each weight, in the shape of the weights, and by each bias, in the shape
+# of the biases.
 #
 # Derive first how one example's loss depends on its scores; the result is short. Then test it without trusting it: move
 # one weight by a little, and see by how much the loss changes. The check does the same.
@@ -528,16 +531,18 @@ def test_they_agree(by_hand, by_keras):
 # %% [markdown]
 # **Question 8** (3 points, half an hour). In at most 200 words: in the book's network, why does the first dense layer
 # hold most of the parameters and the second convolution do most of the multiplications? Which single change of the
-# network would halve the parameters, and what do you expect it to cost? Support each answer with `describe`.
+# network would halve the parameters, and what do you expect it to cost? Count parameters with `describe`, and
+# multiplications on paper.
 
 # %% [raw]
 # # BEGIN SOLUTION
 
 # %% [markdown]
 # A convolution stores a kernel once and uses it at every position: 18,496 parameters, at 11 x 11 places. The dense
-# layer has a weight for each of 1,600 inputs and each of 64 units, more than 100,000, and uses each once. Halving its
-# units leaves it 51,232; the network then has 70,378 parameters in place of 121,930. What that costs must be measured
-# on held-out images, from several seeds; "Going further" says what halving every layer did.
+# layer has a weight for each of 1,600 inputs and each of 64 units, more than 100,000, and uses each once. So the second
+# convolution multiplies 18,432 x 121 = 2,230,272 times an image, the dense layer 102,400 times. With 26 units in place
+# of 64 the network has 60,712 parameters in place of 121,930. What that costs must be measured on held-out images, from
+# several seeds; "Going further" says what halving every layer did.
 
 # %% [raw]
 # # END SOLUTION

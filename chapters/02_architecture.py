@@ -481,10 +481,10 @@ print(f"{padded_parameters:,}, as Keras counts: {padded_parameters == padded.cou
 check("architecture.1", padded_parameters)
 
 # %% [markdown]
-# **Exercise 2** (ten minutes). Write a 3x3 kernel that answers to the lower edges of strokes: light above,
-# dark below. On a plain area its map should be zero. Where is the map of a test image largest?
+# **Exercise 2** (ten minutes). Write a 3x3 kernel that answers to the lower edges of strokes: ink (large values)
+# above, paper (zero) below. On a plain area its map should be zero. Where is the map of a test image largest?
 
-# %% mystnb={"figure": {"caption": "A test digit, and the map of a kernel for the lower edges of its strokes: white where a stroke ends below.", "name": "fig-edges"}}
+# %% mystnb={"figure": {"caption": "A test digit, and the map of a kernel for the lower edges of its strokes: dark where a stroke ends below.", "name": "fig-edges"}}
 lower_edges = ...
 ### BEGIN SOLUTION
 lower_edges = np.array([[1, 1, 1], [0, 0, 0], [-1, -1, -1]])
@@ -540,7 +540,7 @@ check("architecture.4", log_softmax)
 
 # %% [markdown]
 # **Exercise 5** (an hour). No unit before the dense layer of this chapter's network sees a whole digit. Design a network with at most
-# `60_000` parameters whose last map has units that do: they see at least `20` pixels a side. You need not train it. (Would you expect it to be more accurate? The
+# `60_000` parameters, made with `keras.Sequential`, whose last map has units that do: they see at least `20` pixels a side. You need not train it. (Would you expect it to be more accurate? The
 # chapter on the hierarchy of features has its doubts.)
 
 # %%

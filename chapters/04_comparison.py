@@ -524,8 +524,8 @@ print("with the pooling behind it:    ", bool(equivariance_gap(with_pooling, one
 
 # %% [markdown]
 # **Exercise 5** (an hour). Build a network whose answer cannot change at all if a digit moves, whatever its
-# weights, as long as all ink stays in the frame. It takes images of 28x28 pixels with one channel, and gives
-# ten probabilities. It should still see shapes: if the same pixels stand in other places among each other, the
+# weights, as long as all ink stays in the frame. Made with `keras.Sequential`, it takes images of 28x28 pixels
+# with one channel, and gives ten probabilities. It should still see shapes: if the same pixels stand in other places among each other, the
 # answer should change. You need not train it.
 
 # %%

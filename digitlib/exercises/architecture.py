@@ -36,22 +36,26 @@ def padded_parameters(answer):
     "architecture.2",
     "On plain paper the map should be zero. What must the nine weights add up to?",
     "The kernel of the chapter takes right minus left. Here it is one row minus another.",
-    "Light above and dark below: the upper row counts for, the lower row against.",
+    "Ink above and paper below: the upper row counts for, the lower row against.",
 )
 def lower_edges(answer):
     kernel = array(answer, "your kernel", shape=(3, 3)).astype(float)
     below = np.zeros((8, 8))
-    below[:4] = 1  # light above, dark below
+    below[:4] = 1  # ink above, paper below
     response, opposite, vertical, plain = (
         signal.correlate2d(image, kernel, mode="valid") for image in (below, 1 - below, below.T, np.ones((8, 8)))
     )
-    wrong_if(not close(plain, 0), "On a plain light area the map should be zero: let the weights add up to zero.")
+    wrong_if(not close(plain, 0), "On a plain area of ink the map should be zero: let the weights add up to zero.")
     wrong_if(not close(vertical, 0) and close(response, 0), "This answers to vertical edges. Turn it by a quarter.")
     wrong_if(not close(vertical, 0), "This answers to vertical edges as well: make the weights of a row alike.")
     wrong_if(close(response, 0), "This answers to no horizontal edge at all.")
     wrong_if(
-        response.max() <= 0 < opposite.max() and response.min() < 0,
-        "This is largest where it is dark above and light below. Which row counts for, and which against?",
+        response.max() <= 0,
+        "This is largest where there is paper above and ink below. Which row counts for, and which against?",
+    )
+    wrong_if(
+        response.max() <= opposite.max(),
+        "This answers as much to the upper edge of a stroke. Weights above and below should have opposite signs.",
     )
 
 
@@ -128,7 +132,10 @@ def log_softmax(answer):
 def small_network(answer):
     import keras
 
-    wrong_if(not isinstance(answer, keras.Model), "Pass the model itself, made with keras.Sequential.")
+    wrong_if(
+        not isinstance(answer, keras.Sequential) or not answer.built,
+        "Pass the network itself, made with keras.Sequential and with keras.Input as its first layer.",
+    )
     wrong_if(answer.input_shape[1:] != (28, 28, 1), f"It should take images of 28x28x1, not {answer.input_shape[1:]}.")
     wrong_if(answer.output_shape[1:] != (10,), f"It should put out ten numbers, not {answer.output_shape[1:]}.")
     rows = answer.predict(np.random.default_rng(5).random((4, 28, 28, 1)), verbose=0)

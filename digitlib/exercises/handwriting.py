@@ -6,12 +6,11 @@ import numpy as np
 from scipy import ndimage
 from statsmodels.stats.proportion import proportion_confint
 
-from digitlib.exercises import Wrong, exercise
+from digitlib.exercises import exercise
 from digitlib.exercises.answers import array, call, close, integer, wrong_if
 
 FULL = 255
 SIDE = 28
-CENTRE = 14  # the row and column of a centred digit's centre of mass
 
 
 @exercise(
@@ -106,40 +105,41 @@ def shrink(answer):
 
 @exercise(
     "handwriting.4",
-    "The centre of mass is the mean position, weighted by the ink. How far from (14, 14) is it, each way?",
-    "For the rows: the sum of row times its ink, divided by all ink. image.sum(axis=1) is the ink of each row.",
-    "Round the two distances to whole pixels, and move by them with np.roll over both axes.",
+    "ndimage.label gives each pixel the number of its piece. It connects sides alone, unless its structure says more.",
+    "np.bincount(pieces.ravel()) counts the pixels of each number. Which number has the paper?",
+    "Find the number, from 1 on, with the largest count; then np.where(pieces == number, image, 0).",
 )
-def centred(answer):
-    images = _angles()
-    results = [
-        array(call(answer, image, what="centred"), "what centred returns", shape=image.shape) for image in images
-    ]
-    moves = [_move(image, result) for image, result in zip(images, results, strict=True)]
+def largest_piece(answer):
+    images = _in_pieces()
+    results = [call(answer, image, what="largest_piece") for image in images]
+    result = np.stack([array(one, "what largest_piece returns", shape=(SIDE, SIDE)) for one in results])
+    wrong_if(close(result, images), "The images are as they were: several pieces are left in them.")
+    wrong_if(not result.any(), "Nothing is left. The paper has a number as well: 0, and the most pixels.")
     wrong_if(
-        any(move is None for move in moves),
-        "The result is not the image, moved: some ink was lost or changed on the way.",
-    )
-    moved = np.array(moves)
-    mass, unweighed = (np.array([ndimage.center_of_mass(ink) for ink in inks]) for inks in (images, images > 0))
-    if _near(mass + moved):
-        return
-    wrong_if(not moved.any(), "The digit is where it was. How far is its centre of mass from (14, 14)?")
-    wrong_if(
-        close(_box_centres(images) + moved, 13.75, within=0.75),
-        "Now the middle of its box is in the middle. MNIST centred by mass: a pixel weighs what it has of ink.",
-    )
-    wrong_if(_near(unweighed + moved), "You count every pixel with ink alike. Weigh it by how much ink it has.")
-    wrong_if(_near(mass - moved), "It moved the other way: away from the middle.")
-    wrong_if(
-        _near(mass + moved[:, ::-1]),
-        "Rows and columns are mixed up: it moved down by what it should have moved right.",
+        close(result, _one_piece(images, 1, structure=None)),
+        "Strokes that run aslant fall apart with you: pixels that touch at a corner are connected as well.",
     )
     wrong_if(
-        close(mass + moved, CENTRE, within=1),
-        "Off by less than a pixel, and nearer is possible. Do you round? Do you aim at row 14, not 13.5?",
+        close(result, _one_piece(images, images)),
+        "You keep the piece with the most ink. Asked for is the one with the most pixels, however grey.",
     )
-    raise Wrong("The centre of mass should come as near to (14, 14) as whole pixels allow.")
+    wrong_if(
+        close(result, _one_piece(np.where(images > FULL // 2, images, 0), 1)),
+        "You take faint ink for paper. Every value above 0 is ink.",
+    )
+    first = [np.where(ndimage.label(image, np.ones((3, 3)))[0] == 1, image, 0) for image in images]
+    wrong_if(
+        close(result, np.stack(first)),
+        "You keep piece number 1, the first from the top. Count the pixels of each.",
+    )
+    expected = _one_piece(images, 1)
+    wrong_if(
+        result.max() <= 1 and close(result > 0, expected > 0), "The right pixels, but without their grey: keep it."
+    )
+    wrong_if(
+        not close(result, expected),
+        "One piece of ink should be left in each image, the one with the most pixels, as it was.",
+    )
 
 
 @exercise(
@@ -183,26 +183,26 @@ def _least(share, other, **interval):
     )
 
 
-def _angles():
-    """A dozen images with an upright stroke and a bar at its top, each in a grey and in a place of its own."""
+def _in_pieces():
+    """Images of three pieces: one aslant, a dark one, and the largest, which is grey or begins second."""
     random = np.random.default_rng(4)
-    images = np.zeros((12, SIDE, SIDE), np.uint8)
-    for image in images:
-        top, left = random.integers(2, 9, size=2)
-        image[top : top + 15, left : left + 5] = random.integers(1, FULL + 1)
-        image[top : top + 4, left : left + 16] = random.integers(1, FULL + 1)
+    images = np.zeros((3, SIDE, SIDE), np.uint8)
+    steps = np.arange(20)
+    images[0, 1 + steps, 5 + steps] = random.integers(FULL // 2 + 1, 150, size=20)
+    images[0, 22:26, 2:6] = FULL
+    images[1, 2:7, 3:8] = random.integers(1, 60, size=(5, 5))
+    images[1, 15:19, 15:19] = FULL
+    images[2, 1:4, 20:23] = FULL
+    images[2, 8:20, 10:14] = random.integers(FULL // 2 + 1, FULL, size=(12, 4))
+    images[2, 23:25, 3:6] = 90
     return images
 
 
-def _box_centres(images):
-    return np.array([[image.any(axis=axis).nonzero()[0][[0, -1]].mean() for axis in (1, 0)] for image in images])
-
-
-def _move(image, result):
-    """By how many rows and columns the result is the image, moved; None if it is not."""
-    moves = itertools.product(range(-CENTRE, CENTRE), repeat=2)
-    return next((move for move in moves if np.array_equal(np.roll(image, move, axis=(0, 1)), result)), None)
-
-
-def _near(centres):
-    return close(centres, CENTRE, within=0.5 + 1e-9)
+def _one_piece(images, weights, structure=((1, 1, 1),) * 3):
+    """Each image with the connected piece alone whose weights have the largest sum."""
+    kept = np.zeros_like(images)
+    for image, weight, target in zip(images, np.broadcast_to(weights, images.shape), kept, strict=True):
+        pieces, count = ndimage.label(image, structure)
+        sums = ndimage.sum_labels(weight, pieces, np.arange(1, count + 1))
+        target[...] = np.where(pieces == 1 + np.argmax(sums), image, 0)
+    return kept

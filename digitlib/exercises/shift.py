@@ -10,7 +10,7 @@ from digitlib.exercises import exercise
 from digitlib.exercises.answers import array, call, close, integer, number, wrong_if
 
 SIDE = 28
-MIDDLE = (SIDE - 1) / 2
+TARGET = 14  # where MNIST's makers put a digit's centre of mass: half a pixel past the middle of the pixels 0 to 27
 
 
 @exercise(
@@ -135,25 +135,25 @@ def tolerance(answer):
 
 @exercise(
     "shift.4",
-    "How far is the centre of mass from the middle, in rows and in columns? That is how far the image must move.",
-    "scipy.ndimage.center_of_mass(image) gives row and column. The middle of the pixels 0 to 27 is not a whole number.",
-    "For each image: 13.5 minus the two coordinates, rounded, as int; then data.move with down and right.",
+    "How far is the centre of mass from row 14 and from column 14? That is how far the image must move.",
+    "scipy.ndimage.center_of_mass(image) gives row and column, with decimals. Whole pixels are moved: np.rint.",
+    "For each image: 14 minus the two coordinates, rounded, as int; then data.move with down and right.",
 )
 def centre(answer):
     images = _off_centre()
     result = array(call(answer, images, what="centre"), "what centre returns", shape=images.shape)
     masses = np.array([ndimage.center_of_mass(image) for image in images])
-    shifts = MIDDLE - masses
-    boxes = [MIDDLE - np.array([(line.min() + line.max()) / 2 for line in np.nonzero(image)]) for image in images]
-    unweighted = [MIDDLE - np.array(ndimage.center_of_mass(image > 0)) for image in images]
+    shifts = TARGET - masses
+    boxes = [TARGET - np.array([(line.min() + line.max()) / 2 for line in np.nonzero(image)]) for image in images]
+    unweighted = [TARGET - np.array(ndimage.center_of_mass(image > 0)) for image in images]
     together = np.broadcast_to(shifts.mean(axis=0), shifts.shape)
     wrong_if(
         close(result, _moved(images, -shifts)), "Away from the middle: which way must ink go that lies too far right?"
     )
     wrong_if(close(result, _moved(images, shifts[:, ::-1])), "Rows and columns are mixed up: ink too low must go up.")
     wrong_if(
-        any(close(result, _moved(images, middle - masses)) for middle in (13, 14)),
-        "Off by a pixel here and there. The pixels of a row are numbered from 0 to 27: where is their middle?",
+        any(close(result, _moved(images, middle - masses)) for middle in (13, 13.5)),
+        "Off by a pixel here and there: MNIST's digits are centred half a pixel past the middle, at row and column 14.",
     )
     wrong_if(
         close(result, _moved(images, np.floor(shifts))) or close(result, _moved(images, np.trunc(shifts))),
@@ -168,12 +168,12 @@ def centre(answer):
         "You move all images by the same amount. Each digit has its own centre.",
     )
     wrong_if(
-        close(result, _moved(images, shifts, mode="grid-wrap")),
+        any(close(result, _moved(images, middle - masses, mode="grid-wrap")) for middle in (13.5, TARGET)),
         "What leaves on one side comes in on the other. Paper should come in.",
     )
     wrong_if(
         not close(result, _moved(images, shifts)),
-        "After the move, the centre of mass of each image should be less than a pixel from the middle.",
+        "After the move, the centre of mass of each image should be less than a pixel from row 14 and column 14.",
     )
     return "What training cures, preparation can cure, too: at least for one digit on clean paper."
 
@@ -237,4 +237,4 @@ def _moved(images, shifts, mode="constant"):
 
 
 def _of_the_mean_image(images):
-    return np.broadcast_to(MIDDLE - np.array(ndimage.center_of_mass(images.mean(axis=0))), (len(images), 2))
+    return np.broadcast_to(TARGET - np.array(ndimage.center_of_mass(images.mean(axis=0))), (len(images), 2))

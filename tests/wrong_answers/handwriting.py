@@ -13,17 +13,14 @@ def _least(share, other, *, end=1, **interval):
     )
 
 
-def _move(image, centre, to=14.0):
-    down, right = (round(to - place) for place in centre)
-    return np.roll(image, (down, right), axis=(0, 1))
+def _label(image, structure=((1, 1, 1),) * 3):
+    return ndimage.label(image, structure)[0]
 
 
-def _mass(image):
-    return ndimage.center_of_mass(image)
-
-
-def _box(image):
-    return [image.any(axis=axis).nonzero()[0][[0, -1]].mean() for axis in (1, 0)]
+def _piece(image, weights=1, **options):
+    pieces = _label(image, **options)
+    sums = np.bincount(pieces.ravel(), np.broadcast_to(weights, image.shape).ravel())
+    return np.where(pieces == 1 + sums[1:].argmax(), image, 0)
 
 
 def _dilate(images, **options):
@@ -69,13 +66,16 @@ WRONG = {
         ),
     },
     "handwriting.4": {
-        "by the box": lambda image: _move(image, _box(image), 13.5),
-        "ink counted, not weighed": lambda image: _move(image, _mass(image > 0)),
-        "other way": lambda image: np.roll(image, [round(place - 14) for place in _mass(image)], axis=(0, 1)),
-        "rows and columns mixed up": lambda image: _move(image, _mass(image)[::-1]),
-        "decimals cut off": lambda image: np.roll(image, [int(14 - place) for place in _mass(image)], axis=(0, 1)),
-        "not moved": lambda image: image,
-        "interpolated": lambda image: ndimage.shift(image, 14 - np.array(_mass(image)), order=1),
+        "sides alone": lambda image: _piece(image, structure=None),
+        "the most ink": lambda image: _piece(image, image),
+        "the first piece": lambda image: np.where(_label(image) == 1, image, 0),
+        "the paper is the largest": lambda image: np.where(
+            _label(image) == np.bincount(_label(image).ravel()).argmax(), image, 0
+        ),
+        "faint ink is paper": lambda image: _piece(np.where(image > 127, image, 0)),
+        "a mask": lambda image: _piece(image) > 0,
+        "specks alone removed": lambda image: np.where(ndimage.median_filter(image, 3) > 0, image, 0),
+        "nothing removed": lambda image: image,
     },
     "handwriting.5": {
         "corners, too": lambda images: _dilate(images, size=(1, 3, 3)),

@@ -32,13 +32,13 @@ def _move(images, shifts):
     )
 
 
-def _shifts(images, middle=13.5):
-    return np.rint([middle - np.array(ndimage.center_of_mass(image)) for image in images]).astype(int)
+def _shifts(images, target=14):
+    return np.rint([target - np.array(ndimage.center_of_mass(image)) for image in images]).astype(int)
 
 
 def _middle_of_box(images):
     boxes = [[(line.min() + line.max()) / 2 for line in np.nonzero(image)] for image in images]
-    return _move(images, np.rint(13.5 - np.array(boxes)).astype(int))
+    return _move(images, np.rint(14 - np.array(boxes)).astype(int))
 
 
 def _rolled(images):
@@ -86,14 +86,14 @@ WRONG = {
     "shift.4": {
         "away": lambda images: _move(images, -_shifts(images)),
         "rows and columns": lambda images: _move(images, _shifts(images)[:, ::-1]),
-        "the middle at 14": lambda images: _move(images, _shifts(images, 14)),
+        "the middle of the pixels": lambda images: _move(images, _shifts(images, 13.5)),
         "box": _middle_of_box,
         "unweighted": lambda images: _move(images, _shifts(images > 0)),
         "all alike": lambda images: _move(images, [_shifts([images.mean(axis=0)])[0]] * len(images)),
         "rolled": _rolled,
         "left as they are": lambda images: images,
         "cut off": lambda images: _move(
-            images, [[int(13.5 - centre) for centre in ndimage.center_of_mass(image)] for image in images]
+            images, [[int(14 - centre) for centre in ndimage.center_of_mass(image)] for image in images]
         ),
     },
     "shift.5": {
