@@ -529,7 +529,7 @@ def test_a_huge_image_is_refused():
         ([[0, 255]], "from list: pass a path"),
         (7, "from int: pass a path"),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
 def test_what_is_no_photo_is_refused_with_the_reason(photo, reason):
     with pytest.raises(PhotoError, match=reason):
