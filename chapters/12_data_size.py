@@ -95,15 +95,14 @@ fitted = {
     f"{name}, fitted": 10 ** (fits[network].intercept + fits[network].slope * np.log10(sizes))
     for name, network in {"CNN": "cnn", "fully connected": "matched"}.items()
 }
-drawing = plots.lines(
+plots.lines(
     means | fitted,
     x=sizes,
     subject="Share of wrong answers, measured and fitted",
     xlabel="training images",
     ylabel="share of wrong answers",
+    logarithmic=True,
 )
-drawing.ax.set(xscale="log", yscale="log")
-drawing
 
 
 # %% [markdown]

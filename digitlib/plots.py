@@ -15,8 +15,10 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 # The colours of Okabe and Ito, told apart with every kind of colour vision.
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -173,6 +175,7 @@ def lines(
     xlabel: str,
     ylabel: str,
     x: Sequence[float] | None = None,
+    logarithmic: bool = False,
     ax: Axes | None = None,
 ) -> Drawing:
     """Draw curves over a common axis.
@@ -186,6 +189,8 @@ def lines(
     xlabel, ylabel : str
     x : sequence of float, optional
         Positions of the values; 1, 2, 3, ... by default.
+    logarithmic : bool
+        Use logarithmic axes, both of them.
     ax : matplotlib.axes.Axes, optional
 
     Returns
@@ -212,7 +217,10 @@ def lines(
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.legend(frameon=False)
     _tidy(ax)
-    return Drawing(ax, f"Line chart over {xlabel}. {subject}: {'; '.join(described)}.")
+    if logarithmic:
+        _make_logarithmic(ax.xaxis, ax.yaxis)
+    kind = f"Line chart over {xlabel}{', both axes logarithmic' if logarithmic else ''}"
+    return Drawing(ax, f"{kind}. {subject}: {'; '.join(described)}.")
 
 
 def bands(
@@ -261,7 +269,7 @@ def bands(
         color = COLORS[position % len(COLORS)]
         drawing.ax.fill_between(x, values.min(axis=0), values.max(axis=0), color=color, alpha=0.25, linewidth=0)
     if logarithmic:
-        drawing.ax.set(xscale="log", yscale="log")
+        _make_logarithmic(drawing.ax.xaxis, drawing.ax.yaxis)
     return drawing
 
 
@@ -356,6 +364,7 @@ def labelled_points(points: pd.DataFrame, *, subject: str, xlabel: str, ylabel: 
         ax.errorbar(point["x"], point["value"], yerr=reach, fmt=marker, markersize=6, color=color, label=name)
     ax.set(xlabel=xlabel, ylabel=ylabel, xscale="log")
     ax.margins(x=0.1)
+    _make_logarithmic(ax.xaxis)
     ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
     _tidy(ax)
     described = "; ".join(f"{name} {point['value']:.4f} at {_short(point['x'])}" for name, point in points.iterrows())
@@ -369,7 +378,7 @@ def waterfall(steps: pd.DataFrame, *, subject: str, xlabel: str, ax: Axes | None
     ----------
     steps : pandas.DataFrame
         Indexed by name, in order, with the columns ``value`` (positive) and
-        ``note`` (a few words beside the bar). The first is where it begins.
+        ``note`` (a few words below the name). The first is where it begins.
     subject : str
         What is brought down; opens the alt text.
     xlabel : str
@@ -380,23 +389,22 @@ def waterfall(steps: pd.DataFrame, *, subject: str, xlabel: str, ax: Axes | None
     Drawing
         Its alt text gives the value after each step.
     """
-    ax = ax or _new_axes(height=0.9 + 0.42 * len(steps))
+    ax = ax or _new_axes(height=0.9 + 0.55 * len(steps))
     before = steps["value"].shift(fill_value=steps["value"].iloc[0])
     for position, (value, earlier) in enumerate(zip(steps["value"], before, strict=True)):
         color = COLORS[1] if value > earlier else COLORS[0]
         ax.barh(position, earlier - value, left=value, height=0.5, color=color)
         ax.plot([value, value], [position - 0.25, min(position + 1.25, len(steps) - 0.75)], color="0.3", linewidth=1)
         ax.annotate(
-            f"{value:,.3g}  {steps['note'].iloc[position]}",
+            _short(value),
             (max(value, earlier), position),
             xytext=(5, 0),
             textcoords="offset points",
             va="center",
-            fontsize="small",
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
         )
-    _name_rows(ax, list(steps.index), xlabel)
-    ax.set(xscale="log", xlim=(steps["value"].min() / 1.5, steps["value"].max() * 4))
+    _name_rows(ax, [f"{name}\n{note}" for name, note in steps["note"].items()], xlabel)
+    ax.set(xscale="log", xlim=(steps["value"].min() / 1.5, steps["value"].max() * 1.5))
+    _make_logarithmic(ax.xaxis)
     described = "; ".join(f"{name} {row['value']:,.3g} ({row['note']})" for name, row in steps.iterrows())
     return Drawing(ax, f"Waterfall chart over {xlabel}, logarithmic. {subject}: {described}.")
 
@@ -637,6 +645,17 @@ def _name_rows(ax: Axes, names: Sequence[str], xlabel: str) -> None:
     ax.tick_params(axis="y", length=0)
     ax.grid(axis="x", color="0.9")
     ax.set_axisbelow(True)
+
+
+def _make_logarithmic(*axes: Axis) -> None:
+    """Scale axes that show all they will show, and mark as many plain numbers as have room."""
+    for axis in axes:
+        axis.axes.set(**{f"{axis.axis_name}scale": "log"})
+        low, high = sorted(axis.get_view_interval())
+        steps = (1, 2, 5) if high < 30 * low else (1, 3) if high < 1_000 * low else (1,)
+        axis.set_major_locator(LogLocator(subs=steps))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+        axis.set_minor_locator(NullLocator())
 
 
 def _short(number: float) -> str:

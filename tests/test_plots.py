@@ -284,6 +284,16 @@ def test_a_band_reaches_from_the_lowest_run_to_the_highest_around_the_mean():
     assert (drawing.ax.get_xscale(), drawing.ax.get_yscale()) == ("linear", "linear")
 
 
+def test_lines_can_have_logarithmic_axes_with_plain_numbers():
+    drawing = plots.lines({"a": [2, 20]}, x=[8, 2048], subject="C", xlabel="x", ylabel="y", logarithmic=True)
+    assert (drawing.ax.get_xscale(), drawing.ax.get_yscale()) == ("log", "log")
+    drawing.ax.figure.draw_without_rendering()
+    shown = [label.get_text() for label in drawing.ax.get_yticklabels()]
+    assert {"2", "5", "10", "20"} <= set(shown)
+    assert "1,000" in [label.get_text() for label in drawing.ax.get_xticklabels()]
+    assert "logarithmic" in drawing.alt
+
+
 def test_bands_can_have_logarithmic_axes():
     drawing = plots.bands({"a": RUNS}, x=[1, 10], subject="C", xlabel="x", ylabel="y", logarithmic=True)
     assert (drawing.ax.get_xscale(), drawing.ax.get_yscale()) == ("log", "log")
@@ -471,6 +481,8 @@ def test_a_waterfall_has_a_bar_from_each_value_to_the_next():
     bars = [sorted((bar.get_x(), bar.get_x() + bar.get_width())) for bar in drawing.ax.patches]
     assert bars == [[80, 80], [20, 80], [20, 40]]
     assert drawing.ax.patches[1].get_facecolor() != drawing.ax.patches[2].get_facecolor()
+    assert [label.get_text() for label in drawing.ax.texts] == ["80", "20", "40"]
+    assert [label.get_text() for label in drawing.ax.get_yticklabels()][:2] == ["seed\n98 %", "fast\n99 %"]
     assert "seed 80 (98 %); fast 20 (99 %); slow 40" in drawing.alt
 
 
