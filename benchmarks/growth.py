@@ -4,14 +4,13 @@
 
 One epoch of the book's CNN for each point, in a process of its own. More than
 60,000 images are copies of the training images, turned, scaled, sheared and
-moved at random, made before the clock starts. Printed are medians, and the slopes on logarithmic scales.
+moved at random, made before the clock starts. Printed are medians, the slopes of
+the seconds on logarithmic scales, and the memory that an image takes.
 """
 
 import argparse
 import json
 import os
-import resource
-import subprocess
 import sys
 from pathlib import Path
 
@@ -22,24 +21,22 @@ sys.path.insert(0, str(ROOT))
 import numpy as np
 import pandas as pd
 
+from benchmarking import answer_of, parser, peak_gigabytes, positive_integer
 from digitlib import data, reference
 from digitlib.training import processor
 
 IMAGES = (1_000, 3_000, 10_000, 30_000, 60_000, 200_000, 600_000)
 BATCH_SIZES = (8, 16, 32, 64, 128, 256, 512, 1_024, 2_048)
 IMAGES_BY_BATCH = 20_000
-GIGABYTE = 2**20  # in kilobytes, as Linux counts
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--quick", action="store_true", help="the smallest points, once: does it run?")
-    parser.add_argument("--accept", action="store_true")
-    parser.add_argument("--point", type=int, nargs=2, metavar=("IMAGES", "BATCH_SIZE"), help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.quick and options.accept:
-        parser.error("--quick is a trial of the command: its numbers are not for the book, so leave --accept out")
+    arguments = parser(__doc__, quick="the smallest points, once: does it run?")
+    arguments.add_argument("--repeats", type=positive_integer, default=3, help="of each point")
+    arguments.add_argument("--point", type=int, nargs=2, help=argparse.SUPPRESS)
+    options = arguments.parse_args()
+    if sys.platform == "win32":
+        arguments.error("Windows does not tell the most memory that a process held: run it on Linux or macOS")
     if options.point:
         print(json.dumps(train(*options.point)))
         return
@@ -49,16 +46,22 @@ def main() -> None:
     rows = [measure(*point) for _ in range(1 if options.quick else options.repeats) for point in points]
     table = pd.DataFrame(rows).groupby(["images", "batch_size"], as_index=False).median()
     print(table.round(3).to_string(index=False))
-    by_images = table[table["batch_size"] == 32]
-    print(f"slope of the seconds over the images: {slope(by_images['images'], by_images['seconds']):.2f}")
+    describe(by_images=table[table["batch_size"] == 32], by_batch=table[table["images"] == points[-1][0]])
     if options.accept:
         reference.save_timings(table.assign(processor=processor()), "growth")
 
 
+def describe(by_images: pd.DataFrame, by_batch: pd.DataFrame) -> None:
+    """Print how fast time and memory grow."""
+    print(f"slope of the seconds over the images: {slope(by_images['images'], by_images['seconds']):.2f}")
+    print(f"slope of the seconds over the batch size: {slope(by_batch['batch_size'], by_batch['seconds']):.2f}")
+    print(f"memory for each image: {kilobytes_for_each(by_images['images'], by_images['gigabytes']):.1f} kilobytes")
+    of_batch = kilobytes_for_each(by_batch["batch_size"], by_batch["gigabytes"])
+    print(f"memory for each image of a batch: {of_batch:.1f} kilobytes")
+
+
 def measure(images: int, batch_size: int) -> dict:
-    command = [sys.executable, __file__, "--point", str(images), str(batch_size)]
-    finished = subprocess.run(command, check=True, capture_output=True, text=True)
-    row = json.loads(finished.stdout.splitlines()[-1])
+    row = answer_of(__file__, "--point", str(images), str(batch_size))
     print(row, flush=True)
     return row
 
@@ -75,7 +78,7 @@ def train(images: int, batch_size: int) -> dict:
         "batch_size": batch_size,
         "seconds": run.seconds,
         "cpu_seconds": run.cpu_seconds,
-        "gigabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / GIGABYTE,
+        "gigabytes": peak_gigabytes(),
     }
 
 
@@ -97,6 +100,11 @@ def enlarge(images: np.ndarray, labels: np.ndarray, count: int) -> tuple[np.ndar
 def slope(x: pd.Series, y: pd.Series) -> float:
     """Of the straight line through the logarithms: 1 means proportional."""
     return float(np.polyfit(np.log(x), np.log(y), 1)[0])
+
+
+def kilobytes_for_each(count: pd.Series, gigabytes: pd.Series) -> float:
+    """Slope of the straight line through the points themselves: what each takes beside what all need together."""
+    return 1e6 * float(np.polyfit(count, gigabytes, 1)[0])
 
 
 if __name__ == "__main__":

@@ -1,0 +1,52 @@
+"""What the benchmarks share: their options, turns, processes and memory."""
+
+import argparse
+import json
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+
+
+def parser(description: str, *, quick: str) -> argparse.ArgumentParser:
+    """Knows --quick, with that help, and --accept, which does not go with it: trials are not for the book."""
+    made = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    either = made.add_mutually_exclusive_group()
+    either.add_argument("--quick", action="store_true", help=quick)
+    either.add_argument("--accept", action="store_true", help="keep the results for the book, in digitlib/reference/")
+    return made
+
+
+def positive_integer(text: str) -> int:
+    """The type of an option that counts something."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is too few, it takes at least 1")
+    return number
+
+
+def turns(seeds: dict[str, int]) -> Iterator[tuple[str, int]]:
+    """Round by round, each name that still has seeds to run, and the seed."""
+    for seed in range(1, max(seeds.values()) + 1):
+        yield from ((name, seed) for name, count in seeds.items() if seed <= count)
+
+
+def answer_of(*command: str, **environment: str):
+    """What a Python script, run in a process of its own, prints as JSON in its last line."""
+    finished = subprocess.run(
+        [sys.executable, *command], env=os.environ | environment, capture_output=True, text=True, check=False
+    )
+    if finished.returncode:
+        raise SystemExit(
+            f"{shlex.join(command)} failed with exit status {finished.returncode}:\n{finished.stderr[-2_000:]}"
+        )
+    return json.loads(finished.stdout.splitlines()[-1])
+
+
+def peak_gigabytes() -> float:
+    """The most memory that this process ever held, in billions of bytes; Windows does not tell."""
+    from resource import RUSAGE_SELF, getrusage
+
+    unit = 1 if sys.platform == "darwin" else 1_024  # macOS reports bytes, Linux kibibytes
+    return getrusage(RUSAGE_SELF).ru_maxrss * unit / 1e9
