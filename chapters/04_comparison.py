@@ -470,8 +470,8 @@ for name, images in {"permuted": permuted_images, "put back": put_back(permuted_
 
 # %% [markdown]
 # **Exercise 3** (a quarter of an hour). Do two networks fail on the same digits? Write `missed_by_both`, which
-# returns two numbers: how many images both networks got wrong, and how many you would expect if the errors of
-# the one had nothing to do with those of the other. What do the CNN and the matched network give?
+# returns two numbers: how many images both networks got wrong, and how many you would expect, not rounded, if the
+# errors of the one had nothing to do with those of the other. What do the CNN and the matched network give?
 
 
 # %% nbval={"count_atol": 20}

@@ -521,7 +521,7 @@ for name in ("cnn", "matched"):
 
 # %% [markdown]
 # **Exercise 5** (an hour). A network that is too sure can be cooled. Divide its scores by one number, the temperature, before the softmax ({{ cite("guo2017") }}). Write `temperature`, which takes scores, one row an image, and labels, and returns the temperature
-# at which the mean cross-entropy is lowest; it may lie below 1. Use the CNN of the training chapter; the logarithms of its probabilities will do as scores. Find the temperature on one half of the test images. What becomes of the expected calibration error on the other half?
+# at which the mean cross-entropy is lowest, to a hundredth of itself; it may lie below 1. Use the CNN of the training chapter; the logarithms of its probabilities will do as scores. Find the temperature on one half of the test images. What becomes of the expected calibration error on the other half?
 
 # %% nbval={"atol": 0.03}
 ### BEGIN SOLUTION

@@ -443,9 +443,10 @@ def roofline(points: pd.DataFrame, *, peak: float, bandwidth: float, ax: Axes | 
         color, marker = COLORS[position % len(COLORS)], "osD^v"[position % 5]
         ax.plot(point["intensity"], point["rate"], marker, color=color, label=name)
         described.append(f"{name} {point['rate']:.3g}, {point['rate'] / roof:.0%} of the roof")
-    ax.set(xscale="log", yscale="log", xlabel="operations a byte", ylabel="billion operations a second")
+    ax.set(xlabel="operations a byte", ylabel="billion operations a second")
     ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
     _tidy(ax)
+    _make_logarithmic(ax.xaxis, ax.yaxis)
     alt = (
         f"Roofline chart, logarithmic. The roof rises with {bandwidth:.3g} billion bytes a second to {peak:.3g} "
         f"billion operations a second. Below it, in billion operations a second: {'; '.join(described)}."

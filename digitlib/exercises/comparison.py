@@ -107,6 +107,10 @@ def missed_by_both(answer):
         "Independent chances are multiplied, not added.",
     )
     wrong_if(
+        if_independent in (np.floor(expected), np.ceil(expected)),
+        "Do not round the second number: an expected count need not be whole.",
+    )
+    wrong_if(
         not close(if_independent, expected), "The first number is right. What would it be if errors were independent?"
     )
 

@@ -44,6 +44,7 @@ def mean_ink(answer):
     expected = _means(images / 255, labels)
     images_of_each = np.bincount(labels)
     wrong_if(close(result, expected * 255), "These are pixel values up to 255. What share of full ink are they?")
+    wrong_if(close(result, expected * 100), "These are percentages. Return shares, 0 to 1.")
     wrong_if(
         close(result, _means(images > 0, labels)), "This counts the inked pixels. Count each pixel by how dark it is."
     )
@@ -167,7 +168,8 @@ def nearest_labels(answer):
     )
     wrong_if(
         not close(labels_for(np.uint8), expected),
-        "It is right for floats, but not for uint8, which holds nothing below 0 and nothing above 255.",
+        "It is right for floats, but not for uint8, which holds nothing below 0 and nothing above 255. The squares are "
+        "too large for the next wider type as well.",
     )
 
 

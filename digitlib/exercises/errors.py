@@ -122,6 +122,7 @@ def needlessly(answer):
             1 - wrongs[:count].mean(): "You take the first images as they come. Sort them by doubt.",
             1 - doubts[order].mean(): "That is what the network believes. Look at what was right.",
             float(right): "That is a count. What share is it?",
+            100 * expected: "That is a percentage. Return a share, 0 to 1.",
         }
         for mistake, message in mistakes.items():
             wrong_if(close(share, mistake) and not close(share, expected), message)

@@ -171,6 +171,7 @@ def power(answer):
     found = _power(answer, 0.001, 0.001, 4)
     test = TTestPower()
     expected = test.power(1, 4, 0.05)
+    wrong_if(found > 1, "A power is a share, 0 to 1: of all experiments, those that find the difference.")
     wrong_if(abs(found - (1 - expected)) < SIMULATED, "This is the share of experiments that miss the difference.")
     wrong_if(
         abs(found - test.power(1, 4, 0.05, alternative="larger")) < SIMULATED,

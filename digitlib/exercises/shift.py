@@ -79,6 +79,7 @@ def by_direction(answer):
         close(result, groups.sum() / right.sum()), "You divide by all right answers. Out of how many can they be right?"
     )
     wrong_if(close(result, groups.sum()), "These are counts. One direction may have an image more than another.")
+    wrong_if(close(result, 100 * groups.mean()), "These are percentages. Return shares, 0 to 1.")
     wrong_if(close(result, right.mean()), "That is the accuracy over all directions, eight times.")
     wrong_if(
         not close(result, groups.mean()), "For each direction: right answers over images, moved in that direction."

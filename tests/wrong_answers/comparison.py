@@ -71,6 +71,7 @@ WRONG = {
         "expected of both right": _missed(
             lambda one, other: one & other, lambda one, other: _independent(~one, ~other)
         ),
+        "rounded": _missed(lambda one, other: one & other, lambda one, other: np.round(_independent(one, other))),
         "half of the errors": _missed(lambda one, other: one & other, lambda one, other: (one.sum() + other.sum()) / 2),
     },
     "comparison.4": {

@@ -35,6 +35,7 @@ WRONG = {
     },
     "dataset.2": {
         "unscaled": _by_digit(lambda images, count: images.mean()),
+        "in percent": _by_digit(lambda images, count: images.mean() / 2.55),
         "inked pixels": _by_digit(lambda images, count: (images > 0).mean()),
         "added up": _by_digit(lambda images, count: images.sum() / 255),
         "divided by all images": _by_digit(lambda images, count: images.sum() / 255 / images[0].size / count),

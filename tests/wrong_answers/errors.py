@@ -85,6 +85,7 @@ WRONG = {
     "errors.3": {
         "surest": lambda doubts, wrongs, count: 1 - wrongs[_aside(-doubts, count)].mean(),
         "wrong ones": lambda doubts, wrongs, count: wrongs[_aside(doubts, count)].mean(),
+        "in percent": lambda doubts, wrongs, count: 100 * (~wrongs[_aside(doubts, count)]).mean(),
         "of all images": lambda doubts, wrongs, count: (~wrongs)[_aside(doubts, count)].sum() / len(wrongs),
         "of all right answers": lambda doubts, wrongs, count: (~wrongs)[_aside(doubts, count)].sum() / (~wrongs).sum(),
         "the answered": lambda doubts, wrongs, count: 1 - np.delete(wrongs, _aside(doubts, count)).mean(),

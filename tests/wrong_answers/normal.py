@@ -81,6 +81,7 @@ WRONG = {
     "normal.5": {
         "one-sided": _simulation(critical=lambda seeds: stats.t.ppf(0.95, seeds - 1), sides=lambda t: t),
         "1.96 for any number of seeds": _simulation(critical=lambda seeds: 1.96),
+        "in percent": lambda *setting: 100 * _simulation()(*setting),
         "spread of the differences taken for that of the runs": _simulation(widen=np.sqrt(2)),
         "what is missed": lambda *setting: 1 - _simulation()(*setting),
         "spread of single differences": _simulation(root=0),

@@ -64,6 +64,7 @@ WRONG = {
     "shift.2": {
         "blocks": lambda predicted, true: [part.mean() for part in np.array_split(predicted == true, 8)],
         "errors": lambda predicted, true: [(predicted != true)[turn::8].mean() for turn in range(8)],
+        "in percent": lambda predicted, true: [100 * (predicted == true)[turn::8].mean() for turn in range(8)],
         "over all images": lambda predicted, true: _right_by_direction(predicted, true) / len(true),
         "over all right answers": lambda predicted, true: (
             _right_by_direction(predicted, true) / (predicted == true).sum()
