@@ -7,7 +7,7 @@ book: .venv/ready
 	$(BIN)/python tools/book.py
 
 test: .venv/ready
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 verify: .venv/ready
 	$(BIN)/python tools/verify.py
