@@ -331,7 +331,7 @@ for level in (0.9, 0.5):
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 4** (half an hour). A cure without training: before you classify an image, move its centre of mass to row 14 and column 14, counted from 0, as MNIST's makers did. Write `centre`, which moves each of several stored images
+# **Exercise 4** (half an hour). A cure without training: before you classify an image, move its centre of mass to row `14` and column `14`, counted from `0`, as MNIST's makers did. Write `centre`, which moves each of several stored images
 # of 28x28 pixels, to the nearest whole pixel. Ink that leaves the picture is lost, and paper comes in. By how many pixels may a digit be moved now?
 
 # %% nbval={"atol": 0.005}

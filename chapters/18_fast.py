@@ -473,7 +473,7 @@ page.claim(
 )
 
 # %% [markdown]
-# "Times faster" is again the median over {{ fast.variant_seeds | words }} rounds, beside the lowest and the highest.
+# "Times faster" is again the median over {{ fast.variant_seeds | words }} rounds; the columns `lowest` and `highest` are single rounds.
 #
 # - **Fifty steps a call** (`steps_per_execution`) saves returns to Python, and costs one word: {{ fast.variants["fifty steps a call"]["times faster"] | decimals(2) }} times as fast, and {{ claim("faster in every run") }}.
 # - **Short numbers** (`mixed_bfloat16`, with sixteen bits) halve the bytes: {{ fast.variants.bfloat16["times faster"] | decimals(2) }} times, {{ claim("too little, and too uneven, to tell") }}.
