@@ -24,6 +24,7 @@ from digitlib import reference
 from grading import hidden_images
 from grading.hidden_tests import Failure, Hidden, load, read_limits
 from grading.inside.wire import encode
+from paths import ROOT
 
 SOURCES = assignments.assignments()
 NAMES = [source.stem for source in SOURCES]
@@ -541,6 +542,29 @@ def test_the_open_project_can_be_judged_by_a_teachers_own_set(tmp_path, monkeypa
     assert np.array_equal(tests["test_unseen_digits"].cases[0][0], images)
     assert tests["test_unseen_digits"].score([labels]).share == 1
     assert np.array_equal(tests["test_claim_holds"].cases[0][0], own.of(plain=True)[0])
+
+
+@each_assignment
+def test_gradescope_runs_the_python_that_the_book_is_tested_with(made, name):
+    with zipfile.ZipFile(made / name / f"{name}-gradescope.zip") as archive:
+        dependencies = yaml.safe_load(archive.read("environment.yml"))["dependencies"]
+    version = (ROOT / "runtime.txt").read_text(encoding="utf-8").strip().removeprefix("python-")
+    assert f"python={version}" in dependencies
+
+
+@pytest.mark.parametrize("account", ["your_account", "school"])
+def test_an_address_that_nobody_has_set_is_warned_of(tmp_path, monkeypatch, capsys, account):
+    monkeypatch.setattr(assignments, "repository", lambda: f"https://github.com/{account}/digit-book")
+    monkeypatch.setattr(assignments, "make", lambda source, folder: folder)
+    assert assignments.main(["1", "--output", str(tmp_path)]) == 0
+    warned = "set repository: url in _config.yml" in capsys.readouterr().err
+    assert warned == (account == "your_account")
+
+
+def test_a_place_where_nothing_can_be_written_is_a_clear_error(tmp_path):
+    (tmp_path / "stick").write_text("no folder", encoding="utf-8")
+    with pytest.raises(SystemExit, match=r"made cannot be written to: Not a directory\. If it is on a stick"):
+        assignments.main(["1", "--output", str(tmp_path / "stick" / "made")])
 
 
 def test_an_unknown_assignment_is_a_clear_error():

@@ -1,14 +1,18 @@
 """The hidden set: the seed decides it, it is mild but not easy, and a teacher's own scans can take its place."""
 
+import re
+
 import numpy as np
 import pytest
 from PIL import Image
+from statsmodels.stats.proportion import proportion_confint
 
 import hidden_set
 from digitlib.data import load_mnist
 from digitlib.sheets import make_sheet
 from grading import hidden_images
 from grading.hidden_images import HiddenSet, HiddenSetError, distort, draw, for_grading, load, read_scans, save
+from paths import ROOT
 
 _, (X_TEST, Y_TEST) = load_mnist()
 
@@ -154,6 +158,17 @@ def test_what_does_not_fit_its_scan_is_a_clear_error(scans, tmp_path):
         read_scans(tmp_path)
 
 
+def test_a_photo_of_another_kind_is_named_and_not_passed_over(scans):
+    (scans / "cy.HEIC").write_bytes(b"a photo as telephones make them")
+    assert len(read_scans(scans)[1]) == 30
+    (scans / "cy.txt").write_text("1 2 3\n", encoding="utf-8")
+    with pytest.raises(HiddenSetError, match=r"cy\.HEIC cannot be read as a photo: convert to JPEG or PNG"):
+        read_scans(scans)
+    (scans / "ann.heic").write_bytes(b"what ann.png was converted from")
+    (scans / "cy.HEIC").unlink()
+    assert len(read_scans(scans)[1]) == 30
+
+
 def test_the_command_writes_a_set_from_the_seed(tmp_path, seed_file, capsys):
     arguments = ["--seed-file", str(seed_file), "--output"]
     assert hidden_set.main([*arguments, str(tmp_path / "one.npz")]) == 0
@@ -169,10 +184,43 @@ def test_the_command_writes_a_set_from_the_seed(tmp_path, seed_file, capsys):
 def test_the_command_puts_scans_in_the_place_of_distorted_digits(tmp_path, seed_file, scans, capsys):
     output = tmp_path / "hidden.npz"
     assert hidden_set.main(["--seed-file", str(seed_file), "--output", str(output), "--scans", str(scans)]) == 0
-    assert "2,000 plain, 30 scanned digits" in capsys.readouterr().out
+    said = capsys.readouterr()
+    assert "2,000 plain, 30 scanned digits" in said.out
+    assert "30 scanned digits are few" in said.err
+    assert "for 29 right it goes from 83.3% to 99.4%. Scan 1,000 or more" in said.err  # statsmodels' Wilson interval
     images, labels = load(output).of(plain=False)
     assert len(images) == 30
     assert labels[:5].tolist() == Y_TEST[:5].tolist()
+
+
+@pytest.mark.parametrize(("count", "warned"), [(999, True), (1_000, False)])
+def test_fewer_than_a_thousand_scanned_digits_are_warned_of(tmp_path, seed_file, monkeypatch, capsys, count, warned):
+    monkeypatch.setattr(hidden_images, "read_scans", lambda folder: (X_TEST[:count], Y_TEST[:count]))
+    output = tmp_path / "hidden.npz"
+    assert hidden_set.main(["--seed-file", str(seed_file), "--output", str(output), "--scans", str(tmp_path)]) == 0
+    assert ("are few" in capsys.readouterr().err) == warned
+    assert len(load(output).of(plain=False)[1]) == count
+
+
+def test_what_so_many_digits_are_worth_is_what_the_page_for_teachers_says():
+    page = (ROOT / "assignments" / "README.md").read_text(encoding="utf-8")
+    header, *rows = re.findall(r"^\| ([\d][^|]* %|right) \|(.+)\|$", page, flags=re.MULTILINE)
+    counts = [int(cell.split()[0].replace(",", "")) for cell in header[1].split("|")]
+    assert counts == [100, 300, 1_000, 2_000]
+    assert len(rows) == 3
+    for right, told in rows:
+        for count, points in zip(counts, told.split("|"), strict=True):
+            low, _ = proportion_confint(float(right.removesuffix(" %")) / 100 * count, count, method="wilson")
+            share = np.clip((low - 0.945) / (2 / 3 * (1 - 0.945)), 0, 1)
+            assert float(points) == pytest.approx(12 * share, abs=0.051), (right, count)
+
+
+def test_a_place_where_nothing_can_be_written_is_a_clear_error(tmp_path, seed_file):
+    (tmp_path / "stick").write_text("no folder", encoding="utf-8")
+    with pytest.raises(SystemExit, match=r"course cannot be written to: Not a directory\. If it is on a stick"):
+        hidden_set.main(["--seed-file", str(seed_file), "--output", str(tmp_path / "stick" / "course" / "hidden.npz")])
+    with pytest.raises(SystemExit, match=r" is a folder: name a file in it"):
+        hidden_set.main(["--seed-file", str(seed_file), "--output", str(tmp_path)])
 
 
 def test_the_commands_errors_are_clear(tmp_path, seed_file, capsys):

@@ -125,6 +125,13 @@ def test_a_disk_that_is_too_small_is_refused_before_anything_is_fetched(tmp_path
         lab.make_lab(tmp_path / "stick", ["linux", "windows"])
 
 
+def test_a_stick_that_is_not_mounted_is_a_clear_error(tmp_path, monkeypatch):
+    (tmp_path / "media").write_text("no folder", encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", ["lab.py", str(tmp_path / "media" / "STICK")])
+    with pytest.raises(SystemExit, match=r"STICK cannot be written to: Not a directory\. If it is on a stick"):
+        lab.main()
+
+
 def test_what_is_there_already_needs_no_room(tmp_path, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=1e9))
     with (tmp_path / "large.whl").open("wb") as file:

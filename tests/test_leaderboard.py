@@ -10,7 +10,7 @@ from statsmodels.stats.proportion import proportion_confint
 from grading.assignment import Assignment
 from grading.hidden_tests import Limits
 from grading.reports import grades_table
-from leaderboard import LeaderboardError, Score, main, rank, read_scores, render
+from leaderboard import LeaderboardError, Score, main, rank, read_scores, rename, render
 
 SCORES = [Score("Ada", 1_800, 2_000), Score("Zoë", 1_950, 2_000), Score("bo", 1_950, 2_000), Score("Cy", 1_990, 2_000)]
 HOSTILE = [
@@ -91,8 +91,7 @@ def test_the_page_needs_nothing_from_elsewhere():
     assert not [value for name, value in page.attributes if name in ("src", "href", "srcset")]
 
 
-def test_no_scores_and_one_perfect_score_are_pages_too():
-    assert "There are no scores yet." in render([], "Leaderboard")
+def test_one_perfect_score_is_a_page_too():
     assert cells([Score("only", 10, 10)])[1][2] == "100.0 %"
 
 
@@ -145,6 +144,42 @@ def test_scores_come_from_a_table(tmp_path):
     assert "<title>Spring</title>" in (tmp_path / "board.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_a_table_may_come_from_a_spreadsheet(tmp_path, encoding, ends):
+    path = tmp_path / "scores.csv"
+    path.write_bytes(ends.join(["name;right;scored", "Per, fect;20;20", "Zoë;19;20", ""]).encode(encoding))
+    assert read_scores(path) == [Score("Per, fect", 20, 20), Score("Zoë", 19, 20)]
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+def test_a_table_in_another_encoding_is_a_clear_error(tmp_path, encoding):
+    path = tmp_path / "scores.csv"
+    path.write_text("name,right,scored\nZoë,19,20\n", encoding=encoding)
+    with pytest.raises(LeaderboardError, match=r"scores\.csv is not UTF-8 text: .* save it as 'CSV UTF-8'"):
+        read_scores(path)
+
+
+def test_a_table_of_names_says_what_is_shown(tmp_path):
+    write_record(tmp_path, "smithann_123_4567_4_open_project", [unseen("9 of 10 unseen digits right: 90.0%")])
+    write_record(tmp_path, "=bob", [unseen("8 of 10 unseen digits right: 80.0%")])
+    write_record(tmp_path, "cy", [unseen("7 of 10 unseen digits right: 70.0%")])
+    names = tmp_path / "names.csv"
+    names.write_text("name;shown\nsmithann_123_4567_4_open_project;Ångström\n'=bob;Team 7\ncy;\nabsent;x\n", "utf-8")
+    board = tmp_path / "board.html"
+    assert main([str(tmp_path), "--names", str(names), "--output", str(board)]) == 0
+    assert [row[1].strip() for row in Page(board.read_text(encoding="utf-8")).rows[1:]] == ["Ångström", "Team 7"]
+
+
+def test_a_network_is_never_shown_by_a_name_that_nobody_chose(tmp_path):
+    names = tmp_path / "names.csv"
+    names.write_text("name,shown\nAda,A\nbo,\n", encoding="utf-8")
+    with pytest.raises(LeaderboardError, match=r"names\.csv has no row for Zoë, Cy: add each"):
+        rename(SCORES, names)
+    with pytest.raises(LeaderboardError, match=r"names\.csv leaves out every network"):
+        rename([SCORES[2]], names)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -155,6 +190,8 @@ def test_scores_come_from_a_table(tmp_path):
         ("name,right,scored\na,-1,2\n", "line 2: -1 of 2 cannot be"),
         ("name,right,scored\na,0.95,2\n", "line 2: right and scored must be whole numbers"),
         ("name,right,scored\na,1\n", "line 2: right and scored must be whole numbers"),
+        ("name,right,scored\n", "has no row below its first line"),
+        ('name,right,scored\n"a,1,2\n', "cannot be read: unexpected end of data"),
     ],
 )
 def test_a_bad_table_is_a_clear_error(tmp_path, capsys, text, message):
@@ -172,6 +209,15 @@ def test_who_was_renamed_or_withdrawn_is_not_on_the_board(tmp_path):
     kept = [line for line in table.splitlines(keepends=True) if not line.startswith("ann")]
     (tmp_path / "grades.csv").write_text("".join(kept), encoding="utf-8")
     assert read_scores(tmp_path) == [Score("=bob", 8, 10)]
+
+
+def test_a_folder_without_scores_is_a_clear_error(tmp_path, capsys):
+    other = {"question": "q1", "name": "test_header", "points": 2, "earned": 2, "reason": "", "detail": ""}
+    write_record(tmp_path, "ann", [other])
+    write_record(tmp_path, "bob", [])
+    assert main([str(tmp_path), "--output", str(tmp_path / "board.html")]) == 1
+    assert "holds no score on unseen digits. Is it the open project's? If so, " in capsys.readouterr().err
+    assert not (tmp_path / "board.html").exists()
 
 
 def test_a_folder_without_records_is_a_clear_error(tmp_path):

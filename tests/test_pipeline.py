@@ -14,7 +14,7 @@ import pytest
 import digitlib
 from checking import problems
 from paths import BOOK, QUICK, ROOT, chapters
-from release import notebooks_without, write_version
+from release import main, notebooks_without, write_version
 from rendering import read_chapter, read_notebook, setup_cell, write_notebook
 from solutions import split
 
@@ -234,3 +234,14 @@ def test_a_release_writes_its_version_everywhere(project):
     assert write_version("99.1.0", project) == ["digitlib/__init__.py", "pyproject.toml", "CITATION.cff"]
     for place in ("digitlib/__init__.py", "pyproject.toml", "CITATION.cff"):
         assert "99.1.0" in (project / place).read_text(encoding="utf-8")
+
+
+def test_a_release_names_the_files_that_are_in_its_way(tmp_path, monkeypatch, capsys):
+    subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
+    (tmp_path / "notes.txt").touch()
+    (tmp_path / "drafts").mkdir()
+    (tmp_path / "drafts" / "one.md").touch()
+    monkeypatch.setattr("release.ROOT", tmp_path)
+    assert main(["99.1.0"]) == 1
+    error = capsys.readouterr().err
+    assert error == "there are uncommitted changes:\n?? drafts/\n?? notes.txt\ncommit, move or ignore them\n"

@@ -1,19 +1,26 @@
 """The instructor guide speaks of the book as it is: its chapters, figures, exercises, assignments and commands."""
 
+import csv
+import json
+import os
 import re
 import shlex
 import subprocess
 import sys
 from functools import cache
+from pathlib import Path
 
+import nbformat
 import pytest
 
+from grading.hidden_tests import read_limits
 from paths import CHAPTERS, ROOT, chapters
 from rendering import WORDS, read_chapter, short_name, title
 from solutions import is_solution
 
 GUIDE = (CHAPTERS / "teaching.md").read_text(encoding="utf-8")
 COURSE = (CHAPTERS / "running_a_course.md").read_text(encoding="utf-8")
+HOMEWORK = (ROOT / "assignments" / "README.md").read_text(encoding="utf-8")
 SOURCES = {title(read_chapter(path)): path for path in chapters()}
 SECTIONS = {
     section.partition("\n")[0]: section for section in re.split(r"^### ", GUIDE, flags=re.MULTILINE)[1:]
@@ -123,7 +130,7 @@ def help_of(tool):
     return subprocess.run([sys.executable, tool, "--help"], cwd=ROOT, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("command", commands(COURSE))
+@pytest.mark.parametrize("command", sorted({*commands(COURSE), *commands(HOMEWORK)}))
 def test_a_command_can_be_given_as_it_is_quoted(command):
     program, *words = shlex.split(command.partition(" | ")[0])
     if program == "make":
@@ -145,3 +152,85 @@ def test_the_commands_of_a_course_are_there():
     quoted = " ".join(commands(COURSE))
     for tool in ("lab", "slides", "assignments", "grade", "hidden_set", "leaderboard", "notebooks"):
         assert f"tools/{tool}.py" in quoted
+
+
+def blocks(text, language):
+    """The blocks of code of a page."""
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("page", [COURSE, HOMEWORK], ids=["running_a_course", "assignments"])
+def test_secrets_submissions_and_grades_lie_outside_the_clone(page):
+    code = "\n".join(blocks(page, "sh"))
+    places = re.findall(r"(?:--(?:output|seed-file|scans|names) |> |DIGITS_HIDDEN_SET=)(\S+)", code)
+    places += re.findall(r"\S*(?:submissions|graded)\S*", code)
+    assert len(places) > 10
+    assert all(place.startswith(("~/course/", "$HOME/course/")) for place in places)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["secret.txt", "secret_2027.txt", "hidden.npz", "graded/grades.csv", "submissions/a.ipynb", "leaderboard.html"],
+)
+def test_what_a_teacher_leaves_in_the_clone_is_not_committed(name):
+    assert subprocess.run(["git", "check-ignore", "--quiet", name], cwd=ROOT, check=False).returncode == 0
+
+
+def test_points_come_to_their_students_in_the_gradebook(tmp_path, monkeypatch, capsys):
+    [code] = [block for block in blocks(COURSE, "python") if "gradebook" in block]
+    column = "1 raw bytes (881)"
+    (tmp_path / "graded" / "1").mkdir(parents=True)
+    (tmp_path / "graded" / "1" / "grades.csv").write_text(
+        "name,q1,total,seconds,what went wrong\n"
+        "adamsbo_124_4570_1_raw_bytes,3,17.5,9,\n"
+        "notes,,,0,there is no notebook in the folder\n"
+        "smithjohn_123_4567_1_raw_bytes,4,25,9,\n"
+        "unalcafe_LATE_7_123_1_raw_bytes-2,0,0,9,\n"
+        "zetazoe_126_4571_1_raw_bytes,,,0,the file is damaged\n",
+        encoding="utf-8",
+    )
+    header = ["Student", "ID", "SIS User ID", column, "Old task (880)"]
+    rows = [
+        ["    Points Possible", "", "", "25.00", "10.00"],
+        ["Smith, John", "123", "007", "", "9.50"],
+        ["Ünal, Café", "7", "NA", "", ""],
+        ["Adams, Bo", "124", "4570", "", "8"],
+        ["Zeta, Zoë", "126", "", "", "7"],
+        ["Never, Nora", "4567", "", "3", ""],
+    ]
+    with (tmp_path / "gradebook.csv").open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+    monkeypatch.chdir(tmp_path)
+    exec(code, {})
+    with (tmp_path / "import.csv").open(encoding="utf-8", newline="") as file:
+        imported = list(csv.reader(file))
+    expected = ["25.00", "25", "0", "17.5", "", "3"]
+    assert imported == [header, *([*row[:3], points, row[4]] for row, points in zip(rows, expected, strict=True))]
+    assert capsys.readouterr().out == "not in the gradebook: notes\n"
+
+
+def test_notebooks_become_scripts_whatever_lies_beside_them(tmp_path):
+    [block] = [block for block in blocks(COURSE, "sh") if "nbconvert" in block]
+    submissions = tmp_path / "course" / "submissions" / "1"
+    (submissions / "ann").mkdir(parents=True)
+    (submissions / "aaa.ipynb").write_text("damaged", encoding="utf-8")
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("answer = 1")])  # without a language
+    for path in (submissions / "ann" / "work.ipynb", submissions / "zoe.ipynb"):
+        path.write_text(json.dumps(notebook), encoding="utf-8")
+    programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    subprocess.run(
+        ["bash", "-c", block],
+        env=os.environ | {"HOME": str(tmp_path), "PATH": programs},
+        check=False,
+        capture_output=True,
+    )
+    scripts = tmp_path / "course" / "scripts"
+    assert sorted(path.relative_to(scripts).as_posix() for path in scripts.rglob("*.py")) == ["ann/work.py", "zoe.py"]
+    assert "answer = 1" in (scripts / "zoe.py").read_text(encoding="utf-8")
+    assert not list(submissions.rglob("*.py"))
+
+
+def test_the_memory_to_choose_at_gradescope_suffices():
+    [gigabytes] = map(int, re.findall(r"`(\d+)` GB for the first two assignments", COURSE))
+    sources = sorted((ROOT / "assignments").glob("[12]_*.py"))
+    assert all(read_limits(source).gigabytes <= gigabytes for source in sources)

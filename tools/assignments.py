@@ -24,10 +24,12 @@ from nbformat import NotebookNode
 
 import digitlib
 from grading.hidden_tests import AssignmentError, is_hidden
-from paths import BUILD, ROOT, find
+from paths import BUILD, ROOT, find, make_writable
 from rendering import NOTEBOOK_METADATA, repository, setup_cell, write_notebook
 
 ASSIGNMENTS = ROOT / "assignments"
+PLACEHOLDER = "/your_account/"  # of the repository's address, before anybody has set it
+PYTHON = "3.11"  # that the book is tested with
 OTTER = "otter-grader==7.0.0"  # the release that writes the tests must also read them
 CHECKS_CELL = """\
 # The checks of this notebook. They are written beside it, so that they need neither account nor network.
@@ -120,6 +122,7 @@ def _settings(source: Path) -> NotebookNode:
         "init_cell": False,  # ours brings the tests along
         "export_cell": False,
         "solutions_pdf": False,
+        "python_version": PYTHON,
         "requirements": [f"git+{repository()}@v{digitlib.__version__}"],
         "tests": {"files": True, "ok_format": False},
         "generate": {"show_hidden": False},
@@ -174,8 +177,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help="names or numbers; all by default")
     parser.add_argument("--output", type=Path, default=BUILD / "assignments", metavar="FOLDER")
     options = parser.parse_args(arguments)
+    sources = assignments(options.names)
+    make_writable(options.output)
+    if PLACEHOLDER in repository():
+        print(
+            f"set repository: url in _config.yml to your repository's address, and make them again: "
+            f"these notebooks install the helper package from {repository()}, where there is none",
+            file=sys.stderr,
+        )
     try:
-        for source in assignments(options.names):
+        for source in sources:
             print(make(source, options.output / source.stem))
     except AssignmentError as error:
         print(error, file=sys.stderr)

@@ -1,12 +1,16 @@
 """Make the hidden set by which the open project is judged.
 
-    python tools/hidden_set.py --seed-file secret.txt --output hidden.npz [--scans FOLDER]
+    python tools/hidden_set.py --seed-file ~/course/secret.txt --output ~/course/hidden.npz [--scans FOLDER]
 
 Half of it are digits of MNIST's test set as they are, half others under mild
 distortions, all drawn from the seed. With --scans, photos or scans of your own
 take the place of the distorted digits: beside each NAME.jpg lies a NAME.txt
-with its digits, line by line as they are written. Keep seed and set to
-yourself. To grade by this very set, name it: DIGITS_HIDDEN_SET=$PWD/hidden.npz.
+with its digits, line by line as they are written. A thousand or more tell
+networks apart. Keep seed and set to yourself.
+
+Without a file, tools/grade.py draws another set of the same kind for each
+question. To grade by the very set that you made, and perhaps looked at, name
+it: DIGITS_HIDDEN_SET=$HOME/course/hidden.npz.
 """
 
 import argparse
@@ -14,8 +18,12 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from grading.hidden_images import HiddenSetError, draw, save, with_scans
+from digitlib.evaluation import accuracy_of_counts
+from grading.hidden_images import SCANNED, HiddenSetError, draw, save, with_scans
 from grading.seeds import SeedError, generator, read_seed
+from paths import prepare_output
+
+ENOUGH_SCANS = 1_000  # at 97 % right, the 95 % interval then begins about one and a quarter points lower
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,6 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, required=True, metavar="FILE", help="the .npz file to write")
     parser.add_argument("--scans", type=Path, metavar="FOLDER", help="your own scans, each with its digits as a text")
     options = parser.parse_args(arguments)
+    prepare_output(options.output)
     try:
         random = generator(read_seed(options.seed_file), "hidden set")
         hidden = with_scans(random, options.scans) if options.scans else draw(random)
@@ -31,9 +40,19 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     save(hidden, options.output)
-    counts = ", ".join(f"{count:,} {kind}" for kind, count in Counter(hidden.kinds.tolist()).items())
-    print(f"{options.output}: {counts} digits")
+    counts = Counter(hidden.kinds.tolist())
+    print(f"{options.output}: {', '.join(f'{count:,} {kind}' for kind, count in counts.items())} digits")
+    if options.scans and counts[SCANNED] < ENOUGH_SCANS:
+        print(_warning(counts[SCANNED]), file=sys.stderr)
     return 0
+
+
+def _warning(scanned: int) -> str:
+    score = accuracy_of_counts(round(0.97 * scanned), scanned)
+    return (
+        f"{scanned:,} scanned digits are few: points go by the lower end of the 95 % interval, and for "
+        f"{score.correct:,} right it goes from {score.low:.1%} to {score.high:.1%}. Scan {ENOUGH_SCANS:,} or more"
+    )
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ import jinja2
 import digitlib
 from book import build_site
 from digitlib.files import write_text
-from paths import BOOK, BUILD, ROOT
+from paths import BOOK, BUILD, ROOT, make_writable
 from rendering import configuration
 from wheelhouse import (
     PLATFORMS,
@@ -76,9 +76,12 @@ def make_lab(folder: Path, platforms: list[str]) -> None:
     ------
     LabError
         If the disk is too small, a wheel is not to be had, or the site cannot be built.
+    SystemExit
+        If nothing can be written in the folder.
     """
+    make_writable(folder)
     wheels = folder / "wheels"
-    wheels.mkdir(parents=True, exist_ok=True)
+    wheels.mkdir(exist_ok=True)
     check_space(folder, GIGABYTES_OF_BOOK + GIGABYTES_OF_WHEELS * len(platforms))
     add_wheels(folder, platforms)
     add_book(folder)

@@ -1,16 +1,18 @@
 """Write the leaderboard of the open project: one HTML file, with all it needs inside.
 
-    python tools/leaderboard.py graded/ --output leaderboard.html
+    python tools/leaderboard.py ~/course/graded/4 --names ~/course/names.csv --output ~/course/leaderboard.html
     python tools/leaderboard.py scores.csv --output leaderboard.html
 
 The scores come from the folder that tools/grade.py wrote for the open project,
 or from a table with the columns name, right and scored: how many of how many
-unseen digits. A table of your own is the way to publish other names than those
-that were handed in.
+unseen digits. With --names, a table with the columns name, as in grades.csv,
+and shown says what the page calls each network; where shown is empty, the
+network is left out. Tables are CSV in UTF-8, with commas or semicolons.
 """
 
 import argparse
 import csv
+import io
 import json
 import re
 import sys
@@ -23,9 +25,9 @@ from scipy.stats import rankdata
 from digitlib.evaluation import Accuracy, accuracy_of_counts
 from digitlib.files import write_text
 from grading.reports import harmless
+from paths import prepare_output
 
 TEST = "test_unseen_digits"  # of assignments/4_open_project.py
-COLUMNS = ("name", "right", "scored")
 PAGE = """\
 <!DOCTYPE html>
 <html lang="en">
@@ -56,7 +58,6 @@ svg { display: block; width: 100%; height: 1rem; overflow: visible; color: var(-
 <body>
 <main>
 <h1>{{ title }}</h1>
-{% if rows %}
 <p>Accuracy on digits that no network was trained on. The interval says how far chance could have moved it,
 had other digits been drawn. {{ shared }}</p>
 <div class="wide" role="region" aria-label="Leaderboard" tabindex="0">
@@ -83,9 +84,6 @@ had other digits been drawn. {{ shared }}</p>
 </tbody>
 </table>
 </div>
-{% else %}
-<p>There are no scores yet.</p>
-{% endif %}
 </main>
 </body>
 </html>
@@ -93,7 +91,7 @@ had other digits been drawn. {{ shared }}</p>
 
 
 class LeaderboardError(Exception):
-    """The scores cannot be read; the message says where and why."""
+    """The scores or the names cannot be read; the message says where and why."""
 
 
 class Score(NamedTuple):
@@ -120,9 +118,29 @@ def read_scores(path: Path) -> list[Score]:
     Raises
     ------
     LeaderboardError
-        If there are no records, or a row of the table is no score.
+        If there are no records, a row of the table is no score, or there is no
+        score at all.
     """
-    return _read_records(path) if path.is_dir() else _read_table(path)
+    return _read_records(path) if path.is_dir() else _read_table_of_scores(path)
+
+
+def rename(scores: list[Score], path: Path) -> list[Score]:
+    """Give the networks the names that a table says are to be shown, and leave out those without.
+
+    Raises
+    ------
+    LeaderboardError
+        If the table cannot be read, or lacks a network or all of them.
+    """
+    shown = {harmless(row["name"].strip()): row["shown"].strip() for _, row in _read_table(path, ("name", "shown"))}
+    if missing := [score.name for score in scores if harmless(score.name) not in shown]:
+        raise LeaderboardError(
+            f"{path} has no row for {', '.join(missing)}: add each, with an empty cell to leave it out"
+        )
+    renamed = [score._replace(name=shown[harmless(score.name)]) for score in scores]
+    if not any(score.name for score in renamed):
+        raise LeaderboardError(f"{path} leaves out every network: write under 'shown' what the page should call them")
+    return [score for score in renamed if score.name]
 
 
 def rank(scores: list[Score]) -> list[Row]:
@@ -138,7 +156,7 @@ def rank(scores: list[Score]) -> list[Row]:
 def render(scores: list[Score], title: str) -> str:
     """The page."""
     rows = rank(scores)
-    least = min((row.accuracy.low for row in rows), default=0.0)
+    least = min(row.accuracy.low for row in rows)
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
     return environment.from_string(PAGE).render(
         title=title,
@@ -152,7 +170,7 @@ def render(scores: list[Score], title: str) -> str:
 
 def _shared(rows: list[Row]) -> str:
     """What the intervals say of the first place."""
-    others = sum(row.accuracy.high >= rows[0].accuracy.low for row in rows[1:]) if rows else 0
+    others = sum(row.accuracy.high >= rows[0].accuracy.low for row in rows[1:])
     if not others:
         return ""
     networks = "network has an interval that overlaps" if others == 1 else "networks have intervals that overlap"
@@ -166,8 +184,12 @@ def _read_records(folder: Path) -> list[Score]:
         raise LeaderboardError(f"{folder} holds no records of the grader: run tools/grade.py first")
     with table.open(encoding="utf-8", newline="") as file:
         graded = {row["name"] for row in csv.DictReader(file)}
-    scores = [_read_record(path, graded) for path in paths]
-    return [score for score in scores if score]
+    scores = [score for path in paths if (score := _read_record(path, graded))]
+    if not scores:
+        raise LeaderboardError(
+            f"{folder} holds no score on unseen digits. Is it the open project's? If so, {table} says what went wrong"
+        )
+    return scores
 
 
 def _read_record(path: Path, graded: set[str]) -> Score | None:
@@ -183,24 +205,35 @@ def _read_record(path: Path, graded: set[str]) -> Score | None:
         raise LeaderboardError(f"{path} is not a record of the grader: {error!r}. Grade again") from error
 
 
-def _read_table(path: Path) -> list[Score]:
+def _read_table_of_scores(path: Path) -> list[Score]:
+    rows = _read_table(path, Score._fields)
+    return [_to_score(row, f"{path}, line {number}") for number, row in rows]
+
+
+def _read_table(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
+    """The rows of a table as spreadsheets write it, with their lines' numbers; an absent cell is empty."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            columns = reader.fieldnames or []
-            lines = [(reader.line_num, line) for line in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        text = path.read_text(encoding="utf-8-sig")
+        header = text.partition("\n")[0]
+        delimiter = ";" if ";" in header else ","
+        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restval="", strict=True)
+        rows = [(reader.line_num, row) for row in reader]
+    except UnicodeDecodeError as error:
+        raise LeaderboardError(f"{path} is not UTF-8 text: in the spreadsheet, save it as 'CSV UTF-8'") from error
+    except (OSError, csv.Error) as error:
         raise LeaderboardError(f"{path} cannot be read: {error}") from error
-    if missing := [column for column in COLUMNS if column not in columns]:
-        raise LeaderboardError(f"{path} has no column {', '.join(missing)}: its first line must be {','.join(COLUMNS)}")
-    return [_to_score(line, f"{path}, line {number}") for number, line in lines]
+    if missing := [column for column in columns if column not in (reader.fieldnames or [])]:
+        raise LeaderboardError(f"{path} has no column {', '.join(missing)}: its first line must be {','.join(columns)}")
+    if not rows:
+        raise LeaderboardError(f"{path} has no row below its first line")
+    return rows
 
 
-def _to_score(line: dict, where: str) -> Score:
+def _to_score(row: dict[str, str], where: str) -> Score:
     try:
-        score = Score(line["name"].strip(), int(line["right"]), int(line["scored"]))
-    except (AttributeError, TypeError, ValueError) as error:
-        raise LeaderboardError(f"{where}: right and scored must be whole numbers, the name a text") from error
+        score = Score(row["name"].strip(), int(row["right"]), int(row["scored"]))
+    except ValueError as error:
+        raise LeaderboardError(f"{where}: right and scored must be whole numbers") from error
     if not 0 <= score.right <= score.scored or score.scored == 0:
         raise LeaderboardError(f"{where}: {score.right} of {score.scored} cannot be")
     return score
@@ -209,11 +242,15 @@ def _to_score(line: dict, where: str) -> Score:
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("scores", type=Path, help="the grader's folder, or a table as CSV")
+    parser.add_argument("--names", type=Path, metavar="FILE", help="a table of what to show for each name")
     parser.add_argument("--output", type=Path, default=Path("leaderboard.html"), metavar="FILE")
     parser.add_argument("--title", default="Leaderboard")
     options = parser.parse_args(arguments)
+    prepare_output(options.output)
     try:
         scores = read_scores(options.scores)
+        if options.names:
+            scores = rename(scores, options.names)
     except LeaderboardError as error:
         print(error, file=sys.stderr)
         return 1

@@ -1,5 +1,6 @@
 """Where everything lies."""
 
+import tempfile
 from pathlib import Path
 
 import yaml
@@ -52,3 +53,22 @@ def find(name: str, everything: list[Path], kind: str) -> Path:
     if len(found) != 1:
         raise SystemExit(f"no {kind} {name!r}: choose from {', '.join(path.stem for path in everything)}")
     return found[0]
+
+
+def make_writable(folder: Path) -> None:
+    """Make a folder if it is not there; SystemExit that says what to do if nothing can be written in it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise SystemExit(
+            f"{folder} cannot be written to: {error.strerror}. "
+            "If it is on a stick or another disk, see that this is mounted and not write-protected; or name another"
+        ) from error
+
+
+def prepare_output(file: Path) -> None:
+    """Make the folder of a file that will be written; SystemExit that says what to do if it cannot be."""
+    make_writable(file.parent)
+    if file.is_dir():
+        raise SystemExit(f"{file} is a folder: name a file in it")

@@ -61,8 +61,8 @@ def notebooks_without(tag: str, book: Path = BOOK) -> list[str]:
 
 
 def _obstacle(version: str, tag: str) -> str | None:
-    if _git("status", "--porcelain"):
-        return "there are uncommitted changes: commit them first"
+    if changes := _git("status", "--porcelain"):
+        return f"there are uncommitted changes:\n{changes}commit, move or ignore them"
     if tag in _git("tag", "--list").split():
         return f"{tag} exists already: choose the next version"
     if f"## {version}" not in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"):

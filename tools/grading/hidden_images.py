@@ -124,10 +124,14 @@ def read_scans(folder: Path) -> tuple[np.ndarray, np.ndarray]:
     Raises
     ------
     HiddenSetError
-        If there are none, one has no text or cannot be read, or a line of the
-        text has another number of digits than was found in the photo.
+        If there are none, one has no text or cannot be read, a text belongs to
+        a file of another kind, or a line of the text has another number of
+        digits than was found in the photo.
     """
-    paths = sorted(path for path in folder.glob("*") if path.suffix.lower() in PHOTOS)
+    files = sorted(folder.glob("*"))
+    paths = [path for path in files if path.suffix.lower() in PHOTOS]
+    if others := _scans_of_other_kinds(files, {path.stem for path in paths}):
+        raise HiddenSetError(f"{', '.join(map(str, others))} cannot be read as a photo: convert to JPEG or PNG")
     if not paths:
         raise HiddenSetError(f"no scans in {folder}: expected files that end in {', '.join(PHOTOS)}")
     pairs = [_read_scan(path) for path in paths]
@@ -201,6 +205,12 @@ def _change_weight(image: np.ndarray, pixels: float) -> np.ndarray:
     """Thicken strokes, or thin them if `pixels` is negative, by a share of a pixel."""
     changed = ndimage.grey_dilation(image, 3) if pixels > 0 else ndimage.grey_erosion(image, 3)
     return image + abs(pixels) / 2 * (changed - image)
+
+
+def _scans_of_other_kinds(files: list[Path], read: set[str]) -> list[Path]:
+    """The files beside which a text lies, but no photo that is read."""
+    described = {path.stem for path in files if path.suffix == ".txt"} - read
+    return [path for path in files if path.stem in described and path.suffix != ".txt"]
 
 
 def _read_scan(path: Path) -> tuple[np.ndarray, np.ndarray]:
