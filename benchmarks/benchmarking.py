@@ -1,6 +1,7 @@
-"""What the benchmarks share: their options, turns, processes and memory."""
+"""What the benchmarks share: options, absent packages, turns, processes, memory."""
 
 import argparse
+import importlib.util
 import json
 import os
 import shlex
@@ -9,13 +10,13 @@ import sys
 from collections.abc import Iterator
 
 
-def parser(description: str, *, quick: str) -> argparse.ArgumentParser:
+def make_parser(description: str, *, quick: str) -> argparse.ArgumentParser:
     """Knows --quick, with that help, and --accept, which does not go with it: trials are not for the book."""
-    made = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    either = made.add_mutually_exclusive_group()
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    either = parser.add_mutually_exclusive_group()
     either.add_argument("--quick", action="store_true", help=quick)
     either.add_argument("--accept", action="store_true", help="keep the results for the book, in digitlib/reference/")
-    return made
+    return parser
 
 
 def positive_integer(text: str) -> int:
@@ -24,6 +25,18 @@ def positive_integer(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"{number} is too few, it takes at least 1")
     return number
+
+
+def installed(*packages: str) -> bool:
+    return all(importlib.util.find_spec(package) for package in packages)
+
+
+def leave_out(packages: dict[str, str], parser: argparse.ArgumentParser, *, accept: bool) -> None:
+    """Say what cannot take part for want of which packages; whoever would keep a table without it is stopped."""
+    for name, missing in packages.items():
+        print(f"{name} is left out: pip install {missing}", file=sys.stderr)
+    if packages and accept:
+        parser.error("the book's table needs them all: install what is missing, or leave --accept out")
 
 
 def turns(seeds: dict[str, int]) -> Iterator[tuple[str, int]]:
@@ -45,7 +58,10 @@ def answer_of(*command: str, **environment: str):
 
 
 def peak_gigabytes() -> float:
-    """The most memory that this process ever held, in billions of bytes; Windows does not tell."""
+    """The most memory that this process ever held, in billions of bytes; Windows does not tell.
+
+    Linux lets a process begin with its parent's peak, so the parent must hold less.
+    """
     from resource import RUSAGE_SELF, getrusage
 
     unit = 1 if sys.platform == "darwin" else 1_024  # macOS reports bytes, Linux kibibytes

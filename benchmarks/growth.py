@@ -21,7 +21,7 @@ sys.path.insert(0, str(ROOT))
 import numpy as np
 import pandas as pd
 
-from benchmarking import answer_of, parser, peak_gigabytes, positive_integer
+from benchmarking import answer_of, make_parser, peak_gigabytes, positive_integer
 from digitlib import data, reference
 from digitlib.training import processor
 
@@ -31,12 +31,12 @@ IMAGES_BY_BATCH = 20_000
 
 
 def main() -> None:
-    arguments = parser(__doc__, quick="the smallest points, once: does it run?")
-    arguments.add_argument("--repeats", type=positive_integer, default=3, help="of each point")
-    arguments.add_argument("--point", type=int, nargs=2, help=argparse.SUPPRESS)
-    options = arguments.parse_args()
+    parser = make_parser(__doc__, quick="the smallest points, once: does it run?")
+    parser.add_argument("--repeats", type=positive_integer, default=3, help="so many epochs for each point")
+    parser.add_argument("--point", type=int, nargs=2, metavar=("IMAGES", "BATCH_SIZE"), help=argparse.SUPPRESS)
+    options = parser.parse_args()
     if sys.platform == "win32":
-        arguments.error("Windows does not tell the most memory that a process held: run it on Linux or macOS")
+        parser.error("Windows does not tell the most memory that a process held: run it on Linux or macOS")
     if options.point:
         print(json.dumps(train(*options.point)))
         return

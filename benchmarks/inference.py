@@ -4,12 +4,11 @@
 
 Batches of 1, 32 and 1,024 images through Keras's predict, the model called
 directly, a compiled function, LiteRT, and ONNX Runtime where it is installed
-(pip install onnxruntime tf2onnx). The ways take turns; printed are medians. Then the
-file sizes and the test accuracy of LiteRT's float32, float16 and int8.
+(pip install onnxruntime tf2onnx); the book's own table needs it. The ways take
+turns; printed are medians. Then the file sizes and the test accuracy of LiteRT's
+float32, float16 and int8.
 """
 
-import argparse
-import importlib.util
 import os
 import sys
 import tempfile
@@ -25,23 +24,23 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
+from benchmarking import installed, leave_out, make_parser
 from digitlib import data, fast, reference
 from digitlib.training import processor
 
 BATCHES = (1, 32, 1_024)
 SECONDS_A_TURN = 0.5
+ONNX = ("onnxruntime", "tf2onnx")
 TURNS = 5
 
 Read = Callable[[np.ndarray], np.ndarray]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="one short turn, 100 test images: does it run?")
-    parser.add_argument("--accept", action="store_true")
+    parser = make_parser(__doc__, quick="one short turn, 100 test images: does it run?")
     options = parser.parse_args()
-    if options.quick and options.accept:
-        parser.error("--quick is a trial of the command: its numbers are not for the book, so leave --accept out")
+    missing = {} if installed(*ONNX) else {"ONNX Runtime": " ".join(ONNX)}
+    leave_out(missing, parser, accept=options.accept)
     model = reference.load_model("cnn")
     (X_train, _), (X_test, y_test) = data.load_mnist()
     count = 100 if options.quick else len(X_test)
@@ -66,7 +65,7 @@ def ways(model, lite: bytes) -> dict[str, Read]:
         "compiled function": lambda images: compiled(images).numpy(),
         "LiteRT": lite_reader(lite),
     }
-    if importlib.util.find_spec("onnxruntime") and importlib.util.find_spec("tf2onnx"):
+    if installed(*ONNX):
         found["ONNX Runtime"] = onnx_reader(model)
     return found
 
@@ -103,7 +102,7 @@ def lite_files(model, typical: np.ndarray) -> dict[str, bytes]:
 
 
 def lite_reader(content: bytes) -> Read:
-    if importlib.util.find_spec("ai_edge_litert"):
+    if installed("ai_edge_litert"):
         from ai_edge_litert.interpreter import Interpreter
     else:
         Interpreter = tf.lite.Interpreter

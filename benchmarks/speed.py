@@ -8,7 +8,7 @@ are kept in _build/speed/, and what is there already is not run again: after a
 change of a recipe, delete its runs there. The table and the figure come from
 the runs asked for. "--accept speed" makes them the book's own, in
 digitlib/reference/. PyTorch and Keras on JAX take part where they are
-installed (pip install torch jax).
+installed (pip install torch jax); the book's own table needs both.
 
     python benchmarks/speed.py --accept siblings --rounds 30 \\
         --only "bare script" "two parts side by side" "the same order each epoch"
@@ -17,12 +17,9 @@ makes the runs from which the book compares the accuracy of these three.
 """
 
 import argparse
-import importlib.util
 import json
-import os
-import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,6 +28,7 @@ sys.path.insert(0, str(ROOT))
 
 import pandas as pd
 
+from benchmarking import answer_of, installed, leave_out, positive_integer, turns
 from digitlib import plots, reference, speed
 from digitlib.files import write_text
 from digitlib.training import processor
@@ -82,7 +80,9 @@ CONTESTANTS = {
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="+", choices=CONTESTANTS, metavar="NAME", help=", ".join(CONTESTANTS))
-    parser.add_argument("--rounds", type=int, help="so many seeds for each, instead of each contestant's own number")
+    parser.add_argument(
+        "--rounds", type=positive_integer, help="so many seeds for each, instead of each contestant's own number"
+    )
     parser.add_argument("--scored-on", choices=["test", "validation"], default="test")
     parser.add_argument("--quick", action="store_true", help="one epoch, few images, one round: does it run?")
     parser.add_argument("--folder", type=Path, help="where the runs are kept")
@@ -93,25 +93,39 @@ def main() -> int:
     if options.accept == "speed" and (options.only or options.rounds):
         parser.error("the book's table has all contestants with their own seeds: leave --only and --rounds out")
     folder = options.folder or RUNS / ("quick" if options.quick else options.scored_on)
-    chosen = {name: CONTESTANTS[name] for name in options.only or CONTESTANTS}
-    paths = []
-    for name, seed, contestant in turns(chosen, 1 if options.quick else options.rounds):
-        path = folder / f"{name} {seed}.json".replace(" ", "_").replace("%", "percent")
-        paths.append(path)
-        if path.exists() or not installed(contestant):
-            continue
-        extra = QUICK if options.quick else ["--scored-on", options.scored_on]
-        record = measure(contestant, seed, extra)
-        write_text(json.dumps({"contestant": name, "seed": seed} | record), path)
-        print(f"{name}, seed {seed}: {sum(record['epoch_seconds']):.1f} s, {record['right'][-1]} right", flush=True)
-    runs = gather(paths)
+    rounds = 1 if options.quick else options.rounds
+    seeds = {name: rounds or CONTESTANTS[name].seeds for name in options.only or CONTESTANTS}
+    paths = {(name, seed): path_of(name, seed, folder) for name, seed in turns(seeds)}
+    to_run = {turn: path for turn, path in paths.items() if not path.exists()}
+    packages = {name: CONTESTANTS[name].package for name, _ in to_run}
+    missing = {name: package for name, package in packages.items() if package and not installed(package)}
+    leave_out(missing, parser, accept=bool(options.accept))
+    for (name, seed), path in to_run.items():
+        if name not in missing:
+            run(name, seed, path, QUICK if options.quick else ["--scored-on", options.scored_on])
+    runs = gather(paths.values())
+    if runs.empty:
+        raise SystemExit("nothing is left to run")
     report(runs, folder / "speed.png")
     if options.accept:
         reference.save_timings(runs, options.accept)
     return 0
 
 
-def gather(paths: list[Path]) -> pd.DataFrame:
+def path_of(name: str, seed: int, folder: Path) -> Path:
+    return folder / f"{name} {seed}.json".replace(" ", "_").replace("%", "percent")
+
+
+def run(name: str, seed: int, path: Path, extra: list[str]) -> None:
+    """Let a contestant train in a process of its own, and keep what it tells."""
+    script, *arguments = CONTESTANTS[name].command
+    command = [str(CONTESTANTS_FOLDER / script), *arguments, "--seed", str(seed), *extra]
+    record = answer_of(*command, **CONTESTANTS[name].environment) | {"processor": processor()}
+    write_text(json.dumps({"contestant": name, "seed": seed} | record), path)
+    print(f"{name}, seed {seed}: {sum(record['epoch_seconds']):.1f} s, {record['right'][-1]} right", flush=True)
+
+
+def gather(paths: Iterable[Path]) -> pd.DataFrame:
     """Those runs that are there, by contestant in the order above, and by seed."""
     records = [json.loads(path.read_text(encoding="utf-8")) for path in paths if path.exists()]
     order = list(CONTESTANTS)
@@ -129,34 +143,6 @@ def report(runs: pd.DataFrame, figure: Path) -> None:
     drawing.figure.savefig(figure, bbox_inches="tight")
     print(f"figure: {figure}")
     print(drawing.alt)
-
-
-def turns(chosen: dict[str, Contestant], rounds: int | None) -> Iterator[tuple[str, int, Contestant]]:
-    """Round by round, each contestant that still has seeds to run."""
-    seeds = {name: rounds or contestant.seeds for name, contestant in chosen.items()}
-    for seed in range(1, max(seeds.values()) + 1):
-        for name, contestant in chosen.items():
-            if seed <= seeds[name]:
-                yield name, seed, contestant
-
-
-def installed(contestant: Contestant) -> bool:
-    return contestant.package is None or importlib.util.find_spec(contestant.package) is not None
-
-
-def measure(contestant: Contestant, seed: int, extra: list[str]) -> dict:
-    """Run a contestant in a process of its own and return what it tells."""
-    script, *arguments = contestant.command
-    finished = subprocess.run(
-        [sys.executable, str(CONTESTANTS_FOLDER / script), *arguments, "--seed", str(seed), *extra],
-        env=os.environ | contestant.environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if finished.returncode:
-        raise SystemExit(f"{script} {' '.join(arguments)} failed:\n{finished.stderr[-2_000:]}")
-    return json.loads(finished.stdout.splitlines()[-1]) | {"processor": processor()}
 
 
 if __name__ == "__main__":

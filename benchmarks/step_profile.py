@@ -1,6 +1,6 @@
 """Where does the time of one training step go?
 
-    python benchmarks/step_profile.py [--quick] [--accept]
+    python benchmarks/step_profile.py [--rounds 3] [--quick] [--accept]
 
 A step of the book's CNN on 32 images, built up stage by stage: take the batch,
 go forward, go backward, let Adam move the weights; then the same step called
@@ -12,7 +12,6 @@ medians, in milliseconds a step.
 import argparse
 import json
 import os
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -23,6 +22,7 @@ sys.path.insert(0, str(ROOT))
 
 import pandas as pd
 
+from benchmarking import answer_of, make_parser, positive_integer
 from digitlib import data, reference
 from digitlib.training import processor
 
@@ -39,14 +39,10 @@ SETTINGS = {  # by name: into how many parts a batch is cut, and the environment
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--quick", action="store_true", help="one round of a few steps: does it run?")
-    parser.add_argument("--accept", action="store_true")
+    parser = make_parser(__doc__, quick="one round of a few steps: does it run?")
+    parser.add_argument("--rounds", type=positive_integer, default=3, help="so many turns for each setting")
     parser.add_argument("--measure", nargs=2, metavar=("PARTS", "STEPS"), type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.quick and options.accept:
-        parser.error("--quick is a trial of the command: its numbers are not for the book, so leave --accept out")
     if options.measure:
         print(json.dumps(measure(*options.measure)))
         return
@@ -54,9 +50,7 @@ def main() -> None:
     rows = []
     for _ in range(rounds):
         for setting, (parts, environment) in SETTINGS.items():
-            command = [sys.executable, __file__, "--measure", str(parts), str(steps)]
-            finished = subprocess.run(command, env=os.environ | environment, check=True, capture_output=True, text=True)
-            stages = json.loads(finished.stdout.splitlines()[-1])
+            stages = answer_of(__file__, "--measure", str(parts), str(steps), **environment)
             rows += [{"setting": setting, "stage": stage, "milliseconds": value} for stage, value in stages.items()]
     table = pd.DataFrame(rows).groupby(["setting", "stage"], sort=False, as_index=False).median()
     wide = table.pivot(index="stage", columns="setting", values="milliseconds")

@@ -23,6 +23,7 @@ from nbformat import NotebookNode
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 
+from benchmarking import positive_integer
 from rendering import read_chapter
 from single_run import SETTINGS
 from sweep import NOTEBOOK
@@ -58,9 +59,9 @@ def swept(notebook: NotebookNode, runs: list[dict], folder: Path, *, workers: in
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=4)
-    parser.add_argument("--epochs", type=int, default=5)
-    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--runs", type=positive_integer, default=4)
+    parser.add_argument("--epochs", type=positive_integer, default=5)
+    parser.add_argument("--rounds", type=positive_integer, default=1)
     options = parser.parse_args()
     notebook = read_chapter(NOTEBOOK)
     runs = [{"network": "cnn", "seed": seed, "epochs": options.epochs} for seed in range(1, options.runs + 1)]

@@ -9,8 +9,8 @@ training, process start and imports not counted, and the median of the ratios.
 
 import argparse
 import statistics
-import subprocess
-import sys
+
+from benchmarking import answer_of, positive_integer
 
 COMMON = """
 import os, sys, time
@@ -47,15 +47,14 @@ print(time.process_time() - begin)
 
 def measure(script: str, epochs: int, images: int) -> float:
     """Processor seconds of one training."""
-    command = [sys.executable, "-c", COMMON + script, str(epochs), str(images)]
-    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()[-1])
+    return answer_of("-c", COMMON + script, str(epochs), str(images))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pairs", type=int, default=5)
-    parser.add_argument("--epochs", type=int, default=2)
-    parser.add_argument("--images", type=int, default=60_000)
+    parser.add_argument("--pairs", type=positive_integer, default=5)
+    parser.add_argument("--epochs", type=positive_integer, default=2)
+    parser.add_argument("--images", type=positive_integer, default=60_000)
     options = parser.parse_args()
     ratios = []
     for pair in range(1, options.pairs + 1):

@@ -23,7 +23,7 @@ import keras
 import pandas as pd
 from keras import layers
 
-from benchmarking import parser, turns
+from benchmarking import make_parser, turns
 from digitlib import data, fast, models, recipes, reference
 from digitlib.recipes import RECIPES, Recipe
 from digitlib.training import predict_probabilities, processor
@@ -58,7 +58,7 @@ def tried() -> dict[str, tuple[Recipe, int]]:
 
 
 def main() -> None:
-    options = parser(__doc__, quick="one seed, one epoch, 2,000 images: does it run?").parse_args()
+    options = make_parser(__doc__, quick="one seed, one epoch, 2,000 images: does it run?").parse_args()
     fast.run_operations_side_by_side()
     examples, held = data.hold_out(*data.load_mnist()[0], count=HELD_OUT)
     chosen = tried()

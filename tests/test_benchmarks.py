@@ -3,10 +3,21 @@
 import json
 import subprocess
 import sys
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
+import growth
+import inference
+import speed
+import step_profile
+import sweep_throughput
+import training_overhead
+import tried
+from benchmarking import answer_of, peak_gigabytes
 from digitlib import reference
+from digitlib.recipes import RECIPES
 from paths import ROOT
 
 COLUMNS = {
@@ -63,6 +74,144 @@ def test_the_kept_timings_have_what_the_chapter_reads(name):
     assert len(table) >= 3
 
 
+@pytest.mark.parametrize("name", ["speed", "siblings"])
+def test_the_kept_runs_of_a_recipe_are_as_long_as_it_says(name):
+    for _, run in reference.load_timings(name).iterrows():
+        script, *arguments = speed.CONTESTANTS[run["contestant"]].command
+        if script == "recipe.py":
+            assert len(run["epoch_seconds"]) == RECIPES[arguments[0]].epochs
+
+
 def test_an_unknown_measurement_is_named_with_those_there_are():
     with pytest.raises(FileNotFoundError, match=r"'sped'.*inference, siblings, speed"):
         reference.load_timings("sped")
+
+
+@pytest.fixture
+def complaint(monkeypatch, capsys):
+    """Calls a benchmark that is to stop before it measures or keeps anything, and returns what it says."""
+    for work in ("subprocess.run", "digitlib.reference.load_model", "digitlib.reference.save_timings"):
+        monkeypatch.setattr(work, lambda *_, **__: pytest.fail("it went to work"))
+
+    def call(script, *arguments):
+        monkeypatch.setattr(sys, "argv", [script.__name__, *arguments])
+        with pytest.raises(SystemExit) as stopped:
+            script.main()
+        return f"{capsys.readouterr().err}{stopped.value}"
+
+    return call
+
+
+@pytest.fixture
+def without(monkeypatch):
+    """Makes packages look as if they were not installed."""
+    return lambda *packages: [monkeypatch.setitem(sys.modules, package, None) for package in packages]
+
+
+@pytest.mark.parametrize(
+    ("script", "option"),
+    [
+        (speed, "--rounds"),
+        (growth, "--repeats"),
+        (step_profile, "--rounds"),
+        (training_overhead, "--pairs"),
+        (sweep_throughput, "--runs"),
+    ],
+)
+def test_what_is_no_count_is_refused(complaint, script, option):
+    for count in ("0", "-1"):
+        assert f"argument {option}: {count} is too few, it takes at least 1" in complaint(script, option, count)
+    assert f"argument {option}: invalid positive_integer value: 'many'" in complaint(script, option, "many")
+
+
+@pytest.mark.parametrize("script", [growth, inference, step_profile, tried])
+def test_a_trial_is_not_for_the_book(complaint, script):
+    assert "argument --accept: not allowed with argument --quick" in complaint(script, "--quick", "--accept")
+
+
+def test_a_contestant_whose_package_is_missing_is_left_out_with_a_word(complaint, without, tmp_path):
+    without("torch")
+    told = complaint(speed, "--only", "PyTorch", "--folder", str(tmp_path))
+    assert told == "PyTorch is left out: pip install torch\nnothing is left to run"
+
+
+def test_a_run_that_is_kept_needs_no_package(without, monkeypatch, tmp_path, capsys):
+    without("torch")
+    runs = reference.load_timings("speed")
+    kept = runs[runs["contestant"] == "PyTorch"].iloc[0]
+    speed.path_of("PyTorch", kept["seed"], tmp_path).write_text(kept.to_json(), encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", ["speed", "--only", "PyTorch", "--rounds", "1", "--folder", str(tmp_path)])
+    speed.main()
+    told = capsys.readouterr()
+    assert f"{kept['right'][-1] / 10_000:.4f}" in told.out
+    assert "left out" not in told.err
+
+
+def test_a_table_that_lacks_a_contestant_is_not_for_the_book(complaint, without, tmp_path):
+    without("torch", "jax", "onnxruntime")
+    told = complaint(speed, "--accept", "speed", "--folder", str(tmp_path))
+    assert "PyTorch is left out: pip install torch\nKeras on JAX is left out: pip install jax\n" in told
+    assert "leave --accept out" in told
+    told = complaint(inference, "--accept")
+    assert "ONNX Runtime is left out: pip install onnxruntime tf2onnx\n" in told
+    assert "leave --accept out" in told
+
+
+def test_a_process_answers_in_its_last_line_or_its_errors_are_shown():
+    assert answer_of("-c", "import os; print('hatching'); print(os.environ['EGGS'])", EGGS="[12]") == [12]
+    with pytest.raises(SystemExit, match="ValueError: no eggs"):
+        answer_of("-c", "raise ValueError('no eggs')")
+
+
+@pytest.mark.parametrize("script", [growth, speed, step_profile, training_overhead])
+def test_a_benchmark_shows_the_errors_of_its_processes(complaint, monkeypatch, tmp_path, script):
+    failed = subprocess.CompletedProcess([], 1, stdout="", stderr="out of memory")
+    monkeypatch.setattr("subprocess.run", lambda *_, **__: failed)
+    assert "out of memory" in complaint(script, *(["--folder", str(tmp_path)] if script is speed else []))
+
+
+@pytest.mark.parametrize(("system", "reported"), [("linux", 2_000_000), ("darwin", 2_048_000_000)])
+def test_memory_is_in_gigabytes_whatever_the_system_counts_in(monkeypatch, system, reported):
+    usage = SimpleNamespace(ru_maxrss=reported)
+    monkeypatch.setitem(sys.modules, "resource", SimpleNamespace(RUSAGE_SELF=0, getrusage=lambda who: usage))
+    monkeypatch.setattr(sys, "platform", system)
+    assert peak_gigabytes() == pytest.approx(2.048)
+
+
+def test_growth_is_refused_where_the_peak_of_memory_is_not_told(complaint, monkeypatch):
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert "Windows does not tell" in complaint(growth)
+
+
+def test_growth_finds_the_slopes_that_were_put_in(capsys):
+    images, sizes = pd.Series([1_000, 10_000, 100_000]), pd.Series([8, 32, 128])
+    growth.describe(
+        by_images=pd.DataFrame({"images": images, "seconds": images**0.9, "gigabytes": 0.8 + 6e-6 * images}),
+        by_batch=pd.DataFrame({"batch_size": sizes, "seconds": sizes**-0.5, "gigabytes": 0.8 + 3e-4 * sizes}),
+    )
+    assert capsys.readouterr().out.splitlines() == [
+        "slope of the seconds over the images: 0.90",
+        "slope of the seconds over the batch size: -0.50",
+        "memory for each image: 6.0 kilobytes",
+        "memory for each image of a batch: 300.0 kilobytes",
+    ]
+
+
+def test_recipes_that_were_tried_take_turns_and_are_told_one_by_one(monkeypatch, capsys):
+    def score(recipe, examples, held, seed):
+        return {"seed": seed, "seconds": 1.5, "right": 9_900, "scored": len(held[1])}
+
+    kept = []
+    monkeypatch.setattr("digitlib.fast.run_operations_side_by_side", lambda: None)
+    monkeypatch.setattr("digitlib.reference.save_timings", lambda table, name: kept.append(table))
+    monkeypatch.setattr(tried, "score", score)
+    monkeypatch.setattr(tried, "score_together", lambda *arguments: [{"recipe": "together"} | score(*arguments)])
+    monkeypatch.setattr(sys, "argv", ["tried", "--accept"])
+    tried.main()
+    [table] = kept
+    assert set(table) == COLUMNS["tried"] | {"processor"}
+    assert table["seed"].is_monotonic_increasing
+    seeds = table["recipe"].value_counts()
+    assert (seeds["race to 99 %"], seeds["the book's network, batches of 32"], seeds["together"]) == (6, 6, 3)
+    told = capsys.readouterr().out
+    assert told.startswith("race to 99 %, seed 1: 1.50 s, 9900 right\nconstant rate, seed 1: 1.50 s, 9900 right\n")

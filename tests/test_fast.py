@@ -1,5 +1,8 @@
 """Training in one graph is the same mathematics as Keras's own, only faster."""
 
+import json
+import subprocess
+import sys
 import time
 
 import keras
@@ -9,7 +12,7 @@ import tensorflow as tf
 
 from digitlib import data, fast, models, recipes
 
-SEED, BATCH_SIZE = 3, 32
+SEED, BATCH_SIZE = 3, 48
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +38,13 @@ def trained_by_keras(build, images, labels, *, epochs, optimizer, label_smoothin
 def trained_in_one_graph(build, images, labels, *, epochs, optimizer=keras.optimizers.Adam, **options):
     keras.utils.set_random_seed(SEED)
     model = build()
-    record = fast.fit(model, images, labels, optimizer=optimizer(), seed=SEED, epochs=epochs, **options)
+    options = {"seed": SEED, "epochs": epochs, "batch_size": BATCH_SIZE} | options
+    record = fast.fit(model, images, labels, optimizer=optimizer(), **options)
     return model, record
+
+
+def small():
+    return models.build_fully_connected(8)
 
 
 def gradient_descent():
@@ -49,6 +57,14 @@ def test_the_weights_are_those_of_keras(digits, parts, label_smoothing, optimize
     options = {"epochs": 2, "label_smoothing": label_smoothing, "optimizer": optimizer}
     expected = trained_by_keras(models.build_cnn, *digits, **options)
     model, _ = trained_in_one_graph(models.build_cnn, *digits, parts=parts, **options)
+    for ours, theirs in zip(model.get_weights(), expected.get_weights(), strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=2e-4)
+
+
+def test_the_images_are_changed_before_they_are_learned_from(digits):
+    images, labels = digits
+    expected = trained_by_keras(small, 1 - images, labels, epochs=1, optimizer=keras.optimizers.Adam)
+    model, _ = trained_in_one_graph(small, images, labels, epochs=1, augment=lambda seen: 1 - seen)
     for ours, theirs in zip(model.get_weights(), expected.get_weights(), strict=True):
         np.testing.assert_allclose(ours, theirs, atol=2e-4)
 
@@ -70,14 +86,26 @@ def test_a_record_has_an_entry_for_each_epoch_and_counts_the_callback_out(digits
         done.append(epoch)
         time.sleep(1)
 
-    _, record = trained_in_one_graph(
-        lambda: models.build_fully_connected(8), *digits, epochs=3, after_epoch=after_epoch
-    )
+    _, record = trained_in_one_graph(small, *digits, epochs=3, after_epoch=after_epoch)
     assert done == [1, 2, 3]
     assert len(record.loss) == len(record.epoch_seconds) == len(record.epoch_cpu_seconds) == 3
     assert record.loss[2] < record.loss[0]
     assert max(record.epoch_seconds) < 1
     assert record.seconds == pytest.approx(record.setup_seconds + sum(record.epoch_seconds))
+
+
+def test_a_record_tells_setting_up_waiting_and_computing_apart(digits, monkeypatch):
+    def run_epoch(order):
+        time.sleep(0.4)
+        begin = time.process_time()
+        while time.process_time() < begin + 0.1:
+            pass
+        return 0.0
+
+    monkeypatch.setattr(fast, "compile_epoch", lambda *_: time.sleep(0.2) or run_epoch)
+    _, record = trained_in_one_graph(small, *digits, epochs=1)
+    assert record.setup_seconds >= 0.2
+    assert 0.1 <= record.epoch_cpu_seconds[0] < 0.4 < 0.5 <= record.epoch_seconds[0]
 
 
 def test_the_same_seed_gives_the_same_network_with_augmentation_too(digits):
@@ -129,15 +157,36 @@ def test_keras_repeats_the_order_of_an_epoch_once_a_seed_is_set(seeded):
 def test_an_epoch_has_a_new_order_unless_it_is_told_not_to(digits, monkeypatch, reshuffle):
     shown = []
     monkeypatch.setattr(fast, "compile_epoch", lambda *_: lambda order: shown.append(order.numpy().tolist()) or 0.0)
-    trained_in_one_graph(lambda: models.build_fully_connected(8), *digits, epochs=3, reshuffle=reshuffle)
+    trained_in_one_graph(small, *digits, epochs=3, reshuffle=reshuffle)
     assert [sorted(order) for order in shown] == 3 * [list(range(330))]
     assert len({tuple(order) for order in shown}) == (3 if reshuffle else 1)
 
 
 def test_a_last_batch_too_small_for_its_parts_is_refused(digits):
     images, labels = digits
-    with pytest.raises(ValueError, match="1 of 321 images, too few to be cut into 2 parts"):
-        trained_in_one_graph(models.build_cnn, images[:321], labels[:321], epochs=1, parts=2)
+    with pytest.raises(ValueError, match="1 of 289 images, too few to be cut into 2 parts"):
+        trained_in_one_graph(models.build_cnn, images[:289], labels[:289], epochs=1, parts=2)
+
+
+@pytest.mark.parametrize(("cores", "parts"), [(1, 1), (2, 2), (4, 4), (64, 4)])
+def test_a_batch_is_cut_for_the_cores_up_to_four_and_never_for_a_gpu(monkeypatch, cores, parts):
+    monkeypatch.setattr(fast, "count_cores", lambda: cores)
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [])
+    assert fast.useful_parts() == parts
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [f"a {kind}"])
+    assert fast.useful_parts() == 1
+
+
+def test_an_operation_gets_one_thread_and_as_many_run_at_once_as_there_are_cores():
+    script = """
+from digitlib import fast
+fast.count_cores = lambda: 3
+fast.run_operations_side_by_side()
+threading = fast.tf.config.threading
+print([threading.get_intra_op_parallelism_threads(), threading.get_inter_op_parallelism_threads()])
+"""
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert json.loads(told) == [1, 3]
 
 
 def test_threads_that_exist_already_are_not_changed_in_silence():
@@ -152,6 +201,13 @@ def test_the_rate_rises_to_its_peak_and_falls_to_zero_in_straight_lines():
     np.testing.assert_allclose(np.diff(rates[:25]), 0.04, atol=1e-6)
     np.testing.assert_allclose(np.diff(rates[24:]), -1 / 75, atol=1e-6)
     assert 0 < rates[-1] < 0.02
+
+
+def test_a_stored_schedule_comes_back_as_it_was():
+    rate = fast.OneCycle(peak=0.02, steps=20, rise=0.4)
+    stored = keras.optimizers.schedules.serialize(rate)
+    restored = keras.optimizers.schedules.deserialize(stored, custom_objects={"OneCycle": fast.OneCycle})
+    assert [float(restored(step)) for step in range(20)] == [float(rate(step)) for step in range(20)]
 
 
 @pytest.mark.parametrize("rise", [0, 1, -0.1])

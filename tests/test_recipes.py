@@ -1,11 +1,15 @@
-"""Recipes: their networks, and the random changes of images."""
+"""Recipes: what they hand over to training, their networks, and the random changes of images."""
+
+import time
+from dataclasses import replace
+from functools import cache
 
 import keras
 import numpy as np
 import pytest
 from scipy import ndimage
 
-from digitlib import data, recipes
+from digitlib import data, fast, models, recipes
 
 UNCHANGED = {"degrees": 0, "scale": 0, "pixels": 0, "shear": 0}
 
@@ -80,6 +84,78 @@ def test_one_view_is_the_image_itself_and_more_are_averaged(images):
     np.testing.assert_array_equal(averaged, recipes.predict_views(model, images, seed=1, views=4))
 
 
+def test_a_view_is_the_image_a_little_turned_scaled_sheared_and_moved():
+    dot = np.zeros((400, 28, 28, 1), np.float32)
+    dot[:, 20:22, 20:22] = 1  # 7 pixels below and right of the centre
+    average = recipes.predict_views(keras.layers.Identity(), dot, seed=1, views=2)
+    moves = centres_of_mass(2 * average - dot) - 20.5
+    furthest = 1 + 7 * (np.sin(np.radians(5)) + 0.05 + 0.05)
+    assert 1.2 < np.abs(moves).max() < furthest
+
+
+def test_the_pixels_of_the_training_images_have_that_mean_and_deviation():
+    (images, _), _ = data.load_mnist()
+    scaled = data.scale_pixels(images)
+    assert (scaled.mean(), scaled.std()) == pytest.approx((recipes.PIXEL_MEAN, recipes.PIXEL_DEVIATION), abs=5e-5)
+
+
+def test_all_of_a_recipe_is_handed_over(images, monkeypatch):
+    handed, told = {}, []
+    monkeypatch.setattr(fast, "fit", lambda *_, **options: handed.update(options) or fast.Record(setup_seconds=5))
+    monkeypatch.setattr(fast, "useful_parts", lambda: 3)
+    recipe = recipes.Recipe(
+        lambda: time.sleep(0.2) or models.build_fully_connected(4),
+        epochs=3,
+        batch_size=48,
+        rate=0.02,
+        one_cycle=True,
+        label_smoothing=0.2,
+        augment=recipes.turn_scale_move,
+        reshuffle=False,
+    )
+    model, record = recipes.train(recipe, images, np.zeros(200), seed=7, after_epoch=told.append)
+    optimizer, after_epoch = handed.pop("optimizer"), handed.pop("after_epoch")
+    assert handed == {
+        "seed": 7, "epochs": 3, "batch_size": 48, "parts": 3, "reshuffle": False, "label_smoothing": 0.2,
+        "augment": recipes.turn_scale_move,
+    }  # fmt: skip
+    optimizer.iterations.assign(3 * 5)  # 200 images are five batches
+    assert float(optimizer.learning_rate) == 0
+    after_epoch(1)
+    assert told == [model]
+    assert record.setup_seconds >= 5.2
+    recipes.train(recipe, images, np.zeros(200), seed=7, parts=2)
+    assert handed["parts"] == 2
+
+
+@pytest.fixture(scope="module")
+def weights(images):
+    """Those that a recipe gives on a few images, with parts of it changed."""
+    (_, labels), _ = data.load_mnist()
+    plain = recipes.Recipe(lambda: models.build_fully_connected(4), epochs=2)
+
+    @cache
+    def learn(**changes):
+        model, _ = recipes.train(replace(plain, **changes), images, labels[:200], seed=1, parts=1)
+        return np.concatenate([layer.ravel() for layer in model.get_weights()])
+
+    return learn
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("batch_size", 64),
+        ("beta_2", 0.9),
+        ("label_smoothing", 0.1),
+        ("augment", lambda seen: 1 - seen),
+        ("reshuffle", False),
+    ],
+)
+def test_each_part_of_a_recipe_has_an_effect(weights, part, value):
+    assert np.abs(weights(**{part: value}) - weights()).max() > 1e-4
+
+
 @pytest.mark.parametrize("name", recipes.RECIPES)
 def test_every_recipe_builds_probabilities_and_takes_the_steps_it_says(name, images):
     recipe = recipes.RECIPES[name]
@@ -91,9 +167,10 @@ def test_every_recipe_builds_probabilities_and_takes_the_steps_it_says(name, ima
         assert float(optimizer.learning_rate) == pytest.approx(recipe.rate)
         return
     steps = recipe.epochs * (60_000 // recipe.batch_size + 1)
-    for step, expected in ((steps // 4, recipe.rate), (steps - 1, 0)):
-        optimizer.iterations.assign(step)
-        assert float(optimizer.learning_rate) == pytest.approx(expected, abs=0.01 * recipe.rate)
+    optimizer.iterations.assign(steps // 4)
+    assert float(optimizer.learning_rate) == pytest.approx(recipe.rate, rel=0.01)
+    optimizer.iterations.assign(steps)
+    assert float(optimizer.learning_rate) == 0
 
 
 def test_pooling_before_relu_gives_what_pooling_after_it_gives(images):
