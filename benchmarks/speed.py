@@ -53,7 +53,7 @@ def recipe(name: str, *options: str, seeds: int) -> Contestant:
 
 
 def variant(name: str) -> Contestant:
-    return Contestant(("variant.py", name), seeds=2)
+    return Contestant(("variant.py", name), seeds=5)
 
 
 CONTESTANTS = {
@@ -63,9 +63,9 @@ CONTESTANTS = {
     "an epoch as one graph": recipe("the book's own", "--parts", "1", seeds=2),
     "two parts side by side": recipe("the book's own", "--parts", "2", seeds=10),
     "the same order each epoch": recipe("the same order each epoch", "--parts", "2", seeds=10),
-    "one-cycle rate": recipe("one-cycle rate", seeds=5),
-    "smoothed labels": recipe("smoothed labels", seeds=5),
-    "larger batches": recipe("larger batches", seeds=5),
+    "one-cycle rate": recipe("one-cycle rate", "--parts", "2", seeds=5),
+    "smoothed labels": recipe("smoothed labels", "--parts", "2", seeds=5),
+    "larger batches": recipe("larger batches", "--parts", "2", seeds=5),
     "race to 99 %": recipe("race to 99 %", seeds=20),
     "race to 99.4 %": recipe("race to 99.4 %", seeds=20),
     "most accurate": recipe("most accurate", "--views", seeds=10),
