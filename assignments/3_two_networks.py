@@ -22,9 +22,9 @@
 # | In words (4 points) | claims what the tests support, and names what they cannot | reports numbers without saying |
 #
 # Each question has a cell for your answer and a check below it, which runs a few small tests. Your work is graded by
-# other tests of the same kind; your networks are then trained again, on 6,000 images for three epochs, and asked about
-# test images drawn at random. From SciPy, use only the quantiles and probabilities of distributions
-# (`scipy.stats.norm`, `t` and `binom`).
+# other tests of the same kind; your networks are then trained again, as here but for two seeds, and asked about test
+# images drawn at random. From SciPy, use only the quantiles and probabilities of distributions (`scipy.stats.norm`, `t`
+# and `binom`).
 
 # %%
 import keras
@@ -89,6 +89,7 @@ def test_confusion(confusion_matrix):
     matrix = confusion_matrix(np.array([4, 4, 4, 9, 0]), np.array([9, 9, 4, 9, 0]))
     assert matrix is not None, "not solved yet: confusion_matrix returns None"
     assert matrix.shape == (10, 10), f"ten digits make a matrix of shape (10, 10), not {matrix.shape}"
+    assert matrix.dtype.kind in "iu", f"counts are integers, yours are of type {matrix.dtype}"
     assert matrix[9, 4] != 2, "rows are the true digits, columns the predicted ones; yours are the other way round"
     assert matrix[4, 9] != 1, "two fours were taken for nines, and you count one: do repeated pairs add up?"
     assert matrix[4, 9] == 2, f"two fours were taken for nines, you count {matrix[4, 9]}"
@@ -141,9 +142,11 @@ def test_shares(precision_and_recall):
     assert answer is not None, "not solved yet: precision_and_recall returns None"
     precision, recall = answer
     assert not np.isnan(precision).any(), "where nothing was called a digit, the precision is 0, not a division by 0"
-    assert recall[9] != 0.8, "precision and recall are the other way round"
-    assert recall[4] == 0.75, f"6 of 8 fours were found: a recall of 0.75, not {recall[4]}"
-    assert precision[9] == 0.8, f"8 of 10 that were called nine are nines: a precision of 0.8, not {precision[9]}"
+    assert not np.isclose(recall[9], 0.8), "precision and recall are the other way round"
+    assert np.isclose(recall[4], 0.75), f"6 of 8 fours were found: a recall of 0.75, not {recall[4]}"
+    assert np.isclose(precision[9], 0.8), (
+        f"8 of 10 that were called nine are nines: a precision of 0.8, not {precision[9]}"
+    )
 
 
 # %% [raw]
@@ -292,7 +295,8 @@ def test_even(mcnemar):
 # %% [markdown]
 # **Question 5** (4 points, two hours). Choose two networks that you want to compare, say with and without dropout, or
 # one convolution and two. Write before you train what you expect. After so little training each should be right about
-# three digits in ten at least; guessing gets one. Then write
+# three digits in ten at least; guessing gets one, and averaging each map of a first convolution to one number hardly
+# two. Then write
 #
 # - `train`, which takes `"first"` or `"second"` and a seed, sets the seed, builds that network, trains it on `X_fit`
 #   and `y_fit` for `epochs` epochs, and returns it;
@@ -362,9 +366,16 @@ def compare(images, labels):
 networks = {which: train(which, seed=0) for which in ("first", "second")}
 
 
+# %% tags=["given"]
 def classify(which, images):
     """What the first or the second network takes images for."""
     return answers(networks[which], images)
+
+
+def report(images, labels):
+    """For the grader: the comparison, beside what each network takes the images for."""
+    found = {which: classify(which, images) for which in ("first", "second")}
+    return found | {"outcome": compare(images, labels)}
 
 
 # %% [raw]
@@ -378,15 +389,20 @@ def test_networks(classify, X_validation, y_validation):
         assert found is not None, "not solved yet: train or answers returns None"
         assert found.shape == (500,), f"500 images have 500 answers, yours have the shape {found.shape}"
         share = (found == y_validation[:500]).mean()
-        assert share > 0.5, (
+        assert share >= 0.3, (
             f"the {which} network is right about {share:.0%} of the images: is it trained, and the same scale?"
         )
 
 
 # %%
-def test_compare(compare, X_validation, y_validation):
+def test_compare(compare, classify, X_validation, y_validation):
     outcome = compare(X_validation[:500], y_validation[:500])
     assert outcome is not None, "not solved yet: compare returns None"
+    missing = {"first", "second", "only_first", "only_second", "p_value"} - set(outcome)
+    assert not missing, f"the dict lacks {', '.join(sorted(missing))}"
+    for which in ("first", "second"):
+        right = (classify(which, X_validation[:500]) == y_validation[:500]).sum()
+        assert outcome[which] == right, f"the {which} network got {right} right, compare says {outcome[which]}"
     gained = outcome["first"] - outcome["second"]
     assert gained == outcome["only_first"] - outcome["only_second"], (
         f"the first got {gained} more images right in all, which does not follow from what only one of them got right"
@@ -573,12 +589,8 @@ def test_choice(choose):
 # # END QUESTION
 
 # %% tags=["hidden-tests"]
-LIMITS = {
-    "seconds": 300,
-    "gigabytes": 3,
-    "parameters": {"training_images": 6_000, "epochs": 3, "seeds": [1, 2]},
-}
-LEAST_SHARE = 0.3  # of right answers after little training; guessing gives a tenth
+LIMITS = {"seconds": 400, "gigabytes": 3, "parameters": {"seeds": [1, 2]}}
+LEAST_SHARE = 0.25  # of right answers; a little less than the check demands, since these are other images
 
 
 @hidden("q1", function="confusion_matrix", points=2, feedback="Which axis is which, and do repeated pairs add up?")
@@ -590,7 +602,7 @@ def test_other_answers(random):
 
 
 @hidden(
-    "q2", function="precision_and_recall", points=2, tolerance=1e-9, feedback="Rows or columns? And divisions by 0?"
+    "q2", function="precision_and_recall", points=2, tolerance=1e-6, feedback="Rows or columns? And divisions by 0?"
 )
 def test_other_matrices(random):
     """Matrices with empty rows and columns."""
@@ -608,7 +620,7 @@ def test_other_intervals(random):
     return [(right, count, float(random.choice([0.8, 0.9, 0.99]))) for right, count in zip(rights, counts, strict=True)]
 
 
-@hidden("q4", function="mcnemar", points=2, tolerance=1e-9, feedback="Which images count, and on how many sides?")
+@hidden("q4", function="mcnemar", points=2, tolerance=1e-6, feedback="Which images count, and on how many sides?")
 def test_other_pairs(random):
     """Other answers, more and less alike."""
     cases = []
@@ -619,7 +631,7 @@ def test_other_pairs(random):
 
 
 @hidden(
-    "q4", function="mcnemar", points=2, tolerance=1e-9, feedback="Try equal counts, zero counts, and both wrong alike."
+    "q4", function="mcnemar", points=2, tolerance=1e-6, feedback="Try equal counts, zero counts, and both wrong alike."
 )
 def test_rare_pairs(random):
     """As many on either side; none on one side; none at all."""
@@ -649,36 +661,33 @@ def both_networks_have_learned(answers, cases):
     "q5", function="classify", points=2, judge=both_networks_have_learned, feedback="Scale new images as in training."
 )
 def test_unseen_digits(random):
-    """Both networks, trained again on fewer images, on digits that you have not seen."""
+    """Both networks, trained again, on digits that you have not seen."""
     chosen = random.choice(10_000, size=500, replace=False)
     drawn_labels[:] = [y_test[chosen], y_test[chosen]]
     return [(which, X_test[chosen]) for which in ("first", "second")]
 
 
-def outcomes_fit(answers, cases):
-    """The share of outcomes that can be true of the images and labels given."""
-    found = [outcome_misfit(answer, labels) for answer, (_, labels) in zip(answers, cases, strict=True)]
-    misfits = [misfit for misfit in found if misfit]
-    if not misfits and answers[1]["first"] >= answers[0]["first"]:
-        misfits = ["it counts as many right when most of the labels are wrong"]
-    return 0.0 if misfits else 1.0, misfits[0] if misfits else "all counts fit together"
+def outcomes_are_true(answers, cases):
+    """All points if each outcome is that of the networks' own answers."""
+    wrong = [
+        misfit for answer, (_, labels) in zip(answers, cases, strict=True) if (misfit := misfit_of(answer, labels))
+    ]
+    return (0.0, wrong[0]) if wrong else (1.0, "all counts are those of your networks' answers")
 
 
-def outcome_misfit(outcome, labels):
-    """Why an outcome cannot be true; None if it can."""
-    keys = ["first", "second", "only_first", "only_second", "p_value"]
-    if not isinstance(outcome, dict) or set(outcome) != set(keys):
-        return f"a dict with the keys {', '.join(keys)} is expected"
-    first, second, only_first, only_second = (int(outcome[key]) for key in keys[:4])
-    counts_fit = 0 <= only_first <= first and 0 <= only_second <= second and max(first, second) <= len(labels)
-    if not counts_fit or first - second != only_first - only_second or only_first + only_second > len(labels):
-        return "the counts do not fit together"
-    expected = stats.binomtest(only_first, only_first + only_second).pvalue if only_first + only_second else 1
-    return None if abs(outcome["p_value"] - expected) < 1e-6 else "the p value does not belong to the counts"
+def misfit_of(answer, labels):
+    """What is wrong with an outcome; an empty text if nothing is."""
+    first, second, outcome = (answer[key] for key in ("first", "second", "outcome"))
+    right = {"first": np.sum(first == labels), "second": np.sum(second == labels)}
+    expected = right | dict(zip(("only_first", "only_second", "p_value"), mcnemar(labels, first, second), strict=True))
+    if not isinstance(outcome, dict) or not set(expected) <= set(outcome):
+        return f"a dict with the keys {', '.join(expected)} is expected"
+    wrong = [key for key, value in expected.items() if not np.isclose(outcome[key], value, rtol=0, atol=1e-6)]
+    return f"not what your networks' answers say: {', '.join(wrong)}" if wrong else ""
 
 
 @hidden(
-    "q5", function="compare", points=2, judge=outcomes_fit, feedback="Use the images and labels that you are given."
+    "q5", function="report", points=2, judge=outcomes_are_true, feedback="Use the images and labels that you are given."
 )
 def test_other_comparisons(random):
     """Other images; and the same with wrong labels for most of them."""
@@ -686,7 +695,7 @@ def test_other_comparisons(random):
     return [(X_test[chosen], y_test[chosen]), (X_test[chosen], (y_test[chosen] + random.integers(10, size=500)) % 10)]
 
 
-@hidden("q6", function="over_seeds", points=3, tolerance=1e-9, feedback="Pairs, n - 1, both sides, and the confidence.")
+@hidden("q6", function="over_seeds", points=3, tolerance=1e-6, feedback="Pairs, n - 1, both sides, and the confidence.")
 def test_other_seeds(random):
     """Other numbers of seeds, other confidences, differences to either side."""
     cases = []
@@ -701,7 +710,8 @@ def test_other_seeds(random):
 )
 def test_other_candidates(random):
     """Other candidates, among them one that is best on the test images alone."""
-    return [(drawn_candidates(random, wins),) for wins in ("best", "smaller", "smallest")]
+    kinds = ["best", "smaller", "smallest"]
+    return [(drawn_candidates(random, wins),) for wins in random.permutation([*kinds, *random.choice(kinds, size=3)])]
 
 
 def drawn_candidates(random, wins):

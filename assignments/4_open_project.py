@@ -32,6 +32,8 @@
 # - **Data**: MNIST's training images, and what you make of them. No other images, no trained weights, no network
 #   connection. Leave MNIST's test images alone: the unseen digits are made from images that nobody has trained on, and
 #   your teacher reads what your notebook loads.
+# - **A network**: one that is right about fewer than half of the unseen plain digits earns no points for interface and
+#   budget, nor for honesty.
 # - **Unseen digits**: half of them are plain. The others are turned, slanted, scaled, moved, bent, thickened, thinned,
 #   faded, blurred or noisy, all of it mild: you would read nearly all of them. Your teacher may have scanned some
 #   instead.
@@ -141,9 +143,15 @@ training_seconds = time.perf_counter() - begin
 print(f"{training_seconds:.0f} seconds of training")
 
 
+# %% tags=["given"]
 def count_parameters():
     """How many parameters the trained network has, those that training leaves alone included."""
     return None if model is None else model.count_params()
+
+
+def report_parameters(images):
+    """For the grader: how many parameters the network has, beside what it takes images for."""
+    return {"labels": predict(images), "parameters": count_parameters()}
 
 
 # %% [raw]
@@ -220,9 +228,9 @@ def claim():
 # # END SOLUTION
 
 
-# %%
-def report(images):
-    """For the grader: what the network takes images for, beside what you claim."""
+# %% tags=["given"]
+def report_claim(images):
+    """For the grader: what you claim, beside what the network takes images for."""
     return {"labels": predict(images), "claim": claim()}
 
 
@@ -282,49 +290,65 @@ def test_claim(claim):
 LIMITS = {"seconds": 400, "gigabytes": 4}
 MOST_PARAMETERS = 60_000
 TO_AVOID = 2 / 3  # of the errors of the book's network, for all points
+LEAST_SHARE = 0.5  # of plain digits that are right, for any point
 
 from digitlib import evaluation, reference
 from grading import hidden_images
 
 drawn_labels = {}
+TOO_FEW = 0.0, "right about fewer than half of unseen plain digits"
+
+
+def is_network(answer, labels):
+    """Whether enough of the answers for plain digits are right."""
+    return np.shape(answer) == labels.shape and np.mean(answer == labels) >= LEAST_SHARE
 
 
 def is_within_budget(answers, cases):
     """All points for at most 60,000 parameters."""
-    [count] = answers
+    [answer] = answers
+    count = answer["parameters"]
     if type(count) is not int:
         return 0.0, "no number of parameters"
     if not 0 < count < 1_000_000_000:  # whatever else it says, the student does not read it
         return 0.0, "no possible number of parameters"
+    if not is_network(answer["labels"], drawn_labels["test_parameters"]):
+        return TOO_FEW
     return float(count <= MOST_PARAMETERS), f"{count:,} parameters"
 
 
-@hidden("q1", function="count_parameters", points=2, judge=is_within_budget, feedback="At most 60,000 parameters.")
+@hidden("q1", function="report_parameters", points=2, judge=is_within_budget, feedback="At most 60,000 parameters.")
 def test_parameters(random):
     """The number of parameters."""
-    return [()]
+    images, labels = hidden_images.for_grading(random).of(plain=True)
+    drawn_labels["test_parameters"] = labels[:200]
+    return [(images[:200],)]
 
 
 def answers_stand_alone(answers, cases):
     """All points if each image gets the same answer alone and among others."""
-    together, *alone = answers
-    shapes = [np.shape(together) == cases[0][0].shape[:1], *(np.shape(answer) == (1,) for answer in alone)]
+    together, *alone = (np.asarray(answer) for answer in answers)
+    labels = drawn_labels["test_images_alone"]
+    shapes = [together.shape == labels.shape, *(answer.shape == (1,) for answer in alone)]
     if not all(shapes) or together.dtype.kind not in "iu":
-        return 0.0, "an array of as many integers as there are images is expected"
-    same = [int(answer[0]) for answer in alone] == together[: len(alone)].tolist()
+        return 0.0, "as many integers as there are images are expected"
+    if not is_network(together, labels):
+        return TOO_FEW
+    same = np.array_equal(np.concatenate(alone), together[: len(alone)])
     return float(same), "" if same else "an image alone gets another answer than among others"
 
 
 @hidden("q1", function="predict", points=2, judge=answers_stand_alone, feedback="One image must do as well as many.")
 def test_images_alone(random):
     """Images alone and among others."""
-    images, _ = hidden_images.for_grading(random).of(plain=True)
+    images, labels = hidden_images.for_grading(random).of(plain=True)
+    drawn_labels["test_images_alone"] = labels[:200]
     return [(images[:200],), *((images[place : place + 1],) for place in range(6))]
 
 
 def errors_avoided(answers, cases):
     """The share of the points: all, if the answers are shown to avoid two thirds of the book's network's errors."""
-    [answer], labels = answers, drawn_labels["q2"]
+    [answer], labels = answers, drawn_labels["test_unseen_digits"]
     if np.shape(answer) != labels.shape:
         return 0.0, "an array of as many integers as there are images is expected"
     book = reference.load_model("cnn").predict(cases[0][0][..., np.newaxis] / 255, batch_size=500, verbose=0)
@@ -340,13 +364,13 @@ def errors_avoided(answers, cases):
 @hidden("q2", function="predict", points=12, judge=errors_avoided, feedback="What do your training images lack?")
 def test_unseen_digits(random):
     """Digits that you have not seen, written or scanned a little differently."""
-    images, drawn_labels["q2"] = hidden_images.for_grading(random).of(plain=False)
+    images, drawn_labels["test_unseen_digits"] = hidden_images.for_grading(random).of(plain=False)
     return [(images,)]
 
 
 def claim_holds(answers, cases):
     """All points for a claim within chance of the accuracy on plain digits, half of them within twice that."""
-    [answer], labels = answers, drawn_labels["q3"]
+    [answer], labels = answers, drawn_labels["test_claim_holds"]
     try:
         claimed, count = (int(number) for number in answer["claim"])
         found = np.asarray(answer["labels"])
@@ -354,6 +378,8 @@ def claim_holds(answers, cases):
         return 0.0, "a claim is two integers: how many are right, and of how many"
     if found.shape != labels.shape or not 0 <= claimed <= count or count < 1_000:
         return 0.0, "a claim needs at least 1,000 images, and an answer for each image"
+    if not is_network(found, labels):
+        return TOO_FEW
     right = int((found == labels).sum())
     pooled = (claimed + right) / (count + len(labels))
     chance = 2.58 * np.sqrt(pooled * (1 - pooled) * (1 / count + 1 / len(labels)))  # 99 % of honest claims
@@ -362,8 +388,10 @@ def claim_holds(answers, cases):
     return (1.0 if distance <= chance else 0.5 if distance <= 2 * chance else 0.0), message
 
 
-@hidden("q3", function="report", points=6, judge=claim_holds, feedback="Which images did you choose and count by?")
+@hidden(
+    "q3", function="report_claim", points=6, judge=claim_holds, feedback="Which images did you choose and count by?"
+)
 def test_claim_holds(random):
     """Your claim, held against plain digits that you have not seen."""
-    images, drawn_labels["q3"] = hidden_images.for_grading(random).of(plain=True)
+    images, drawn_labels["test_claim_holds"] = hidden_images.for_grading(random).of(plain=True)
     return [(images,)]

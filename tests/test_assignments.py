@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import jupytext
+import keras
 import nbformat
 import numpy as np
 import papermill
@@ -23,7 +24,7 @@ from assignments import AssignmentError, is_hidden, make
 from digitlib import reference
 from grading import hidden_images
 from grading.hidden_tests import Failure, Hidden, load, read_limits
-from grading.inside.wire import encode
+from grading.inside.wire import decode, encode
 from paths import ROOT
 
 SOURCES = assignments.assignments()
@@ -104,7 +105,7 @@ def share(hidden: Hidden, function) -> float:
 
     def answer(case):
         try:
-            return function(*case)
+            return decode(encode(function(*case)))
         except Exception as error:
             return Failure(type(error).__name__)
 
@@ -261,6 +262,8 @@ def raw_bytes():
         ("test_other_types", native_order),
         ("test_other_damages", only_too_short),
         ("test_messages", lambda content: "this file is truncated"),
+        ("test_messages", lambda content: " ".join(map(str, range(2_000)))),
+        ("test_messages", lambda content: "1".join(map(str, range(2_000)))),
         ("test_other_classes", sums_in_bytes),
         ("test_other_neighbours", wrapped_differences),
         ("test_other_neighbours", last_of_equals),
@@ -362,6 +365,19 @@ def layers_by_hand():
     ]
 
 
+# Counts that fit together, whatever the networks answer.
+INVENTED = {"first": 450, "second": 450, "only_first": 0, "only_second": 0, "p_value": 1.0}
+
+
+def networks_report(labels):
+    """What the given helper says of two networks: one makes 40 mistakes, the other 10 of these and 5 more."""
+    first, second = (labels.astype(int) for _ in range(2))
+    first[:40] = (first[:40] + 1) % 10
+    second[:10], second[100:105] = first[:10], (second[100:105] + 1) % 10
+    outcome = {"first": 460, "second": 485, "only_first": 5, "only_second": 30}
+    return {"first": first, "second": second, "outcome": outcome | {"p_value": stats.binomtest(5, 35).pvalue}}
+
+
 def two_networks():
     def transposed(true, predicted):
         matrix = np.zeros((10, 10), dtype=int)
@@ -425,7 +441,8 @@ def two_networks():
         ("test_other_candidates", by("validation")),
         ("test_other_candidates", smallest),
         ("test_unseen_digits", lambda which, images: np.zeros(len(images), dtype=int)),
-        ("test_other_comparisons", lambda images, labels: dict.fromkeys(["first", "second"], 450)),
+        ("test_other_comparisons", lambda images, labels: networks_report(labels) | {"outcome": INVENTED}),
+        ("test_other_comparisons", lambda images, labels: {"outcome": INVENTED}),
     ]
 
 
@@ -443,6 +460,68 @@ def test_a_plausible_wrong_answer_earns_nothing(name, test, function):
     assert share(hidden_test(name, test), function) == 0
 
 
+def as_floats(array):
+    return array.astype(float)
+
+
+def as_32_bits(array):
+    return array.astype(np.float32)
+
+
+# What a right answer may look like: the question, its function, what is done to its answer, and whether it may be done.
+FORMS = [
+    ("1_raw_bytes", "q1", "read_header", list, True),
+    ("1_raw_bytes", "q4", "describe_classes", list, True),
+    ("1_raw_bytes", "q4", "describe_classes", lambda answer: (as_floats(answer[0]), answer[1]), False),
+    ("1_raw_bytes", "q4", "describe_classes", lambda answer: (answer[0], as_32_bits(answer[1])), True),
+    ("1_raw_bytes", "q5", "nearest", np.ndarray.tolist, False),
+    ("1_raw_bytes", "q5", "nearest", as_floats, False),
+    ("1_raw_bytes", "q5", "nearest", lambda answer: answer.astype(np.uint16), True),
+    ("2_layers_by_hand", "q1", "convolve", as_32_bits, True),
+    ("2_layers_by_hand", "q2", "max_pool", as_32_bits, True),
+    ("2_layers_by_hand", "q3", "softmax", as_32_bits, True),
+    ("2_layers_by_hand", "q4", "cross_entropy", np.asarray, True),
+    ("2_layers_by_hand", "q4", "cross_entropy", np.float32, True),
+    ("2_layers_by_hand", "q5", "output_gradient", list, True),
+    ("2_layers_by_hand", "q6", "describe", lambda answer: [list(layer) for layer in answer], True),
+    (
+        "2_layers_by_hand",
+        "q6",
+        "describe",
+        lambda answer: [(tuple(map(float, shape)), n) for shape, n in answer],
+        False,
+    ),
+    ("2_layers_by_hand", "q7", "by_keras", keras.ops.convert_to_tensor, True),
+    ("3_two_networks", "q1", "confusion_matrix", as_floats, False),
+    ("3_two_networks", "q2", "precision_and_recall", np.array, True),
+    ("3_two_networks", "q2", "precision_and_recall", lambda answer: [*map(as_32_bits, answer)], True),
+    ("3_two_networks", "q3", "wilson_interval", np.array, True),
+    ("3_two_networks", "q3", "wilson_interval", lambda answer: (max(0, answer[0]), min(1, answer[1])), True),
+    ("3_two_networks", "q4", "mcnemar", lambda answer: (*answer[:2], min(1, answer[2])), True),
+    ("3_two_networks", "q5", "answers", keras.ops.convert_to_tensor, False),
+    ("3_two_networks", "q5", "compare", lambda outcome: outcome | {"note": "all"}, True),
+    ("3_two_networks", "q5", "compare", lambda outcome: {key: outcome[key] for key in ("first", "second")}, False),
+    ("3_two_networks", "q6", "over_seeds", np.array, True),
+    ("4_open_project", "q1", "predict", np.ndarray.tolist, True),
+    ("4_open_project", "q1", "predict", as_floats, False),
+    ("4_open_project", "q3", "claim", np.array, True),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "question", "function", "form", "may_be"),
+    FORMS,
+    ids=[f"{function}-{number}" for number, (_, _, function, _, _) in enumerate(FORMS)],
+)
+def test_public_and_hidden_tests_accept_the_same_forms(executed, monkeypatch, name, question, function, form, may_be):
+    run = executed(name, "-solution")
+    right = run.namespace[function]
+    monkeypatch.setitem(run.namespace, function, lambda *arguments: form(right(*arguments)))
+    hidden = [test for test in hidden_tests(name) if test.question == question]
+    earned = [share(test, run.namespace[test.function]) for test in hidden]
+    assert (public_grades(run)[question] == 1, set(earned) == {1}) == (may_be, may_be)
+
+
 def test_images_scaled_twice_earn_nothing(executed):
     hidden = hidden_test("3_two_networks", "test_unseen_digits")
     classify = executed("3_two_networks", "-solution").namespace["classify"]
@@ -452,18 +531,18 @@ def test_images_scaled_twice_earn_nothing(executed):
 def judged(name, test):
     """A judged hidden test, and the labels that its judge holds."""
     hidden = hidden_test(name, test)
-    return hidden, hidden.judge.__globals__["drawn_labels"]
+    return hidden, hidden.judge.__globals__["drawn_labels"][test]
 
 
 def test_accuracy_counts_from_the_books_network_on():
     hidden, labels = judged("4_open_project", "test_unseen_digits")
     [(images,)] = hidden.cases
     book = reference.load_model("cnn").predict(images[..., np.newaxis] / 255, batch_size=500, verbose=0).argmax(axis=1)
-    errors = np.flatnonzero(book != labels["q2"])
+    errors = np.flatnonzero(book != labels)
     assert 50 < len(errors) < 250
     mended = book.copy()
-    mended[errors[len(errors) // 2 :]] = labels["q2"][errors[len(errors) // 2 :]]
-    shares = [hidden.score([answer]).share for answer in (book, mended, labels["q2"])]
+    mended[errors[len(errors) // 2 :]] = labels[errors[len(errors) // 2 :]]
+    shares = [hidden.score([answer]).share for answer in (book, mended, labels)]
     assert shares[0] == 0
     assert 0.2 < shares[1] < 0.7  # half of the errors avoided, less what chance may have done
     assert shares[2] == 1
@@ -481,36 +560,75 @@ def test_accuracy_counts_from_the_books_network_on():
         (1_940, (97, 100), 0),  # too few to say
         (1_940, (5_990, 1_000), 0),
         (1_940, ("97 %", 6_000), 0),
+        (1_010, (3_030, 6_000), 1),
+        (990, (2_970, 6_000), 0),  # honest, but no network
     ],
 )
 def test_a_claim_must_hold(right, claim, expected):
     hidden, labels = judged("4_open_project", "test_claim_holds")
-    answers = labels["q3"].astype(int)
+    answers = labels.astype(int)
     answers[right:] = (answers[right:] + 1) % 10
     assert hidden.score([{"labels": answers, "claim": claim}]).share == expected
 
 
 def test_the_number_of_parameters_is_capped():
-    hidden = hidden_test("4_open_project", "test_parameters")
-    assert [hidden.score([count]).share for count in (60_000, 60_001, 0, True, "few")] == [1, 0, 0, 0, 0]
+    hidden, labels = judged("4_open_project", "test_parameters")
+    reports = [{"labels": labels, "parameters": count} for count in (60_000, 60_001, 0, True, "few")]
+    assert [hidden.score([report]).share for report in reports] == [1, 0, 0, 0, 0]
+
+
+def test_without_a_network_no_parameters_are_few():
+    hidden, labels = judged("4_open_project", "test_parameters")
+    guessed = np.where(np.arange(len(labels)) < 90, labels, (labels + 1) % 10)
+    assert hidden.score([{"labels": guessed, "parameters": 1}]).share == 0
 
 
 def test_an_image_alone_must_get_its_answer():
-    hidden = hidden_test("4_open_project", "test_images_alone")
-    assert share(hidden, lambda images: images.sum(axis=(1, 2)) % 10) == 1
-    assert share(hidden, lambda images: (images > images.mean()).sum(axis=(1, 2)) % 10) == 0
+    hidden, labels = judged("4_open_project", "test_images_alone")
+    right = [labels, *([label] for label in labels[:6])]
+    assert hidden.score(right).share == 1
+    assert hidden.score([answer.tolist() for answer in map(np.asarray, right)]).share == 1
+    assert hidden.score([*right[:-1], [(labels[5] + 1) % 10]]).share == 0
+    assert share(hidden, lambda images: np.zeros(len(images), int)) == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, 1),
+        ({"note": "more than was asked for"}, 1),
+        ({"first": 461}, 0),
+        ({"only_first": 35, "only_second": 60}, 0),  # the difference is right
+        ({"p_value": 0.5}, 0),
+        ({"p_value": float("nan")}, 0),
+        ({"only_first": 10**400}, 0),
+        ({"second": "485"}, 0),
+    ],
+)
+def test_a_comparison_must_be_what_the_networks_answer(change, expected):
+    hidden = hidden_test("3_two_networks", "test_other_comparisons")
+    reports = [networks_report(labels) for _, labels in hidden.cases]
+    assert hidden.score([reports[0], reports[1] | {"outcome": reports[1]["outcome"] | change}]).share == expected
 
 
 def test_a_comparison_must_be_of_the_images_given():
     hidden = hidden_test("3_two_networks", "test_other_comparisons")
-    outcome = {"first": 400, "second": 420, "only_first": 10, "only_second": 30}
-    outcome["p_value"] = float(stats.binomtest(10, 40).pvalue)
-    few = {"first": 40, "second": 40, "only_first": 0, "only_second": 0, "p_value": 1.0}
-    assert hidden.score([outcome, few]).share == 1
-    assert hidden.score([outcome, outcome]).share == 0
-    assert hidden.score([outcome | {"only_first": 11}, few]).share == 0
-    assert hidden.score([outcome | {"p_value": 0.5}, few]).share == 0
-    assert hidden.score([outcome | {"only_first": 10**12, "only_second": 10**12 + 20}, few]).share == 0
+    [first, _] = [networks_report(labels) for _, labels in hidden.cases]
+    assert hidden.score([first, first]).share == 0
+
+
+def test_each_kind_of_candidate_has_to_be_chosen_and_nobody_knows_when():
+    namespace = hidden_test("3_two_networks", "test_other_comparisons").judge.__globals__
+
+    def rank(candidates):
+        """How many of the candidates are smaller than the one to be chosen."""
+        chosen = candidates[namespace["choose"](candidates)]
+        return sum(candidate["parameters"] < chosen["parameters"] for candidate in candidates.values())
+
+    draws = [namespace["test_other_candidates"](np.random.default_rng(seed)) for seed in range(20)]
+    ranks = [tuple(rank(candidates) for (candidates,) in cases) for cases in draws]
+    assert all(set(found) == {0, 1, 2} for found in ranks)
+    assert len(set(ranks)) > 10
 
 
 @pytest.mark.parametrize("name", ["1_raw_bytes", "3_two_networks", "4_open_project"])

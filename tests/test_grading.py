@@ -12,6 +12,7 @@ import time
 import uuid
 from pathlib import Path
 
+import nbformat
 import psutil
 import pytest
 
@@ -358,6 +359,50 @@ def test_an_answer_that_never_came_says_why(ended):
 def test_parameters_follow_their_cell_and_keep_its_number(assignment):
     cells = read_cells(notebook([IMPORT]).encode(), assignment)
     assert cells == [(1, "images = 60_000"), (1, "images = 100"), (2, IMPORT)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "sets"),
+    [
+        ("%matplotlib inline\nimages = 60_000  # all", True),
+        ("images: int = 3", True),
+        ("images, epochs = 3, 4", True),
+        ("images_shown = 3", False),
+        ("print(images, end='')", False),
+        ("def f(images=3):\n    images = 4", False),
+        ("images == 3", False),
+        ("images = [" + "[" * 100_000, True),
+    ],
+)
+def test_without_the_tag_parameters_follow_what_sets_them(assignment, cell, sets):
+    untagged = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in (IMPORT, cell, DOUBLE)])
+    follows = [(2, "images = 100")] if sets else []
+    assert read_cells(nbformat.writes(untagged).encode(), assignment) == [
+        (1, IMPORT),
+        (2, cell),
+        *follows,
+        (3, DOUBLE),
+    ]
+
+
+def test_given_helpers_are_executed_again_after_the_last_cell(tmp_path):
+    """A student's `quadruple` would be right, whatever `double` is."""
+    source = tmp_path / "given.py"
+    given = "def quadruple(values):\n    return double(double(values))"
+    hidden = (
+        'LIMITS = {"seconds": 6}\n@hidden("q1", function="quadruple", points=1)\ndef ones(random):\n    return [(1,)]'
+    )
+    source.write_text(
+        f'# %%\n{IMPORT}\n{DOUBLE}\n\n# %% tags=["given"]\n{given}\n\n# %% tags=["hidden-tests"]\n{hidden}\n',
+        encoding="utf-8",
+    )
+    cheat = [IMPORT, DOUBLE.replace("2", "3"), "def quadruple(values):\n    return np.asarray(4 * values)"]
+    folder = tmp_path / "handed_in"
+    folder.mkdir()
+    for name, cells in {"cheat": cheat, "honest": [IMPORT, DOUBLE]}.items():
+        (folder / f"{name}.ipynb").write_text(notebook(cells, assignment=None), encoding="utf-8")
+    grade_all(folder, Assignment.read(source, SEED), tmp_path / "graded", Bubblewrap())
+    assert {name: row["total"] for name, row in table(tmp_path / "graded").items()} == {"cheat": "0", "honest": "1"}
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grading.hidden_tests import AssignmentError, Failure, Hidden, Limits, difference, load, read_limits
+from grading.hidden_tests import AssignmentError, Failure, Hidden, Limits, difference, load, read_given, read_limits
 from submissions import ASSIGNMENT
 
 
@@ -93,6 +93,11 @@ def double(value):
     assert test.expected == [2 * case[0] for case in test.cases]
 
 
+def test_what_students_do_not_write_is_given(write):
+    path = write(HIDDEN, 'def double(value):\n    return 2 * value\n\n# %% tags=["given"]\ntwice = double')
+    assert read_given(path) == ["twice = double"]
+
+
 def test_without_limits_the_usual_ones_hold(write):
     assert read_limits(write(HIDDEN)) == Limits()
 
@@ -134,18 +139,31 @@ EQUAL = [
     (np.zeros((0, 3)), np.zeros((0, 3)), 0),
     ([1, ("a", {"b": None})], [1, ("a", {"b": None})], 0),
     (10**40, 10**40, 0),
+    ([1], (1,), 0),
+    (np.array([[1, 2], [3, 4]]), [(1, 2), (3, 4)], 0),
+    (np.array([0.5, 1]), (0.5, 1.0), 0),
+    (np.array(1), np.int64(1), 0),
+    (1.0, np.array(1.0), 0),
+    (np.array("a"), "a", 0),
+    (1, 1.0, 0),
+    (np.array([1, 2]), np.array([1.0, 2.0]), 0),
 ]
 
 DIFFERENT = [
-    (1, 1.0, "you return an integer, and a float is expected"),
+    (1.0, 1, "you return a float, and an integer is expected"),
+    (True, 1.0, "you return a bool, and a float is expected"),
+    (10**400, 1.0, "you return another value than expected"),
     (True, 1, "you return a bool, and an integer is expected"),
     (0, None, "you return an integer, and None is expected"),
     ("1", 1, "you return a text, and an integer is expected"),
     (b"1", "1", "you return bytes, and a text is expected"),
-    ([1], (1,), "you return a list, and a tuple is expected"),
+    (1, (1,), "you return an integer, and a tuple is expected"),
+    ("ab", ["a", "b"], "you return a text, and a list is expected"),
+    (np.array(1), (1,), "you return an integer, and a tuple is expected"),
+    (np.array([1, 2, 3]), (1, 2), "you return an array of integers of another length than expected"),
+    (np.array([1.0, 2.0]), (1, 2), "you return a float, and an integer is expected"),
     ([1, 2], np.array([1, 2]), "you return a list, and an array of integers is expected"),
     (np.array([1.0]), np.array([1]), "you return an array of floats, and an array of integers is expected"),
-    (np.array(1), np.int64(1), "you return an array of integers, and an integer is expected"),
     (np.zeros((2, 3)), np.zeros((3, 2)), "you return an array of another shape than expected"),
     (np.zeros((1, 3)), np.zeros(3), "you return an array of another shape than expected"),
     ([1], [1, 1], "you return a list of another length than expected"),

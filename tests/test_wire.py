@@ -77,6 +77,27 @@ def test_scalars_keep_their_dtype(scalar):
     assert arrived == scalar
 
 
+class Tensor:
+    """What TensorFlow and others return: no array, but it hands one out."""
+
+    def __init__(self, content):
+        self.content = content
+
+    def numpy(self):
+        return self.content
+
+
+def test_a_tensor_travels_as_its_array():
+    [arrived] = travel([Tensor(np.arange(6.0).reshape(2, 3))])
+    np.testing.assert_array_equal(arrived, np.arange(6.0).reshape(2, 3), strict=True)
+
+
+def endless_tensor():
+    endless = Tensor(None)
+    endless.content = endless
+    return endless
+
+
 def circle():
     endless = []
     endless.append(endless)
@@ -93,6 +114,9 @@ def circle():
         1j,
         print,
         circle(),
+        endless_tensor(),
+        Tensor(object()),
+        Tensor,
         np.array([object()]),
         np.zeros(2, [("a", int)]),
         np.array(["2026-01-01"], "datetime64[D]"),

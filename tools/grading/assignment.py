@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grading.hidden_images import ENVIRONMENT as HIDDEN_SET
-from grading.hidden_tests import Hidden, Limits, load, read_limits
+from grading.hidden_tests import Hidden, Limits, load, read_given, read_limits
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,9 @@ class Assignment:
     name : str
     tests : list of Hidden
     limits : Limits
+    given : list of str
+        Cells that are executed again after a submission's own, so that hidden
+        tests call these helpers as they were handed out.
     digest : str
         Changes with the source, the seed and the hidden set that the teacher names.
     """
@@ -25,6 +28,7 @@ class Assignment:
     name: str
     tests: list[Hidden]
     limits: Limits
+    given: list[str]
     digest: str
 
     @classmethod
@@ -34,7 +38,7 @@ class Assignment:
         hidden_set = os.environ.get(HIDDEN_SET)
         parts = [path.read_bytes(), seed.encode("utf-8"), Path(hidden_set).read_bytes() if hidden_set else b""]
         digest = hashlib.sha256(b"\0".join(parts)).hexdigest()
-        return cls(path.stem, tests, read_limits(path), digest)
+        return cls(path.stem, tests, read_limits(path), read_given(path), digest)
 
     def questions(self) -> list[str]:
         """The questions that have hidden tests, in the source's order."""

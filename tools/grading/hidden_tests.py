@@ -35,6 +35,7 @@ from grading.seeds import generator
 
 TAG = "hidden-tests"
 PARAMETERS_TAG = "parameters"
+GIVEN_TAG = "given"
 QUIET = {"MPLBACKEND": "Agg", "TF_CPP_MIN_LOG_LEVEL": "3"}
 
 
@@ -155,15 +156,18 @@ def difference(answer: Any, expected: Any, tolerance: float = 0) -> str | None:
 
     Structure, kind of type and the shapes of arrays must agree. Whether an
     integer or float is Python's or NumPy's, and of how many bits, does not
-    matter. NaN equals NaN.
+    matter, nor whether a number stands alone or in an array without
+    dimensions. Where a list or tuple is expected, a list, a tuple or an array
+    will do; where floats are, integers. NaN equals NaN.
     """
+    answer, expected = _unwrapped(answer), _unwrapped(expected)
     kind, expected_kind = _kind(answer), _kind(expected)
-    if kind != expected_kind:
-        return f"you return {kind}, and {expected_kind} is expected"
-    if isinstance(expected, list | tuple):
+    if isinstance(expected, list | tuple) and isinstance(answer, list | tuple | np.ndarray):
         if len(answer) != len(expected):
             return f"you return {kind} of another length than expected"
         pairs = zip(answer, expected, strict=True)
+    elif kind not in (expected_kind, _INSTEAD.get(expected_kind)):
+        return f"you return {kind}, and {expected_kind} is expected"
     elif isinstance(expected, dict):
         if set(answer) != set(expected):
             return "you return a dict with other keys than expected"
@@ -171,6 +175,11 @@ def difference(answer: Any, expected: Any, tolerance: float = 0) -> str | None:
     else:
         return _value_difference(answer, expected, tolerance)
     return next((found for pair in pairs if (found := difference(*pair, tolerance))), None)
+
+
+def read_given(path: Path) -> list[str]:
+    """The cells tagged "given": helpers that hidden tests call, and that students do not write."""
+    return [cell.source for cell in _read(path).cells if GIVEN_TAG in _tags(cell)]
 
 
 def read_limits(path: Path) -> Limits:
@@ -319,10 +328,17 @@ def _kind(value: Any) -> str:
     return _PLAIN[type(value)]
 
 
+def _unwrapped(value: Any) -> Any:
+    """The scalar in an array without dimensions; anything else as it is."""
+    return value[()] if isinstance(value, np.ndarray) and value.ndim == 0 else value
+
+
 def _value_difference(answer: Any, expected: Any, tolerance: float) -> str | None:
     if np.shape(answer) != np.shape(expected):
         return "you return an array of another shape than expected"
-    if np.asarray(expected).dtype.kind in "fc":
+    if isinstance(answer, int) and abs(answer) > sys.float_info.max:
+        same = answer == expected  # NumPy has no number of this size
+    elif np.asarray(expected).dtype.kind in "fc":
         same = np.allclose(answer, expected, rtol=0, atol=tolerance, equal_nan=True)
     elif isinstance(expected, np.ndarray):
         same = np.array_equal(answer, expected)
@@ -340,6 +356,7 @@ _KINDS = {
     "U": ("a text", "texts"),
     "S": ("bytes", "bytes"),
 }
+_INSTEAD = {"a float": "an integer", "an array of floats": "an array of integers"}
 _PLAIN = {
     bool: "a bool",
     int: "an integer",

@@ -3,9 +3,10 @@
 import itertools
 import json
 import os
+import re
 import stat
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,7 +89,10 @@ def read_file(path: Path) -> bytes:
 
 
 def read_cells(content: bytes, assignment: Assignment) -> list[tuple[int, str]]:
-    """Read the code cells of a notebook, with the assignment's parameters in their place.
+    """Read the code cells of a notebook, with the assignment's parameters and given helpers in their places.
+
+    The parameters follow the cell that is tagged for them. In a notebook that
+    has lost the tag, they follow each cell that sets one of them.
 
     Returns
     -------
@@ -107,13 +111,22 @@ def read_cells(content: bytes, assignment: Assignment) -> list[tuple[int, str]]:
     if named is not None and named != assignment.name:
         raise Unreadable(f"this is a notebook of the assignment {str(named)[:60]}, not of {assignment.name}")
     code = [cell for cell in notebook["cells"] if cell.get("cell_type") == "code"]
-    cells = [(number, _source(cell)) for number, cell in enumerate(code, start=1)]
-    for position, cell in enumerate(code):
-        if PARAMETERS_TAG in _tags(cell):
-            values = "\n".join(f"{name} = {value!r}" for name, value in assignment.limits.parameters.items())
-            cells.insert(position + 1, (position + 1, values))
-            break
-    return cells
+    parameters = assignment.limits.parameters
+    values = "\n".join(f"{name} = {value!r}" for name, value in parameters.items())
+    set_here = [PARAMETERS_TAG in _tags(cell) for cell in code]
+    if not any(set_here):
+        set_here = [_sets_one_of(parameters, _source(cell)) for cell in code]
+    cells = []
+    for number, cell in enumerate(code, start=1):
+        cells.append((number, _source(cell)))
+        if set_here[number - 1]:
+            cells.append((number, values))
+    return cells + [(len(code), source) for source in assignment.given]
+
+
+def _sets_one_of(names: Iterable[str], source: str) -> bool:
+    """Whether a line that begins with one of these names assigns; read as text, since a stranger wrote it."""
+    return any(re.search(rf"^{name}\b[^=\n]*=(?!=)", source, re.MULTILINE) for name in names)
 
 
 def _notebooks_below(folder: Path) -> Iterator[Path]:

@@ -23,7 +23,8 @@ def encode(value: Any) -> Any:
     ----------
     value
         None, bool, int, float, str, bytes, list, tuple, dict with str keys,
-        NumPy array or NumPy scalar; nested as deep as `DEEPEST`.
+        NumPy array or NumPy scalar; nested as deep as `DEEPEST`. A tensor,
+        that is what has a method `numpy`, travels as the array it holds.
 
     Raises
     ------
@@ -67,6 +68,8 @@ def _encode(value: Any, depth: int) -> Any:
         return {"tuple": [_encode(item, depth - 1) for item in value]}
     if isinstance(value, dict) and all(isinstance(key, str) for key in value):
         return {"dict": {str(key): _encode(item, depth - 1) for key, item in value.items()}}
+    if callable(getattr(value, "numpy", None)):
+        return _encode(value.numpy(), depth - 1)
     raise TypeError(f"a value of type {type(value).__name__} cannot be handed over")
 
 
