@@ -22,9 +22,9 @@
 # | In words (4 points) | claims what the tests support, and names what they cannot | reports numbers without saying |
 #
 # Each question has a cell for your answer and a check below it, which runs a few small tests. Your work is graded by
-# other tests of the same kind; your networks are then trained again, as here but for two seeds, and asked about test
-# images drawn at random. From SciPy, use only the quantiles and probabilities of distributions (`scipy.stats.norm`, `t`
-# and `binom`).
+# other tests of the same kind; your networks are then trained again, as here, though over two seeds only, and asked
+# about test images drawn at random. From SciPy, use only the quantiles and probabilities of distributions
+# (`scipy.stats.norm`, `t` and `binom`).
 
 # %%
 import keras
@@ -295,7 +295,7 @@ def test_even(mcnemar):
 # %% [markdown]
 # **Question 5** (4 points, two hours). Choose two networks that you want to compare, say with and without dropout, or
 # one convolution and two. Write before you train what you expect. After so little training each should be right about
-# three digits in ten at least; guessing gets one, and averaging each map of a first convolution to one number hardly
+# three digits in ten at least; guessing gets one, and a global average of a first convolution's maps not much more than
 # two. Then write
 #
 # - `train`, which takes `"first"` or `"second"` and a seed, sets the seed, builds that network, trains it on `X_fit`

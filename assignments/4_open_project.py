@@ -348,9 +348,9 @@ def test_images_alone(random):
 
 def errors_avoided(answers, cases):
     """The share of the points: all, if the answers are shown to avoid two thirds of the book's network's errors."""
-    [answer], labels = answers, drawn_labels["test_unseen_digits"]
-    if np.shape(answer) != labels.shape:
-        return 0.0, "an array of as many integers as there are images is expected"
+    answer, labels = np.asarray(answers[0]), drawn_labels["test_unseen_digits"]
+    if answer.shape != labels.shape:
+        return 0.0, "as many integers as there are images are expected"
     book = reference.load_model("cnn").predict(cases[0][0][..., np.newaxis] / 255, batch_size=500, verbose=0)
     yardstick = evaluation.accuracy(labels, book.argmax(axis=1))
     score = evaluation.accuracy(labels, answer)

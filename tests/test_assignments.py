@@ -23,7 +23,7 @@ import assignments
 from assignments import AssignmentError, is_hidden, make
 from digitlib import reference
 from grading import hidden_images
-from grading.hidden_tests import Failure, Hidden, load, read_limits
+from grading.hidden_tests import Failure, Hidden, load, read_given, read_limits
 from grading.inside.wire import decode, encode
 from paths import ROOT
 
@@ -183,6 +183,15 @@ def test_points_add_up(name):
     assert sum(stated.values()) == int(re.search(r"\*\*Points\*\*: (\d+)", source)[1])
     assert "**Time**: about" in source
     assert "**After this assignment you can**" in source
+
+
+@each_assignment
+def test_what_hidden_tests_call_is_written_by_students_or_given(name):
+    """Else a student could put another helper in its place."""
+    cells = [cell.source for cell in jupytext.read(source_of(name), fmt="py:percent").cells]
+    written = [source for source in cells if "# BEGIN SOLUTION" in source]
+    allowed = "\n".join([*written, *read_given(source_of(name))])
+    assert [test.function for test in hidden_tests(name) if f"def {test.function}(" not in allowed] == []
 
 
 @each_assignment
@@ -545,7 +554,7 @@ def test_accuracy_counts_from_the_books_network_on():
     shares = [hidden.score([answer]).share for answer in (book, mended, labels)]
     assert shares[0] == 0
     assert 0.2 < shares[1] < 0.7  # half of the errors avoided, less what chance may have done
-    assert shares[2] == 1
+    assert shares[2] == hidden.score([labels.tolist()]).share == 1
     assert re.match(r"\d+ of 2000 unseen digits right: ", hidden.score([book]).reason)
 
 

@@ -152,7 +152,7 @@ EQUAL = [
 DIFFERENT = [
     (1.0, 1, "you return a float, and an integer is expected"),
     (True, 1.0, "you return a bool, and a float is expected"),
-    (10**400, 1.0, "you return another value than expected"),
+    ([10**400], [1.0], "you return another value than expected"),
     (True, 1, "you return a bool, and an integer is expected"),
     (0, None, "you return an integer, and None is expected"),
     ("1", 1, "you return a text, and an integer is expected"),
