@@ -5,6 +5,7 @@ the machine, after seconds, some hundred processes or some hundred megabytes.
 """
 
 import json
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -134,6 +135,23 @@ for _ in range(8):
         os._exit(0)
 time.sleep(10)"""
 
+# What sockets hold belongs to no process either.
+SOCKET_BOMB = """\
+import os, socket, time
+for _ in range(6):
+    if os.fork() == 0:
+        pairs = [socket.socketpair() for _ in range(115)]
+        for end in (end for pair in pairs for end in pair):
+            end.setblocking(False)
+            try:
+                while True:
+                    end.send(b"x" * 65_536)
+            except BlockingIOError:
+                pass
+        time.sleep(10)
+        os._exit(0)
+time.sleep(10)"""
+
 DISK_FILLER = """\
 import pathlib
 written, refused = 0, []
@@ -248,16 +266,33 @@ SUBMISSIONS: dict[str, tuple[list[str], Deserves]] = {
     "endless_loop": (ENDLESS, Deserves(0, 0, "stopped at the time limit of 6 seconds, in code cell 4")),
     "endless_function": (
         [IMPORT, DOUBLE, "def mean(values):\n    while True:\n        pass"],
-        Deserves(2, 0, "stopped at the time limit of 6 seconds, while its functions were called"),
+        Deserves(2, 0, "stopped at the time limit of 6 seconds, while `mean` was called"),
+    ),
+    "endless_first_function": (
+        [IMPORT, "def double(values):\n    while True:\n        pass", MEAN],
+        Deserves(0, 1, "stopped at the time limit of 6 seconds, while `double` was called"),
+    ),
+    "waits_for_ever": (
+        [IMPORT, "import time\ndef double(values):\n    time.sleep(60)", MEAN],
+        Deserves(0, 1, "seconds on the clock, in which it had the processor for"),
+    ),
+    "function_takes_memory": (
+        [IMPORT, "def double(values):\n" + textwrap.indent(MEMORY_BOMB, "    "), MEAN],
+        Deserves(0, 1, "stopped at the memory limit of 0.5 GB, while `double` was called"),
+    ),
+    "function_crashes": (
+        [IMPORT, "def double(values):\n    import ctypes\n    ctypes.string_at(0)", MEAN],
+        Deserves(0, 1, "it ended its own process, while `double` was called"),
     ),
     "fork_bomb": ([*RIGHT, FORK_BOMB], Deserves(0, 0, "it had more than 64 processes")),
     "memory_bomb": ([*RIGHT, MEMORY_BOMB], Deserves(0, 0, "stopped at the memory limit of 0.5 GB")),
     "shared_memory_bomb": ([*RIGHT, SHARED_MEMORY_BOMB], Deserves(0, 0, "stopped at the memory limit of 0.5 GB")),
+    "socket_bomb": ([*RIGHT, SOCKET_BOMB], Deserves(0, 0, "stopped at the memory limit of 0.5 GB")),
     "disk_filler": ([*RIGHT, DISK_FILLER], Deserves(2, 1, "cell 5: OSError")),
     "exits": ([*RIGHT, "import os\nos._exit(0)"], Deserves(0, 0, "it ended its own process, in code cell 5")),
     "exits_late": (
         [IMPORT, DOUBLE, "def mean(values):\n    import os\n    os._exit(0)"],
-        Deserves(2, 0, "it ended its own process, while its functions were called"),
+        Deserves(2, 0, "it ended its own process, while `mean` was called"),
     ),
     "raises_system_exit": ([*RIGHT, "raise SystemExit", "exit()"], Deserves(2, 1)),
     "kills_parent": ([IMPORT, DOUBLE, KILLS_PARENT], Deserves(2, 0, "q2 other_means: ")),
@@ -268,7 +303,7 @@ SUBMISSIONS: dict[str, tuple[list[str], Deserves]] = {
     "monkeypatches": ([IMPORT, MONKEYPATCHES], Deserves(0, 0)),
     "nested": ([IMPORT, NESTED], Deserves(0, 0, "`mean` returns something other than")),
     "strange_values": ([IMPORT, STRANGE_VALUES], Deserves(0, 0, "an array of floats, and an array of integers")),
-    "huge_answer": ([*RIGHT, HUGE_ANSWER], Deserves(0, 0, "its answers exceeded 32 MB")),
+    "huge_answer": ([*RIGHT, HUGE_ANSWER], Deserves(0, 1, "its answers exceeded 32 MB")),
     "tells_inputs": ([IMPORT, TELLS_INPUTS], Deserves(0, 0, "`double` stopped with ValueError (ValueError: SECRET [")),
     "other_assignment": ([], Deserves(*NOT_GRADED, "a notebook of the assignment 2_other, not of doubling")),
     "no_assignment": (RIGHT, Deserves(2, 1)),
@@ -333,6 +368,8 @@ def _hand_in_folders(folder: Path) -> dict[str, Deserves]:
         "ben": Deserves(2, 1),
         "ann (1)": Deserves(*NOT_GRADED, f"{several}ann/hw.ipynb, ann.ipynb"),
         "ann (2)": Deserves(*NOT_GRADED, f"{several}ann/hw.ipynb, ann.ipynb"),
-        "eve": Deserves(*NOT_GRADED, f"{several}eve/one.ipynb, eve/two.ipynb"),
+        "eve": Deserves(
+            *NOT_GRADED, "there are several notebooks in the folder; keep one of eve/one.ipynb, eve/two.ipynb"
+        ),
         "nobody": Deserves(*NOT_GRADED, "there is no notebook in the folder"),
     }

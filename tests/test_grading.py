@@ -17,20 +17,21 @@ import psutil
 import pytest
 
 import grading.batch
+from grading import watchdog
 from grading.assignment import Assignment
 from grading.batch import grade_all
-from grading.hidden_tests import Failure, Limits
+from grading.hidden_tests import Failure, Hidden, Limits
 from grading.inside.wire import encode
-from grading.reports import clean
+from grading.reports import clean, harmless
 from grading.sandboxes import Bubblewrap, Unsafe
-from grading.scoring import read_answers
+from grading.scoring import MOST_RUNS, grade, read_run
 from grading.submissions import Unreadable, find_submissions, read_cells, read_file
 from grading.watchdog import Outcome
 from paths import ROOT
-from submissions import ASSIGNMENT, DOUBLE, IMPORT, NAME, RIGHT, hand_in, network_cells, notebook, spying_cells
+from submissions import ASSIGNMENT, DOUBLE, IMPORT, MEAN, NAME, RIGHT, hand_in, network_cells, notebook, spying_cells
 
 SEED = "a secret of the teacher's"
-LABELS_OF_THE_BATCH = 42
+LABELS_OF_THE_BATCH = 47
 
 
 @pytest.fixture(scope="module")
@@ -175,6 +176,55 @@ def test_the_same_command_goes_on_where_it_was_stopped(submissions, assignment, 
     assert table(output)["ann"]["total"] == "3"
 
 
+def test_a_function_that_ends_its_process_costs_no_other_its_points(submissions, assignment, tmp_path):
+    exits = "def {}(values):\n    import os\n    os._exit(1)"
+    folder = submissions(
+        one=[IMPORT, exits.format("double"), MEAN], both=[exits.format("double"), exits.format("mean")]
+    )
+    grade_all(folder, assignment, tmp_path / "graded", Bubblewrap())
+    rows = table(tmp_path / "graded")
+    ended = "it ended its own process, while `{}` was called"
+    assert (rows["one"]["q1"], rows["one"]["q2"]) == ("0", "1")
+    assert rows["one"]["what went wrong"] == f"{ended.format('double')}; q1 other_arrays: there is no answer: " + (
+        ended.format("double")
+    )
+    assert (rows["both"]["q1"], rows["both"]["q2"]) == ("0", "0")
+    assert rows["both"]["what went wrong"].startswith(f"{ended.format('double')}; {ended.format('mean')}; ")
+
+
+@pytest.mark.parametrize(("bad", "earned"), [("abc", 0), ("ab", 1)])
+def test_a_submission_runs_only_so_often(bad, earned):
+    exits = [f"def {name}():\n    import os\n    os._exit(1)" for name in bad]
+    tests = [Hidden("q1", name, name, name, 1, 0, "", None, [()], [1]) for name in "abcd"]
+    ran = []
+
+    class Counted(Bubblewrap):
+        def command(self, gigabytes, label):
+            ran.append(label)
+            return super().command(gigabytes, label)
+
+    cells = ["a = b = c = d = lambda: 1", *exits]
+    content, several = notebook(cells, None).encode(), Assignment("several", tests, Limits(), "")
+    start = time.monotonic()
+    graded = grade(content, several, Counted(), threading.Event())
+    passed = time.monotonic() - start
+    assert len(ran) == MOST_RUNS
+    assert graded["tests"][3]["earned"] == earned
+    assert passed / 2 < graded["seconds"] < passed + 0.1, "of all runs together"
+
+
+def test_who_got_no_processor_is_run_again_by_the_same_command(submissions, assignment, tmp_path, monkeypatch):
+    folder, output = submissions(ann=RIGHT), tmp_path / "graded"
+    monkeypatch.setattr(watchdog, "PATIENCE", 0.01)
+    grade_all(folder, assignment, output, Bubblewrap())
+    assert table(output)["ann"]["total"] == "0"
+    assert "seconds on the clock, in which it had the processor for 0." in table(output)["ann"]["what went wrong"]
+    monkeypatch.undo()
+    grade_all(folder, assignment, output, Bubblewrap())
+    assert table(output)["ann"]["total"] == "3"
+    assert run_again(folder, assignment, output) == set()
+
+
 def run_again(folder, assignment, output):
     """Grade once more, and return whose notebooks were run for it."""
     ran = set()
@@ -235,6 +285,31 @@ def test_the_command_grades_a_folder(command, submissions, tmp_path):
     assert table(tmp_path / "graded")["ben"]["total"] == "2"
 
 
+def test_other_files_get_no_row_but_a_word(command, submissions, tmp_path):
+    folder = submissions(ann=RIGHT)
+    for name in ("zoe.zip", "tom.py", "max.ipynb.txt", ".DS_Store", "._ann.ipynb", "Thumbs.db"):
+        (folder / name).touch()
+    result = run(command(folder), cwd=tmp_path)
+    last = result.stdout.splitlines()[-1]
+    assert last == "Not graded, since these are no notebooks (.ipynb): max.ipynb.txt, tom.py, zoe.zip"
+    assert list(table(tmp_path / "graded")) == ["ann"]
+
+
+def test_a_name_that_the_terminal_cannot_write_stops_nothing(command, submissions, tmp_path):
+    folder = submissions(**{"\u674e\u660e": RIGHT})
+    result = run(command(folder), cwd=tmp_path, env=os.environ | {"PYTHONIOENCODING": "latin-1"})
+    assert result.returncode == 0, result.stderr
+    assert r"\u674e\u660e: 3 of 3 points" in result.stdout
+    assert table(tmp_path / "graded")["\u674e\u660e"]["total"] == "3"
+
+
+def test_python_may_be_called_by_any_path(command, submissions, tmp_path):
+    python = tmp_path / os.path.relpath(sys.executable, tmp_path)
+    assert ".." in python.parts
+    result = run([str(python), *command(submissions(ann=RIGHT), "--sandbox", "bubblewrap")[1:]], cwd=tmp_path)
+    assert "1 of 1 submissions graded" in result.stdout, result.stderr
+
+
 def test_without_a_sandbox_the_command_refuses(command, submissions, tmp_path):
     empty = tmp_path / "empty"
     empty.mkdir()
@@ -256,6 +331,8 @@ def test_without_a_sandbox_the_command_refuses(command, submissions, tmp_path):
         (["--output", "submissions/graded"], "lies among the submissions"),
         (["--seed-file", "empty.txt"], "empty.txt is empty"),
         (["--seed-file", "absent.txt"], "absent.txt"),
+        (["--workers", "0"], "--workers: 0 is less than 1"),
+        (["--workers", "-1"], "--workers: -1 is less than 1"),
     ],
 )
 def test_the_commands_errors_come_at_once(command, submissions, tmp_path, options, message):
@@ -315,10 +392,9 @@ def test_the_first_line_for_a_case_counts_and_none_before_the_arguments():
         {"case": 1, "error": ["E", "no"]},
         {"case": 1, "answer": 4},
     ]
-    problem, answers, stopped = read_answers(outcome(*lines), ["f", "g"], Limits())
-    assert (problem, stopped) == ("", [])
-    assert answers[0] == 2
-    assert answers[1] == Failure("`g` stopped with an error of its own", "E: no")
+    result = read_run(outcome(*lines), {3: "f", 5: "g"}, Limits())
+    assert (result.problem, result.stopped, result.left) == ("", [], {})
+    assert result.answers == {3: 2, 5: Failure("`g` stopped with an error of its own", "E: no")}
 
 
 @pytest.mark.parametrize(
@@ -343,17 +419,31 @@ def test_the_first_line_for_a_case_counts_and_none_before_the_arguments():
     ],
 )
 def test_a_forged_line_is_no_answer_and_no_crash(line):
-    problem, answers, stopped = read_answers(outcome({"ready": True}, line), ["f"], Limits())
-    assert isinstance(answers[0], Failure)
-    assert (problem, stopped) == ("", [])
+    result = read_run(outcome({"ready": True}, line), {0: "f"}, Limits())
+    assert isinstance(result.answers[0], Failure)
+    assert (result.problem, result.stopped) == ("", [])
 
 
-@pytest.mark.parametrize("ended", ["time", "memory", "processes", "output", "exit"])
+@pytest.mark.parametrize("ended", ["time", "clock", "memory", "processes", "output", "exit"])
 def test_an_answer_that_never_came_says_why(ended):
-    limits = Limits(seconds=7, gigabytes=3)
-    problem, answers, _ = read_answers(outcome({"begins": 4}, ended=ended), ["f"], limits)
-    assert problem.endswith("in code cell 4")
-    assert problem in answers[0].reason
+    result = read_run(outcome({"begins": 4}, ended=ended), {0: "f"}, Limits(seconds=7, gigabytes=3))
+    assert result.problem.endswith("in code cell 4")
+    assert result.problem in result.answers[0].reason
+    assert not result.left
+
+
+def test_after_a_call_that_ended_the_process_the_other_functions_are_left():
+    functions = {0: "f", 1: "f", 2: "f", 3: "g", 4: "f", 5: "h"}
+    result = read_run(outcome({"ready": True}, {"case": 0, "answer": 1}, ended="exit"), functions, Limits())
+    assert result.problem == "it ended its own process, while `f` was called"
+    assert result.left == {3: "g", 5: "h"}
+    assert result.answers[0] == 1
+
+
+def test_a_process_that_ends_after_its_last_answer_has_answered():
+    result = read_run(outcome({"ready": True}, {"case": 0, "answer": 1}, ended="exit"), {0: "f"}, Limits())
+    assert (result.answers, result.left) == ({0: 1}, {})
+    assert result.problem == "it ended its own process, after its last answer"
 
 
 def test_parameters_follow_their_cell_and_keep_its_number(assignment):
@@ -414,6 +504,12 @@ def test_a_damaged_file_is_unreadable(assignment, content):
         read_cells(content, assignment)
 
 
+def test_a_notebook_of_an_old_format_is_not_called_damaged(assignment):
+    content = {"nbformat": 3, "worksheets": [{"cells": []}], "metadata": {}}
+    with pytest.raises(Unreadable, match="an old format: open it in Jupyter and save it again"):
+        read_cells(json.dumps(content).encode(), assignment)
+
+
 def test_a_notebook_that_the_schema_refuses_is_read_all_the_same(assignment):
     content = {"cells": [{"cell_type": "code", "source": "1", "outputs": 3}, {"cell_type": "raw"}], "metadata": None}
     assert read_cells(json.dumps(content).encode(), assignment) == [(1, "1")]
@@ -455,6 +551,23 @@ def test_a_strangers_text_is_one_harmless_line(text, cleaned):
     assert clean(text) == cleaned
 
 
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("=1+1", "'=1+1"),
+        ("  @f", "  '@f"),
+        ("\uff1d1", "'\uff1d1"),
+        ("\uff0b1;\uff0d1", "'\uff0b1;'\uff0d1"),
+        ('cell 3: E: ;=HYPERLINK("x")', 'cell 3: E: ;\'=HYPERLINK("x")'),
+        ("a; -1;;+1", "a; '-1;;'+1"),
+        ('a;"=1"', 'a;"\'=1"'),
+        ("a = b + c; d - e", "a = b + c; d - e"),
+    ],
+)
+def test_no_text_is_a_formula_however_a_spreadsheet_parts_the_cells(text, written):
+    assert harmless(text) == written
+
+
 def test_a_crash_of_the_grader_itself_stops_nobody(submissions, assignment, tmp_path, monkeypatch):
     real = grading.batch.grade
 
@@ -472,10 +585,15 @@ def test_a_crash_of_the_grader_itself_stops_nobody(submissions, assignment, tmp_
     assert threading.active_count() < 10
 
 
-def test_another_hidden_set_is_another_assignment(source, assignment, tmp_path, monkeypatch):
-    digests = {assignment.digest}
+def test_another_hidden_set_is_another_assignment_where_it_is_used(source, assignment, tmp_path, monkeypatch):
+    monkeypatch.setenv("DIGITS_HIDDEN_SET", str(tmp_path / "absent"))
+    assert Assignment.read(source, SEED).digest == assignment.digest
+    monkeypatch.delenv("DIGITS_HIDDEN_SET")
+    uses = tmp_path / "uses.py"
+    uses.write_text(f"{ASSIGNMENT}\nfrom grading import hidden_images\n", encoding="utf-8")
+    digests = {Assignment.read(uses, SEED).digest}
     for name in ("first", "second"):
         (tmp_path / name).write_text(name, encoding="utf-8")
         monkeypatch.setenv("DIGITS_HIDDEN_SET", str(tmp_path / name))
-        digests.add(Assignment.read(source, SEED).digest)
+        digests.add(Assignment.read(uses, SEED).digest)
     assert len(digests) == 3

@@ -52,6 +52,24 @@ def test_the_reference_makes_the_expected_answers(write):
     assert test.expected == [2 * case[0] for case in test.cases]
 
 
+def test_the_seed_decides_the_order_of_the_cases_too(write):
+    """Else a function that counts its calls could answer by the public source."""
+    path = write(HIDDEN.replace("(int(random.integers(1_000_000)),) for _ in range(4)", "(n,) for n in range(20)"))
+    [first], [again], [other] = load(path, "a"), load(path, "a"), load(path, "b")
+    source_order = [(n,) for n in range(20)]
+    assert sorted(first.cases) == sorted(other.cases) == source_order
+    assert first.cases == again.cases
+    assert first.cases != other.cases
+    assert source_order not in (first.cases, other.cases)
+    assert first.expected == [2 * case[0] for case in first.cases]
+
+
+def test_a_judge_finds_the_cases_in_the_sources_order(write):
+    judged = HIDDEN.replace("points=2", "points=2, judge=lambda answers, cases: (1, '')")
+    [test] = load(write(judged.replace("int(random.integers(1_000_000))", "_").replace("(4)", "(20)")), "a")
+    assert test.cases == [(n,) for n in range(20)]
+
+
 def test_what_a_solution_does_to_its_arguments_is_forgotten(write):
     path = write(
         '@hidden("q1", function="double", points=1)\ndef lists(random):\n    return [([1, 2],)]',

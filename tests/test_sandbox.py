@@ -4,6 +4,7 @@ import ctypes
 import itertools
 import json
 import os
+import socket
 import threading
 import time
 from pathlib import Path
@@ -23,7 +24,11 @@ RUN = {"seconds": Limits.seconds, "gigabytes": Limits.gigabytes}
 
 def told(code):
     """What code in a sandbox says: the message of the error that it ends with."""
-    outcome = watchdog.run(Bubblewrap(), [(1, f"import os\n{code}")], [], **RUN)
+    return told_by([(1, f"import os\n{code}")])
+
+
+def told_by(cells):
+    outcome = watchdog.run(Bubblewrap(), cells, [], **RUN)
     [stopped] = [line for line in outcome.lines if "stopped" in line]
     assert stopped["error"][0] == "ValueError", stopped
     return stopped["error"][1]
@@ -112,6 +117,7 @@ attempt("device", lambda: os.mknod("/tmp/disk", 0o60666, os.makedev(254, 0)))
 attempt("memory without a name", lambda: os.memfd_create("x"))
 attempt("shared memory", lambda: checked(libc.shmget(0, 4096, 0o1600)))
 attempt("message queue", lambda: checked(libc.msgget(0, 0o1600)))
+attempt("larger sockets", lambda: socket.socketpair()[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 10**7))
 attempt("key ring", lambda: checked(libc.syscall(250 if os.uname().machine == "x86_64" else 219, 0, -3, 1)))
 attempt("raw socket", lambda: socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP))
 status = dict(line.split(":", 1) for line in open("/proc/self/status"))
@@ -132,13 +138,48 @@ def test_without_the_filter_these_calls_would_work():
     queue = libc.msgget(0, 0o1600)
     assert queue >= 0
     assert libc.msgctl(queue, 0, None) == 0
+    ends = socket.socketpair()
+    ends[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 10**7)
+    for end in ends:
+        end.close()
 
 
 def test_a_submission_that_only_waits_is_stopped():
     start = time.monotonic()
     outcome = watchdog.run(Bubblewrap(), [(1, "import time\ntime.sleep(60)")], [], seconds=1.5, gigabytes=1)
+    assert outcome.ended == "clock"
+    assert 0 < outcome.processor_seconds < 1.5
+    assert 1.5 * watchdog.PATIENCE < outcome.seconds <= time.monotonic() - start < 1.5 * watchdog.PATIENCE + 5
+
+
+def test_children_that_nobody_waits_for_count_as_well():
+    cell = """\
+import os, signal, time
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+for _ in range(16):
+    reading, writing = os.pipe()
+    if os.fork() == 0:
+        while time.process_time() < 0.6:
+            pass
+        os._exit(0)
+    os.close(writing)
+    os.read(reading, 1)  # until the child has ended
+    os.close(reading)"""
+    outcome = watchdog.run(Bubblewrap(), [(1, cell)], [], seconds=4, gigabytes=1)
     assert outcome.ended == "time"
-    assert time.monotonic() - start < 1.5 * watchdog.PATIENCE + 5
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *(f"%matplotlib {name}\nhere = True" for name in ("", "inline", "widget", "notebook", "qt", "tk")),
+        "from google.colab import drive\ndrive.mount('/content/drive')\nhere = True",
+        "from google.colab.patches import cv2_imshow\ncv2_imshow(1)\nhere = True",
+        "import otter\notter.Notebook('x.ipynb').check('q1')\nhere = True",
+    ],
+)
+def test_what_belongs_to_another_place_costs_no_cell_its_rest(cell):
+    assert told_by([(1, cell), (2, "raise ValueError(here)")]) == "True"
 
 
 def test_a_teacher_can_stop_it():
@@ -234,7 +275,8 @@ def test_docker_without_the_image_is_passed_over_or_refused(docker):
 def test_a_container_is_killed_by_its_name(docker):
     calls = docker()
     outcome = watchdog.run(Docker(), [], [], seconds=0.1, gigabytes=1)
-    assert outcome.ended == "time"
+    assert outcome.ended == "clock"
+    assert outcome.processor_seconds is None, "they cannot be seen"
     assert f"kill {IMAGE}-" in calls.read_text(encoding="utf-8")
 
 

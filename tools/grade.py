@@ -18,8 +18,10 @@ from pathlib import Path
 from grading.assignment import Assignment
 from grading.batch import grade_all
 from grading.hidden_tests import AssignmentError
+from grading.reports import clean
 from grading.sandboxes import NoSandbox, choose, dockerfile
 from grading.seeds import SeedError, read_seed
+from grading.submissions import find_other_files
 from paths import ROOT
 
 
@@ -29,13 +31,21 @@ class _PrintDockerfile(argparse.Action):
         parser.exit()
 
 
+def positive_integer(text: str) -> int:
+    if (number := int(text)) < 1:
+        raise argparse.ArgumentTypeError(f"{number} is less than 1")
+    return number
+
+
 def main() -> int:
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # a terminal may lack letters of a student's name
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("assignment", type=Path, help="its source, such as assignments/1_raw_bytes.py")
     parser.add_argument("submissions", type=Path, help="the folder with what was handed in")
     parser.add_argument("--seed-file", type=Path, required=True, help="a file with your secret, any text")
     parser.add_argument("--output", type=Path, default=Path("graded"), help="default: graded/")
-    parser.add_argument("--workers", type=int, default=2, help="submissions side by side")
+    parser.add_argument("--workers", type=positive_integer, default=2, help="submissions side by side")
     parser.add_argument("--sandbox", choices=["bubblewrap", "docker"], help="default: what there is")
     parser.add_argument("--unsafe", action="store_true", help="run submissions without a sandbox, with all your rights")
     parser.add_argument("--dockerfile", action=_PrintDockerfile, nargs=0, help="print what makes Docker's image")
@@ -62,6 +72,8 @@ def run(options: argparse.Namespace) -> int:
     records = grade_all(options.submissions, assignment, options.output, box, workers=options.workers)
     graded = sum(bool(record["tests"]) for record in records)
     print(f"{graded} of {len(records)} submissions graded ({box.name}); {options.output / 'grades.csv'}")
+    if others := find_other_files(options.submissions):
+        print(f"Not graded, since these are no notebooks (.ipynb): {', '.join(map(clean, others))}")
     return 0
 
 

@@ -22,7 +22,7 @@ class Assignment:
         Cells that are executed again after a submission's own, so that hidden
         tests call these helpers as they were handed out.
     digest : str
-        Changes with the source, the seed and the hidden set that the teacher names.
+        Changes with the source, the seed and, if the source uses it, the hidden set that the teacher names.
     """
 
     name: str
@@ -35,8 +35,9 @@ class Assignment:
     def read(cls, path: Path, seed: str) -> "Assignment":
         """Execute the source and make its hidden tests; raises `hidden_tests.AssignmentError`."""
         tests = load(path, seed)
-        hidden_set = os.environ.get(HIDDEN_SET)
-        parts = [path.read_bytes(), seed.encode("utf-8"), Path(hidden_set).read_bytes() if hidden_set else b""]
+        source = path.read_bytes()
+        hidden_set = os.environ.get(HIDDEN_SET) if b"hidden_images" in source else None
+        parts = [source, seed.encode("utf-8"), Path(hidden_set).read_bytes() if hidden_set else b""]
         digest = hashlib.sha256(b"\0".join(parts)).hexdigest()
         return cls(path.stem, tests, read_limits(path), read_given(path), digest)
 

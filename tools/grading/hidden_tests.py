@@ -100,7 +100,8 @@ class Hidden:
     tolerance : float
         The largest difference allowed between floats.
     cases : list of tuple
-        Positional arguments, a tuple a case.
+        Positional arguments, a tuple a case; in the source's order only if
+        there is a judge.
     expected : list
         What the reference solution returns; empty if there is a judge.
     judge : callable, optional
@@ -284,6 +285,9 @@ def _make(namespace, seed, path, question, function, points, tolerance, feedback
         raise AssignmentError(f"{where}: the solutions define no function {function}")
     try:
         cases = list(make_cases(generator(seed, question, make_cases.__name__)))
+        if not judge:  # the order in the source is public, and so a function could count its calls
+            order = generator(seed, question, make_cases.__name__, "order").permutation(len(cases))
+            cases = [cases[place] for place in order]
         copies = [decode(encode(tuple(case))) for case in cases]
         expected = [] if judge else [decode(encode(namespace[function](*case))) for case in copies]
     except Exception as error:

@@ -3,11 +3,13 @@
 import csv
 import html
 import io
+import re
 
 from grading.assignment import Assignment
 from grading.sandboxes import Unsafe
 
 REASON_LENGTH = 300
+FORMULA_SIGNS = "=+@\uff1d\uff0b\uff0d\uff20-"  # the full-width ones too
 
 
 def grades_table(records: list[dict], assignment: Assignment) -> str:
@@ -58,9 +60,8 @@ def clean(text: str, length: int = REASON_LENGTH) -> str:
 
 
 def harmless(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    line = clean(text, 2_000)
-    return f"'{line}" if line.startswith(("=", "+", "-", "@")) else line
+    """A cell that no spreadsheet takes for a formula, be it one that parts cells at semicolons."""
+    return re.sub(rf"""((?:^|;)[\s"]*)(?=[{FORMULA_SIGNS}])""", r"\1'", clean(text, 2_000))
 
 
 def _test_feedback(test: dict) -> str:

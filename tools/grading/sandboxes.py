@@ -74,9 +74,10 @@ class Bubblewrap:
 
     name = "bubblewrap"
     out_of_memory = None
+    shows_processes = True
 
     def command(self, gigabytes: float, label: str) -> list[str]:
-        python = [sys.executable, RUNNER]
+        python = [str(_absolute(sys.executable)), RUNNER]
         if os.geteuid() == 0:
             return [*_bwrap(TO_BECOME_NOBODY), *BECOME_NOBODY, "bwrap", *NO_RIGHTS, "--dev-bind", "/", "/", *python]
         return [*_bwrap(NO_RIGHTS), *python]
@@ -90,6 +91,7 @@ class Docker:
 
     name = "docker"
     out_of_memory = 137
+    shows_processes = False
 
     def command(self, gigabytes: float, label: str) -> list[str]:
         environment = ENVIRONMENT | {"PATH": "/usr/local/bin:/usr/bin:/bin", "PYTHONPATH": GRADER}
@@ -117,6 +119,7 @@ class Unsafe:
 
     name = "none (--unsafe)"
     out_of_memory = None
+    shows_processes = True
 
     def command(self, gigabytes: float, label: str) -> list[str]:
         here = {name: value for name, value in ENVIRONMENT.items() if SCRATCH not in value and name != "PATH"}
@@ -195,8 +198,13 @@ def _each(option: str, values: Iterable[tuple]) -> list[str]:
 def _python_folders() -> list[Path]:
     """What Python needs of this machine: its installation, its packages and the book's own."""
     named = [sys.prefix, sys.base_prefix, Path(sys.executable).resolve().parents[1], _digitlib()]
-    folders = {Path(name) for name in named} | {Path(name).resolve() for name in named}
+    folders = {_absolute(name) for name in named} | {Path(name).resolve() for name in named}
     return sorted(folder for folder in folders if not folder.is_relative_to("/usr"))
+
+
+def _absolute(path: str | Path) -> Path:
+    """Without dots, but through links: an environment's Python is a link, and knows by it whose it is."""
+    return Path(os.path.abspath(path))  # noqa: PTH100
 
 
 def _digitlib() -> Path:

@@ -3,6 +3,7 @@
 import builtins
 import itertools
 import threading
+from dataclasses import dataclass, field
 
 from grading import watchdog
 from grading.assignment import Assignment
@@ -13,9 +14,11 @@ from grading.submissions import read_cells
 from grading.watchdog import ANSWERS_MEGABYTES, PROCESSES, Outcome, Sandbox, SandboxError
 
 MOST_ERRORS = 20
+MOST_RUNS = 3
 
 ENDED = {
     "time": "it was stopped at the time limit of {seconds:g} seconds",
+    "clock": "it was stopped after {passed:.1f} seconds on the clock{processor}",
     "memory": "it was stopped at the memory limit of {gigabytes:g} GB",
     "processes": f"it was stopped because it had more than {PROCESSES} processes",
     "output": f"it was stopped because its answers exceeded {ANSWERS_MEGABYTES} MB",
@@ -23,8 +26,36 @@ ENDED = {
 }
 
 
+@dataclass(frozen=True)
+class Run:
+    """What came of running a submission once.
+
+    Attributes
+    ----------
+    outcome : Outcome
+    answers : dict of int to object
+        For each case a value or a `Failure`.
+    stopped : list of dict
+        The cells that stopped with an error: "cell" and "error".
+    problem : str
+        How the submission ended, if it did not come to its end.
+    left : dict of int to str
+        If it ended in a call: the cases without an answer, and their functions,
+        but for those of the function that was called.
+    """
+
+    outcome: Outcome
+    answers: dict[int, object]
+    stopped: list[dict]
+    problem: str = ""
+    left: dict[int, str] = field(default_factory=dict)
+
+
 def grade(content: bytes, assignment: Assignment, box: Sandbox, stop: threading.Event) -> dict:
     """Run a submission and score it.
+
+    If it ends while a function is called, it runs again without that function,
+    so that this costs no other function its points; `MOST_RUNS` times in all.
 
     Returns
     -------
@@ -41,17 +72,15 @@ def grade(content: bytes, assignment: Assignment, box: Sandbox, stop: threading.
     cells = read_cells(content, assignment)
     pairs = [(test, case) for test in assignment.tests for case in test.cases]
     calls = [{"function": test.function, "arguments": encode(tuple(case))} for test, case in pairs]
-    limits = assignment.limits
-    outcome = watchdog.run(box, cells, calls, seconds=limits.seconds, gigabytes=limits.gigabytes, stop=stop)
-    if outcome.ended == "stopped":
-        raise SandboxError("stopped by you")
-    lost, answers, stopped = read_answers(outcome, [call["function"] for call in calls], limits)
-    rest = iter(answers)
-    scores = [(test, test.score(list(itertools.islice(rest, len(test.cases))))) for test in assignment.tests]
+    runs = _run(cells, calls, assignment.limits, box, stop)
+    answers = {case: answer for run in runs for case, answer in run.answers.items()}
+    in_order = (answers[case] for case in range(len(calls)))
+    scores = [(test, test.score(list(itertools.islice(in_order, len(test.cases))))) for test in assignment.tests]
     return {
-        "problem": lost,
-        "seconds": round(outcome.seconds, 1),
-        "cells": stopped,
+        "problem": "; ".join(run.problem for run in runs if run.problem),
+        "seconds": round(sum(run.outcome.seconds for run in runs), 1),
+        "starved": any(run.outcome.ended == "clock" for run in runs),
+        "cells": runs[0].stopped,
         "tests": [
             {
                 "question": test.question,
@@ -68,7 +97,7 @@ def grade(content: bytes, assignment: Assignment, box: Sandbox, stop: threading.
     }
 
 
-def read_answers(outcome: Outcome, functions: list[str], limits: Limits) -> tuple[str, list, list[dict]]:
+def read_run(outcome: Outcome, functions: dict[int, str], limits: Limits) -> Run:
     """Make sense of what came out of a sandbox, whoever wrote it.
 
     Of several lines for one case the first counts, and none that came before
@@ -76,37 +105,56 @@ def read_answers(outcome: Outcome, functions: list[str], limits: Limits) -> tupl
 
     Parameters
     ----------
-    functions : list of str
-        The function that each case calls.
-
-    Returns
-    -------
-    problem : str
-        How the submission ended, if it did not come to its end.
-    answers : list
-        For each case a value or a `Failure`.
-    stopped : list of dict
-        The cells that stopped with an error: "cell" and "error".
+    functions : dict of int to str
+        The function that each case calls, in the order of the calls.
     """
-    answers: dict[int, object] = {}
+    cases, answers = list(functions), {}
     stopped, last, ready = [], 0, False
     for message in outcome.lines:
-        case, error = message.get("case"), _error(message)
+        position, error = message.get("case"), _error(message)
         if message == {"ready": True}:
             ready = True
         elif not ready and type(message.get("begins")) is int:
             last = message["begins"]
         elif not ready and type(message.get("stopped")) is int and error and len(stopped) < MOST_ERRORS:
             stopped.append({"cell": message["stopped"], "error": clean(error)})
-        elif ready and type(case) is int and 0 <= case < len(functions) and case not in answers:
-            answers[case] = _answer(message, functions[case])
-    problem = ""
-    if outcome.ended != "done":
-        where = "while its functions were called" if ready else f"in code cell {last}"
-        problem = f"{ENDED[outcome.ended].format(seconds=limits.seconds, gigabytes=limits.gigabytes)}, {where}"
-        problem = clean(problem)
-    missing = Failure("there is no answer" + (f": {problem}" if problem else ""))
-    return problem, [answers.get(case, missing) for case in range(len(functions))], stopped
+        elif ready and type(position) is int and 0 <= position < len(cases) and cases[position] not in answers:
+            answers[cases[position]] = _answer(message, functions[cases[position]])
+    missing = [case for case in cases if case not in answers]
+    if outcome.ended == "done":
+        return Run(outcome, answers | dict.fromkeys(missing, Failure("there is no answer")), stopped)
+    where, left = f"in code cell {last}", {}
+    if ready and missing:
+        called = functions[missing[0]]
+        where = f"while `{called}` was called"
+        left = {case: functions[case] for case in missing if functions[case] != called}
+    elif ready:
+        where = "after its last answer"
+    problem = clean(f"{_how_it_ended(outcome, limits)}, {where}")
+    answers |= dict.fromkeys(missing, Failure(f"there is no answer: {problem}"))
+    return Run(outcome, answers, stopped, problem, left)
+
+
+def _run(cells: list, calls: list[dict], limits: Limits, box: Sandbox, stop: threading.Event) -> list[Run]:
+    runs, left = [], {case: call["function"] for case, call in enumerate(calls)}
+    while left and len(runs) < MOST_RUNS:
+        chosen = [calls[case] for case in left]
+        outcome = watchdog.run(box, cells, chosen, seconds=limits.seconds, gigabytes=limits.gigabytes, stop=stop)
+        if outcome.ended == "stopped":
+            raise SandboxError("stopped by you")
+        runs.append(read_run(outcome, left, limits))
+        left = runs[-1].left
+    return runs
+
+
+def _how_it_ended(outcome: Outcome, limits: Limits) -> str:
+    used = outcome.processor_seconds
+    return ENDED[outcome.ended].format(
+        seconds=limits.seconds,
+        gigabytes=limits.gigabytes,
+        passed=outcome.seconds,
+        processor="" if used is None else f", in which it had the processor for {used:.1f} seconds",
+    )
 
 
 def _error(message: dict) -> str | None:

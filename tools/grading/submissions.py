@@ -15,7 +15,7 @@ from grading.hidden_tests import PARAMETERS_TAG
 from grading.reports import clean
 
 LARGEST_MEGABYTES = 10
-NOT_HANDED_IN = (".", "__MACOSX")  # how the names of files and folders begin that programs left there
+NOT_HANDED_IN = (".", "__MACOSX", "Thumbs.db", "desktop.ini")  # how the names begin of what programs left there
 LONGEST_LABEL = 150  # bytes
 
 
@@ -48,14 +48,10 @@ class Submission:
 def find_submissions(folder: Path) -> list[Submission]:
     """One submission for each notebook and for each subfolder, at whatever depth its notebook lies."""
     found = []
-    for path in sorted(folder.iterdir()):
-        if not _handed_in(path.name):
-            continue
-        if path.is_symlink():
-            found.append((path.stem, [path]))
-        elif path.is_dir():
+    for path in sorted(filter(_is_submission, folder.iterdir())):
+        if path.is_dir() and not path.is_symlink():
             found.append((path.name, sorted(_notebooks_below(path))))
-        elif path.suffix.lower() == ".ipynb":
+        else:
             found.append((path.stem, [path]))
     names = [_same(name) for name, _ in found]
     submissions, labels = [], set()
@@ -69,6 +65,12 @@ def find_submissions(folder: Path) -> list[Submission]:
         labels.add(_same(label))
         submissions.append(Submission(name, label, files, problem))
     return submissions
+
+
+def find_other_files(folder: Path) -> list[str]:
+    """The names of files beside the submissions that are no notebooks."""
+    others = (path.name for path in folder.iterdir() if _handed_in(path.name) and not _is_submission(path))
+    return sorted(others)
 
 
 def read_file(path: Path) -> bytes:
@@ -129,6 +131,10 @@ def _sets_one_of(names: Iterable[str], source: str) -> bool:
     return any(re.search(rf"^{name}\b[^=\n]*=(?!=)", source, re.MULTILINE) for name in names)
 
 
+def _is_submission(path: Path) -> bool:
+    return _handed_in(path.name) and (path.is_symlink() or path.is_dir() or path.suffix.lower() == ".ipynb")
+
+
 def _notebooks_below(folder: Path) -> Iterator[Path]:
     for where, folders, names in os.walk(folder):
         folders[:] = filter(_handed_in, folders)
@@ -155,7 +161,8 @@ def _count_problem(files: list[Path], others: list[Path], folder: Path, twice: b
     if not files:
         return "there is no notebook in the folder"
     names = ", ".join(file.relative_to(folder).as_posix() for file in others)
-    return clean(f"there are several notebooks of this name; keep one of {names}")
+    where = "of this name" if twice else "in the folder"
+    return clean(f"there are several notebooks {where}; keep one of {names}")
 
 
 def _parse_notebook(content: bytes) -> dict:
@@ -166,6 +173,8 @@ def _parse_notebook(content: bytes) -> dict:
         raise Unreadable(f"the file is not UTF-8 text: {error.reason} at byte {error.start}") from error
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"the file is damaged, no notebook: {error}") from error
+    if isinstance(notebook, dict) and "worksheets" in notebook:
+        raise Unreadable("the notebook has an old format: open it in Jupyter and save it again")
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
         raise Unreadable("the file is damaged, no notebook: it has no list of cells")

@@ -14,7 +14,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Protocol
 
-from grading.processes import exceeds, family, processor_seconds
+from grading.processes import ProcessorTime, exceeds, family
 
 LABEL = "digit-book-grader"  # how the names of submissions that run begin
 PROCESSES = 64
@@ -52,13 +52,18 @@ class Outcome:
         Lines that are no JSON objects are left out.
     ended : str
         "done"; "exit" if the process ended itself; or the limit that was hit:
-        "time", "memory", "processes", "output"; or "stopped" by the teacher.
+        "time" of the processor, "clock", "memory", "processes", "output"; or
+        "stopped" by the teacher.
     seconds : float
+        On the clock.
+    processor_seconds : float, optional
+        Of all processes together; None where they cannot be seen.
     """
 
     lines: list[dict]
     ended: str
     seconds: float
+    processor_seconds: float | None = None
 
 
 class Sandbox(Protocol):
@@ -66,6 +71,7 @@ class Sandbox(Protocol):
 
     name: str
     out_of_memory: int | None  # the status of what it killed for its memory, where it does so itself
+    shows_processes: bool  # to the watchdog
 
     def command(self, gigabytes: float, label: str) -> list[str]:
         """The command line, for a submission that may use so much memory."""
@@ -107,7 +113,7 @@ def run(
         If the sandbox does not start.
     """
     label = f"{LABEL}-{uuid.uuid4().hex}"
-    start = time.monotonic()
+    start, processor = time.monotonic(), ProcessorTime()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # where a process without a sandbox writes
         process = subprocess.Popen(
             sandbox.command(gigabytes, label),
@@ -119,7 +125,7 @@ def run(
         )
         conversation = _Conversation(process, cells, calls)
         try:
-            ended = _watch(process, conversation, seconds, gigabytes, stop or threading.Event())
+            ended = _watch(process, conversation, processor, seconds, gigabytes, stop or threading.Event())
         finally:
             sandbox.kill(process, label)
             conversation.close()
@@ -132,7 +138,8 @@ def run(
         ended = "memory"
     if ended == "exit" and {"done": True} in lines:
         ended = "done"
-    return Outcome(lines, ended, time.monotonic() - start)
+    used = processor.seconds if sandbox.shows_processes else None
+    return Outcome(lines, ended, time.monotonic() - start, used)
 
 
 class _Conversation:
@@ -186,7 +193,12 @@ class _Conversation:
 
 
 def _watch(
-    process: subprocess.Popen, conversation: _Conversation, seconds: float, gigabytes: float, stop: threading.Event
+    process: subprocess.Popen,
+    conversation: _Conversation,
+    processor: ProcessorTime,
+    seconds: float,
+    gigabytes: float,
+    stop: threading.Event,
 ) -> str:
     """Wait until the submission ends or exceeds a limit, and say which."""
     deadline = time.monotonic() + PATIENCE * seconds
@@ -199,12 +211,15 @@ def _watch(
         if conversation.flooded:
             return "output"
         members = family(process)
+        processor.look(members)
         if len(members) > PROCESSES:
             return "processes"
         if exceeds(members, gigabytes * 1e9):
             return "memory"
-        if time.monotonic() > deadline or processor_seconds(members) > seconds:
+        if processor.seconds > seconds:
             return "time"
+        if time.monotonic() > deadline:
+            return "clock"
 
 
 def _parse(line: bytes) -> dict | None:

@@ -1,7 +1,8 @@
 """Forbid a process, and all that it starts, some calls to the Linux kernel. Runs inside the sandbox.
 
-Memory in files without a name belongs to no process, so that no watchdog could
-add it up; the kernel's key rings belong to no namespace. Neither NumPy nor
+Memory in files without a name and in what enlarged sockets hold belongs to no
+process, so that no watchdog could add it up; the kernel's key rings belong to no
+namespace. Neither NumPy nor
 TensorFlow needs one of these calls.
 """
 
@@ -15,12 +16,12 @@ FORBIDDEN = {
     "x86_64": {
         **{"memfd_create": 319, "memfd_secret": 447, "shmget": 29, "msgget": 68, "io_uring_setup": 425},
         **{"add_key": 248, "request_key": 249, "keyctl": 250},
-        **{"bpf": 321, "perf_event_open": 298, "userfaultfd": 323},
+        **{"bpf": 321, "perf_event_open": 298, "userfaultfd": 323, "setsockopt": 54},
     },
     "aarch64": {
         **{"memfd_create": 279, "memfd_secret": 447, "shmget": 194, "msgget": 186, "io_uring_setup": 425},
         **{"add_key": 217, "request_key": 218, "keyctl": 219},
-        **{"bpf": 280, "perf_event_open": 241, "userfaultfd": 282},
+        **{"bpf": 280, "perf_event_open": 241, "userfaultfd": 282, "setsockopt": 208},
     },
 }
 ARCHITECTURE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
