@@ -77,7 +77,7 @@ class Bubblewrap:
     shows_processes = True
 
     def command(self, gigabytes: float, label: str) -> list[str]:
-        python = [str(_absolute(sys.executable)), RUNNER]
+        python = [os.path.abspath(sys.executable), RUNNER]  # noqa: PTH100  an environment's Python is a link that stays
         if os.geteuid() == 0:
             return [*_bwrap(TO_BECOME_NOBODY), *BECOME_NOBODY, "bwrap", *NO_RIGHTS, "--dev-bind", "/", "/", *python]
         return [*_bwrap(NO_RIGHTS), *python]
@@ -198,13 +198,8 @@ def _each(option: str, values: Iterable[tuple]) -> list[str]:
 def _python_folders() -> list[Path]:
     """What Python needs of this machine: its installation, its packages and the book's own."""
     named = [sys.prefix, sys.base_prefix, Path(sys.executable).resolve().parents[1], _digitlib()]
-    folders = {_absolute(name) for name in named} | {Path(name).resolve() for name in named}
+    folders = {Path(name) for name in named} | {Path(name).resolve() for name in named}
     return sorted(folder for folder in folders if not folder.is_relative_to("/usr"))
-
-
-def _absolute(path: str | Path) -> Path:
-    """Without dots, but through links: an environment's Python is a link, and knows by it whose it is."""
-    return Path(os.path.abspath(path))  # noqa: PTH100
 
 
 def _digitlib() -> Path:
