@@ -272,10 +272,6 @@ SUBMISSIONS: dict[str, tuple[list[str], Deserves]] = {
         [IMPORT, "def double(values):\n    while True:\n        pass", MEAN],
         Deserves(0, 1, "stopped at the time limit of 6 seconds, while `double` was called"),
     ),
-    "waits_for_ever": (
-        [IMPORT, "import time\ndef double(values):\n    time.sleep(60)", MEAN],
-        Deserves(0, 1, "seconds on the clock, in which it had the processor for"),
-    ),
     "function_takes_memory": (
         [IMPORT, "def double(values):\n" + textwrap.indent(MEMORY_BOMB, "    "), MEAN],
         Deserves(0, 1, "stopped at the memory limit of 0.5 GB, while `double` was called"),

@@ -152,7 +152,8 @@ def test_a_submission_that_only_waits_is_stopped():
     assert 1.5 * watchdog.PATIENCE < outcome.seconds <= time.monotonic() - start < 1.5 * watchdog.PATIENCE + 5
 
 
-def test_children_that_nobody_waits_for_count_as_well():
+def test_children_that_nobody_waits_for_count_as_well(monkeypatch):
+    monkeypatch.setattr(watchdog, "PATIENCE", 30)
     cell = """\
 import os, signal, time
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
