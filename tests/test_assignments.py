@@ -20,6 +20,7 @@ import yaml
 from scipy import stats
 
 import assignments
+import paths
 from assignments import AssignmentError, is_hidden, make
 from digitlib import reference
 from grading import hidden_images
@@ -27,7 +28,7 @@ from grading.hidden_tests import Failure, Hidden, load, read_given, read_limits
 from grading.inside.wire import decode, encode
 from paths import ROOT
 
-SOURCES = assignments.assignments()
+SOURCES = paths.assignments()
 NAMES = [source.stem for source in SOURCES]
 SEED = "a seed for these tests"
 # Trainings so small that they take seconds and still learn something.

@@ -284,7 +284,7 @@ def test_the_command_grades_a_folder(command, submissions, tmp_path):
     assert result.returncode == 0, result.stderr
     assert "ann: 3 of 3 points in" in result.stdout
     assert "2 of 2 submissions graded (bubblewrap)" in result.stdout
-    assert table(tmp_path / "graded")["ben"]["total"] == "2"
+    assert table(tmp_path / "graded" / NAME)["ben"]["total"] == "2"
 
 
 def test_other_files_get_no_row_but_a_word(command, submissions, tmp_path):
@@ -294,7 +294,39 @@ def test_other_files_get_no_row_but_a_word(command, submissions, tmp_path):
     result = run(command(folder), cwd=tmp_path)
     last = result.stdout.splitlines()[-1]
     assert last == "Not graded, since these are no notebooks (.ipynb): max.ipynb.txt, tom.py, zoe.zip"
-    assert list(table(tmp_path / "graded")) == ["ann"]
+    assert list(table(tmp_path / "graded" / NAME)) == ["ann"]
+
+
+@pytest.mark.parametrize("empty", [True, False])
+def test_a_folder_without_submissions_is_no_success(command, tmp_path, empty):
+    folder = tmp_path / "submissions"
+    if empty:
+        folder.mkdir()
+        (folder / "download.zip").touch()
+    result = run(command(folder), cwd=tmp_path)
+    assert result.returncode == 2
+    assert (
+        "no notebooks (.ipynb): download.zip" if empty else "submissions is no folder"
+    ) in result.stdout + result.stderr
+
+
+def test_an_assignment_of_the_book_goes_by_its_number(command, submissions, tmp_path):
+    folder = submissions(ann=RIGHT)
+    first, _, *others = command(folder)[1:]
+    result = run([sys.executable, first, "1", *others], cwd=tmp_path)
+    assert "ann" in table(tmp_path / "graded" / "1_raw_bytes"), result.stderr
+
+
+def test_feedback_quotes_what_failed_counts_the_tests_and_names_what_is_read(submissions, tmp_path):
+    source = tmp_path / f"{NAME}.py"
+    question = "\n# %% [raw]\n# # BEGIN QUESTION\n# name: q3\n# points: 4\n# manual: true\n"
+    source.write_text(ASSIGNMENT + question, encoding="utf-8")
+    folder, output = submissions(ann=[*RIGHT, "\n# my own\n1 / 0"]), tmp_path / "graded"
+    grade_all(folder, Assignment.read(source, SEED), output, Unsafe())
+    told = (output / "feedback" / "ann.md").read_text(encoding="utf-8")
+    assert "- `# my own`: `ZeroDivisionError: division by zero`" in told
+    assert "## q3: up to 4 points, read by your teacher" in told
+    assert told.endswith("The tests give 3 of 3 points.\n")
 
 
 def test_a_name_that_the_terminal_cannot_write_stops_nothing(command, submissions, tmp_path):
@@ -302,7 +334,7 @@ def test_a_name_that_the_terminal_cannot_write_stops_nothing(command, submission
     result = run(command(folder), cwd=tmp_path, env=os.environ | {"PYTHONIOENCODING": "latin-1"})
     assert result.returncode == 0, result.stderr
     assert r"\u674e\u660e: 3 of 3 points" in result.stdout
-    assert table(tmp_path / "graded")["\u674e\u660e"]["total"] == "3"
+    assert table(tmp_path / "graded" / NAME)["\u674e\u660e"]["total"] == "3"
 
 
 def test_python_may_be_called_by_any_path(command, submissions, tmp_path):
@@ -335,6 +367,7 @@ def test_without_a_sandbox_the_command_refuses(command, submissions, tmp_path):
         (["--seed-file", "absent.txt"], "absent.txt"),
         (["--workers", "0"], "--workers: 0 is less than 1"),
         (["--workers", "-1"], "--workers: -1 is less than 1"),
+        (["--output", "empty.txt/graded"], "empty.txt/graded cannot be written to"),
     ],
 )
 def test_the_commands_errors_come_at_once(command, submissions, tmp_path, options, message):

@@ -114,7 +114,7 @@ def write_record(folder, name, tests):
     (folder / "records").mkdir(parents=True, exist_ok=True)
     content = {"name": name, "label": name, "problem": "", "tests": tests}
     (folder / "records" / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
-    assignment = Assignment("4_open_project", [], Limits(), [], "")
+    assignment = Assignment("4_open_project", [], Limits(), "")
     records = [json.loads(path.read_text(encoding="utf-8")) for path in (folder / "records").iterdir()]
     table = grades_table(
         [{"seconds": 0, "cells": [], "sandbox": "bubblewrap"} | record for record in records], assignment

@@ -16,7 +16,7 @@ from grading import sandboxes, watchdog
 from grading.hidden_tests import Limits
 from grading.inside.wire import encode
 from grading.sandboxes import IMAGE, Bubblewrap, Docker, NoSandbox, Unsafe, choose, dockerfile
-from grading.watchdog import SandboxError
+from grading.watchdog import Outcome, SandboxError
 from paths import ROOT
 
 RUN = {"seconds": Limits.seconds, "gigabytes": Limits.gigabytes}
@@ -305,4 +305,11 @@ def test_a_bubblewrap_that_may_not_work_is_a_clear_error(monkeypatch, tmp_path):
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     with pytest.raises(NoSandbox, match="does not work here: bwrap: setting up uid map: Permission denied"):
+        choose("bubblewrap")
+
+
+def test_a_sandbox_without_the_package_is_none(monkeypatch):
+    without = Outcome([{"started": True}, {"stopped": 1, "error": ["ModuleNotFoundError", "digitlib"]}], "done", 0.3)
+    monkeypatch.setattr(sandboxes, "run", lambda *arguments, **options: without)
+    with pytest.raises(NoSandbox, match="digitlib is not installed where Python is"):
         choose("bubblewrap")

@@ -24,10 +24,9 @@ from nbformat import NotebookNode
 
 import digitlib
 from grading.hidden_tests import AssignmentError, is_hidden
-from paths import BUILD, ROOT, find, make_writable
+from paths import BUILD, assignments, make_writable
 from rendering import NOTEBOOK_METADATA, repository, setup_cell, write_notebook
 
-ASSIGNMENTS = ROOT / "assignments"
 PLACEHOLDER = "/your_account/"  # of the repository's address, before anybody has set it
 PYTHON = "3.11"  # that the book is tested with
 OTTER = "otter-grader==7.0.0"  # the release that writes the tests must also read them
@@ -51,23 +50,6 @@ for question, check in CHECKS.items():
     Path("checks", f"{{question}}.py").write_text(check, encoding="utf-8")
 grader = otter.Notebook(tests_dir="checks")
 """
-
-
-def assignments(names: list[str] | None = None) -> list[Path]:
-    """The sources of the assignments, in their order.
-
-    Parameters
-    ----------
-    names : list of str, optional
-        File names without ending, or their numbers (``"2"``); all by default.
-
-    Raises
-    ------
-    SystemExit
-        If a name is not that of exactly one assignment.
-    """
-    everything = sorted(ASSIGNMENTS.glob("[0-9]_*.py"))
-    return [find(name, everything, "assignment") for name in names] if names else everything
 
 
 def make(source: Path, folder: Path) -> Path:

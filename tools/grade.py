@@ -1,9 +1,9 @@
 """Grade a folder of submissions, each in a sandbox of its own.
 
-    python tools/grade.py assignments/1_raw_bytes.py submissions/ --seed-file secret.txt
+    python tools/grade.py 1 ~/course/submissions/1 --seed-file ~/course/secret.txt --output ~/course/graded/1
 
 A submission is a notebook NAME.ipynb, or a subfolder NAME with one notebook in
-it. Into graded/ go grades.csv, a feedback file for each student and a record
+it. Into the output go grades.csv, a feedback file for each student and a record
 for each; the same command goes on where it was stopped, and runs again only
 what has changed. Hidden tests are made from the seed: keep the file to yourself.
 
@@ -22,7 +22,7 @@ from grading.reports import clean
 from grading.sandboxes import NoSandbox, choose, dockerfile
 from grading.seeds import SeedError, read_seed
 from grading.submissions import find_other_files
-from paths import ROOT
+from paths import ROOT, assignments, make_writable
 
 
 class _PrintDockerfile(argparse.Action):
@@ -41,10 +41,10 @@ def main() -> int:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # a terminal may lack letters of a student's name
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("assignment", type=Path, help="its source, such as assignments/1_raw_bytes.py")
+    parser.add_argument("assignment", help="its number, its name, or its source if it is your own")
     parser.add_argument("submissions", type=Path, help="the folder with what was handed in")
     parser.add_argument("--seed-file", type=Path, required=True, help="a file with your secret, any text")
-    parser.add_argument("--output", type=Path, default=Path("graded"), help="default: graded/")
+    parser.add_argument("--output", type=Path, help="a folder for this assignment alone; default: graded/NAME")
     parser.add_argument("--workers", type=positive_integer, default=2, help="submissions side by side")
     parser.add_argument("--sandbox", choices=["bubblewrap", "docker"], help="default: what there is")
     parser.add_argument("--unsafe", action="store_true", help="run submissions without a sandbox, with all your rights")
@@ -61,20 +61,27 @@ def main() -> int:
 
 
 def run(options: argparse.Namespace) -> int:
-    if options.output.resolve().is_relative_to(options.submissions.resolve()):
-        print(f"{options.output} lies among the submissions: choose another --output", file=sys.stderr)
+    own = Path(options.assignment)
+    source = own if own.is_file() else assignments([options.assignment])[0]
+    output = options.output or Path("graded", source.stem)
+    if not options.submissions.is_dir():
+        print(f"{options.submissions} is no folder: name the one with what was handed in, unpacked", file=sys.stderr)
+        return 2
+    if output.resolve().is_relative_to(options.submissions.resolve()):
+        print(f"{output} lies among the submissions: choose another --output", file=sys.stderr)
         return 2
     seed = read_seed(options.seed_file)
     box = choose(options.sandbox, unsafe=options.unsafe)
     if options.unsafe:
         print("UNSAFE: submissions can read, change and send whatever you can.", file=sys.stderr)
-    assignment = Assignment.read(options.assignment, seed)
-    records = grade_all(options.submissions, assignment, options.output, box, workers=options.workers)
+    assignment = Assignment.read(source, seed)
+    make_writable(output)
+    records = grade_all(options.submissions, assignment, output, box, workers=options.workers)
     graded = sum(bool(record["tests"]) for record in records)
-    print(f"{graded} of {len(records)} submissions graded ({box.name}); {options.output / 'grades.csv'}")
+    print(f"{graded} of {len(records)} submissions graded ({box.name}); {output / 'grades.csv'}")
     if others := find_other_files(options.submissions):
         print(f"Not graded, since these are no notebooks (.ipynb): {', '.join(map(clean, others))}")
-    return 0
+    return 0 if records else 2
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import yaml
 ROOT = Path(__file__).parents[1]
 CHAPTERS = ROOT / "chapters"
 BOOK = ROOT / "book"
+ASSIGNMENTS = ROOT / "assignments"
 REFERENCE = ROOT / "digitlib" / "reference"
 SWEEPS = REFERENCE / "sweeps"
 BUILD = ROOT / "_build"
@@ -44,6 +45,23 @@ def page_names() -> list[str]:
     """Every page of the table of contents, in its order, without ending."""
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
     return [toc["root"]] + [chapter["file"] for part in toc["parts"] for chapter in part["chapters"]]
+
+
+def assignments(names: list[str] | None = None) -> list[Path]:
+    """The sources of the assignments, in their order.
+
+    Parameters
+    ----------
+    names : list of str, optional
+        File names without ending, or their numbers (``"2"``); all by default.
+
+    Raises
+    ------
+    SystemExit
+        If a name is not that of exactly one assignment.
+    """
+    everything = sorted(ASSIGNMENTS.glob("[0-9]_*.py"))
+    return [find(name, everything, "assignment") for name in names] if names else everything
 
 
 def find(name: str, everything: list[Path], kind: str) -> Path:

@@ -2,11 +2,11 @@
 
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from grading.hidden_images import ENVIRONMENT as HIDDEN_SET
-from grading.hidden_tests import Hidden, Limits, load, read_given, read_limits
+from grading.hidden_tests import Hidden, Limits, load, read_given, read_limits, read_manual
 
 
 @dataclass(frozen=True)
@@ -18,18 +18,21 @@ class Assignment:
     name : str
     tests : list of Hidden
     limits : Limits
+    digest : str
+        Changes with the source, the seed and, if the source uses it, the hidden set that the teacher names.
     given : list of str
         Cells that are executed again after a submission's own, so that hidden
         tests call these helpers as they were handed out.
-    digest : str
-        Changes with the source, the seed and, if the source uses it, the hidden set that the teacher names.
+    manual : dict of str to float
+        The points of the questions that a person reads.
     """
 
     name: str
     tests: list[Hidden]
     limits: Limits
-    given: list[str]
     digest: str
+    given: list[str] = field(default_factory=list)
+    manual: dict[str, float] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path, seed: str) -> "Assignment":
@@ -39,7 +42,7 @@ class Assignment:
         hidden_set = os.environ.get(HIDDEN_SET) if b"hidden_images" in source else None
         parts = [source, seed.encode("utf-8"), Path(hidden_set).read_bytes() if hidden_set else b""]
         digest = hashlib.sha256(b"\0".join(parts)).hexdigest()
-        return cls(path.stem, tests, read_limits(path), read_given(path), digest)
+        return cls(path.stem, tests, read_limits(path), digest, read_given(path), read_manual(path))
 
     def questions(self) -> list[str]:
         """The questions that have hidden tests, in the source's order."""

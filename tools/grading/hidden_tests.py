@@ -28,6 +28,7 @@ from typing import Any
 
 import jupytext
 import numpy as np
+import yaml
 from nbformat import NotebookNode
 
 from grading.inside.wire import decode, encode
@@ -181,6 +182,13 @@ def difference(answer: Any, expected: Any, tolerance: float = 0) -> str | None:
 def read_given(path: Path) -> list[str]:
     """The cells tagged "given": helpers that hidden tests call, and that students do not write."""
     return [cell.source for cell in _read(path).cells if GIVEN_TAG in _tags(cell)]
+
+
+def read_manual(path: Path) -> dict[str, float]:
+    """The questions that a person reads, and their points."""
+    heads = [cell.source for cell in _read(path).cells if cell.source.startswith("# BEGIN QUESTION")]
+    questions = [yaml.safe_load(head) for head in heads]
+    return {question["name"]: question["points"] for question in questions if question.get("manual")}
 
 
 def read_limits(path: Path) -> Limits:

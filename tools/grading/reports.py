@@ -32,14 +32,18 @@ def feedback(record: dict, assignment: Assignment) -> str:
         opening = "Your notebook did not come to its end" if record["tests"] else "Your notebook was not graded"
         lines += [f"{opening}: {html.escape(record['problem'], quote=False)}.", ""]
     if record["cells"]:
-        lines += ["These code cells stopped with an error; the cells after them ran all the same:", ""]
-        lines += [f"- cell {entry['cell']}: `{entry['error'].replace('`', chr(39))}`" for entry in record["cells"]]
+        lines += ["Cells that begin so stopped with an error; the cells after them ran all the same:", ""]
+        lines += [f"- {_quoted(entry['begins'])}: {_quoted(entry['error'])}" for entry in record["cells"]]
         lines += [""]
     for question in assignment.questions() if record["tests"] else []:
         tests = [test for test in record["tests"] if test["question"] == question]
         total = sum(test["points"] for test in tests)
         lines += [f"## {question}: {_earned(record, question):g} of {total:g} points", ""]
         lines += [_test_feedback(test) for test in tests] + [""]
+    if record["tests"]:
+        for question, points in assignment.manual.items():
+            lines += [f"## {question}: up to {points:g} points, read by your teacher", ""]
+        lines += [f"The tests give {_total(record, 'earned'):g} of {_total(record, 'points'):g} points."]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
@@ -47,10 +51,8 @@ def summary(record: dict) -> str:
     """A line about a submission, for the terminal."""
     if not record["tests"]:
         return f"not graded: {record['problem']}"
-    total = sum(test["points"] for test in record["tests"])
-    earned = sum(test["earned"] for test in record["tests"])
     end = f"; {record['problem']}" if record["problem"] else ""
-    return f"{earned:g} of {total:g} points in {record['seconds']} s{end}"
+    return f"{_total(record, 'earned'):g} of {_total(record, 'points'):g} points in {record['seconds']} s{end}"
 
 
 def clean(text: str, length: int = REASON_LENGTH) -> str:
@@ -78,6 +80,14 @@ def _sentence(text: str) -> str:
 
 def _earned(record: dict, question: str) -> float:
     return sum(test["earned"] for test in record["tests"] if test["question"] == question)
+
+
+def _total(record: dict, what: str) -> float:
+    return sum(test[what] for test in record["tests"])
+
+
+def _quoted(text: str) -> str:
+    return f"`{text.replace('`', chr(39))}`"
 
 
 def _what_went_wrong(record: dict) -> str:

@@ -210,9 +210,11 @@ def _bubblewrap_problem() -> str | None:
     if not shutil.which("bwrap"):
         return "bubblewrap is not installed"
     try:
-        run(Bubblewrap(), [], [], seconds=SECONDS_TO_TRY, gigabytes=1)
+        outcome = run(Bubblewrap(), [(1, "import digitlib")], [], seconds=SECONDS_TO_TRY, gigabytes=1)
     except SandboxError as error:
         return f"bubblewrap (0.8 or later is needed) does not work here: {error}"
+    if any("stopped" in line for line in outcome.lines):
+        return "bubblewrap works, but digitlib is not installed where Python is: pip install -r requirements.txt"
     return None
 
 

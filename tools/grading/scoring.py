@@ -73,6 +73,7 @@ def grade(content: bytes, assignment: Assignment, box: Sandbox, stop: threading.
     pairs = [(test, case) for test in assignment.tests for case in test.cases]
     calls = [{"function": test.function, "arguments": encode(tuple(case))} for test, case in pairs]
     runs = _run(cells, calls, assignment.limits, box, stop)
+    begins = {number: clean(source.strip().partition("\n")[0]) for number, source in cells}
     answers = {case: answer for run in runs for case, answer in run.answers.items()}
     in_order = (answers[case] for case in range(len(calls)))
     scores = [(test, test.score(list(itertools.islice(in_order, len(test.cases))))) for test in assignment.tests]
@@ -80,7 +81,7 @@ def grade(content: bytes, assignment: Assignment, box: Sandbox, stop: threading.
         "problem": "; ".join(run.problem for run in runs if run.problem),
         "seconds": round(sum(run.outcome.seconds for run in runs), 1),
         "starved": any(run.outcome.ended == "clock" for run in runs),
-        "cells": runs[0].stopped,
+        "cells": [entry | {"begins": begins.get(entry["cell"], "")} for entry in runs[0].stopped],
         "tests": [
             {
                 "question": test.question,

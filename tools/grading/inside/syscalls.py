@@ -1,9 +1,8 @@
 """Forbid a process, and all that it starts, some calls to the Linux kernel. Runs inside the sandbox.
 
-Memory in files without a name and in what enlarged sockets hold belongs to no
-process, so that no watchdog could add it up; the kernel's key rings belong to no
-namespace. Neither NumPy nor
-TensorFlow needs one of these calls.
+Memory in files without a name and in enlarged sockets belongs to no process, so
+that no watchdog could add it up; the kernel's key rings belong to no namespace.
+Neither NumPy nor TensorFlow needs one of these calls.
 """
 
 import ctypes
