@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import uuid
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -381,7 +382,12 @@ def test_the_commands_errors_come_at_once(command, submissions, tmp_path, option
 def test_ctrl_c_keeps_what_is_finished_and_leaves_no_process(command, submissions, tmp_path):
     folder = submissions(ann=RIGHT, sleeps=["import time\ntime.sleep(60)"], waits=["import time\ntime.sleep(60)"])
     output = tmp_path / "graded"
-    process = subprocess.Popen(command(folder, "--output", output), stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command(folder, "--output", output),
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # a background job's children ignore it
+    )
     while not (output / "records" / "ann.json").exists():
         assert process.poll() is None
         time.sleep(0.05)
