@@ -28,6 +28,8 @@ from digitlib.training import processor
 IMAGES = (1_000, 3_000, 10_000, 30_000, 60_000, 200_000, 600_000)
 BATCH_SIZES = (8, 16, 32, 64, 128, 256, 512, 1_024, 2_048)
 IMAGES_BY_BATCH = 20_000
+LARGE_POINTS = 4  # from 30,000 images on
+SMALL_BATCHES = 5  # up to 128 images
 
 
 def main() -> None:
@@ -52,10 +54,11 @@ def main() -> None:
 
 
 def describe(by_images: pd.DataFrame, by_batch: pd.DataFrame) -> None:
-    """Print how fast time and memory grow."""
-    print(f"slope of the seconds over the images: {slope(by_images['images'], by_images['seconds']):.2f}")
-    print(f"slope of the seconds over the batch size: {slope(by_batch['batch_size'], by_batch['seconds']):.2f}")
-    print(f"memory for each image: {kilobytes_for_each(by_images['images'], by_images['gigabytes']):.1f} kilobytes")
+    """Print how fast time and memory grow, where the chapter fits them: past the start, and up to the fastest batch."""
+    large, small = by_images.nlargest(LARGE_POINTS, "images"), by_batch.nsmallest(SMALL_BATCHES, "batch_size")
+    print(f"slope of the seconds over the images: {slope(large['images'], large['seconds']):.2f}")
+    print(f"slope of the seconds over the batch size: {slope(small['batch_size'], small['seconds']):.2f}")
+    print(f"memory for each image: {kilobytes_for_each(large['images'], large['gigabytes']):.1f} kilobytes")
     of_batch = kilobytes_for_each(by_batch["batch_size"], by_batch["gigabytes"])
     print(f"memory for each image of a batch: {of_batch:.1f} kilobytes")
 

@@ -362,7 +362,7 @@ def labelled_points(points: pd.DataFrame, *, subject: str, xlabel: str, ylabel: 
         reach = [[point["value"] - point["low"]], [point["high"] - point["value"]]]
         marker = "osD^v"[position % 5]
         ax.errorbar(point["x"], point["value"], yerr=reach, fmt=marker, markersize=6, color=color, label=name)
-    ax.set(xlabel=xlabel, ylabel=ylabel, xscale="log")
+    ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.margins(x=0.1)
     _make_logarithmic(ax.xaxis)
     ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
@@ -403,7 +403,7 @@ def waterfall(steps: pd.DataFrame, *, subject: str, xlabel: str, ax: Axes | None
             va="center",
         )
     _name_rows(ax, [f"{name}\n{note}" for name, note in steps["note"].items()], xlabel)
-    ax.set(xscale="log", xlim=(steps["value"].min() / 1.5, steps["value"].max() * 1.5))
+    ax.set(xlim=(steps["value"].min() / 1.5, steps["value"].max() * 1.5))
     _make_logarithmic(ax.xaxis)
     described = "; ".join(f"{name} {row['value']:,.3g} ({row['note']})" for name, row in steps.iterrows())
     return Drawing(ax, f"Waterfall chart over {xlabel}, logarithmic. {subject}: {described}.")

@@ -361,20 +361,20 @@ def test_without_a_sandbox_the_command_refuses(command, submissions, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("options", "message"),
+    ("options", "status", "message"),
     [
-        (["--output", "submissions/graded"], "lies among the submissions"),
-        (["--seed-file", "empty.txt"], "empty.txt is empty"),
-        (["--seed-file", "absent.txt"], "absent.txt"),
-        (["--workers", "0"], "--workers: 0 is less than 1"),
-        (["--workers", "-1"], "--workers: -1 is less than 1"),
-        (["--output", "empty.txt/graded"], "empty.txt/graded cannot be written to"),
+        (["--output", "submissions/graded"], 2, "lies among the submissions"),
+        (["--seed-file", "empty.txt"], 2, "empty.txt is empty"),
+        (["--seed-file", "absent.txt"], 2, "absent.txt"),
+        (["--workers", "0"], 2, "--workers: 0 is less than 1"),
+        (["--workers", "-1"], 2, "--workers: -1 is less than 1"),
+        (["--output", "empty.txt/graded"], 1, "empty.txt/graded cannot be written to"),
     ],
 )
-def test_the_commands_errors_come_at_once(command, submissions, tmp_path, options, message):
+def test_the_commands_errors_come_at_once(command, submissions, tmp_path, options, status, message):
     (tmp_path / "empty.txt").write_text("\n", encoding="utf-8")
     result = run(command(submissions(ann=RIGHT).relative_to(tmp_path), *options), cwd=tmp_path)
-    assert result.returncode
+    assert result.returncode == status
     assert message in result.stderr
     assert "Traceback" not in result.stderr
 

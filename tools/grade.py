@@ -31,12 +31,6 @@ class _PrintDockerfile(argparse.Action):
         parser.exit()
 
 
-def positive_integer(text: str) -> int:
-    if (number := int(text)) < 1:
-        raise argparse.ArgumentTypeError(f"{number} is less than 1")
-    return number
-
-
 def main() -> int:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # a terminal may lack letters of a student's name
@@ -45,11 +39,13 @@ def main() -> int:
     parser.add_argument("submissions", type=Path, help="the folder with what was handed in")
     parser.add_argument("--seed-file", type=Path, required=True, help="a file with your secret, any text")
     parser.add_argument("--output", type=Path, help="a folder for this assignment alone; default: graded/NAME")
-    parser.add_argument("--workers", type=positive_integer, default=2, help="submissions side by side")
+    parser.add_argument("--workers", type=int, default=2, help="submissions side by side")
     parser.add_argument("--sandbox", choices=["bubblewrap", "docker"], help="default: what there is")
     parser.add_argument("--unsafe", action="store_true", help="run submissions without a sandbox, with all your rights")
     parser.add_argument("--dockerfile", action=_PrintDockerfile, nargs=0, help="print what makes Docker's image")
     options = parser.parse_args()
+    if options.workers < 1:
+        parser.error(f"--workers: {options.workers} is less than 1")
     try:
         return run(options)
     except (AssignmentError, NoSandbox, SeedError, OSError) as error:

@@ -30,10 +30,7 @@ def chapters(names: list[str] | None = None) -> list[Path]:
     SystemExit
         If a name is not that of exactly one chapter.
     """
-    everything = sorted(CHAPTERS.glob("[0-9][0-9]_*.py"))
-    if not names:
-        return everything
-    return [find(name, everything, "chapter") for name in names]
+    return _choose(names, sorted(CHAPTERS.glob("[0-9][0-9]_*.py")), "chapter")
 
 
 def pages() -> list[Path]:
@@ -60,12 +57,14 @@ def assignments(names: list[str] | None = None) -> list[Path]:
     SystemExit
         If a name is not that of exactly one assignment.
     """
-    everything = sorted(ASSIGNMENTS.glob("[0-9]_*.py"))
-    return [find(name, everything, "assignment") for name in names] if names else everything
+    return _choose(names, sorted(ASSIGNMENTS.glob("[0-9]_*.py")), "assignment")
 
 
-def find(name: str, everything: list[Path], kind: str) -> Path:
-    """The one file of that name, without ending, or of that number; SystemExit if there is not exactly one."""
+def _choose(names: list[str] | None, everything: list[Path], kind: str) -> list[Path]:
+    return [_find(name, everything, kind) for name in names] if names else everything
+
+
+def _find(name: str, everything: list[Path], kind: str) -> Path:
     stem = Path(name).stem
     found = [path for path in everything if path.stem == stem or path.stem.startswith(f"{stem}_")]
     if len(found) != 1:

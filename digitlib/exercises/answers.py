@@ -91,6 +91,24 @@ def text(answer, what: str = "your answer") -> str:
     return str(answer).strip().lower()
 
 
+def wrong_unless_sequential(answer) -> None:
+    """Raise `Wrong` unless the answer is a built `keras.Sequential` for digits."""
+    import keras
+
+    wrong_if(
+        not isinstance(answer, keras.Sequential) or not answer.built,
+        "Pass the network itself, made with keras.Sequential and with keras.Input as its first layer.",
+    )
+    wrong_unless_for_digits(answer)
+
+
+def wrong_unless_for_digits(network) -> None:
+    """Raise `Wrong` unless a network takes images of 28x28 pixels with one channel and puts out ten numbers."""
+    given, returned = network.input_shape[1:], network.output_shape[1:]
+    wrong_if(given != (28, 28, 1), f"It should take images of 28x28x1, not {given}.")
+    wrong_if(returned != (10,), f"It should put out ten numbers, not {returned}.")
+
+
 def call(function, *arguments, what: str = "your function"):
     """What the reader's function returns.
 

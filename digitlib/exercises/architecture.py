@@ -4,7 +4,7 @@ import numpy as np
 from scipy import signal, special
 
 from digitlib.exercises import exercise
-from digitlib.exercises.answers import array, call, close, integer, wrong_if
+from digitlib.exercises.answers import array, call, close, integer, wrong_if, wrong_unless_sequential
 
 LARGEST = 60_000  # parameters of the small network that a reader designs
 DIGIT = 20  # pixels a side
@@ -130,14 +130,8 @@ def log_softmax(answer):
     "For example: three convolutions with few filters, a pooling after each of the first two, and a small dense layer.",
 )
 def small_network(answer):
-    import keras
 
-    wrong_if(
-        not isinstance(answer, keras.Sequential) or not answer.built,
-        "Pass the network itself, made with keras.Sequential and with keras.Input as its first layer.",
-    )
-    wrong_if(answer.input_shape[1:] != (28, 28, 1), f"It should take images of 28x28x1, not {answer.input_shape[1:]}.")
-    wrong_if(answer.output_shape[1:] != (10,), f"It should put out ten numbers, not {answer.output_shape[1:]}.")
+    wrong_unless_sequential(answer)
     rows = answer.predict(np.random.default_rng(5).random((4, 28, 28, 1)), verbose=0)
     wrong_if(
         not close(rows.sum(axis=1), 1, within=1e-4), "Each row of its output should add up to 1: end with a softmax."

@@ -7,7 +7,7 @@ from sklearn.metrics import confusion_matrix
 
 from digitlib.data import move
 from digitlib.exercises import Wrong, exercise
-from digitlib.exercises.answers import array, call, close, integer, number, wrong_if
+from digitlib.exercises.answers import array, call, close, integer, number, wrong_if, wrong_unless_sequential
 
 CNN_WORK = 26 * 26 * 9 * 32 + 11 * 11 * 9 * 32 * 64 + 5 * 5 * 64 * 64 + 64 * 10  # multiply-adds for an image
 MARGIN = 4  # pixels of paper around a digit of MNIST
@@ -163,12 +163,7 @@ def equivariance_gap(answer):
 def unmoved_network(answer):
     import keras
 
-    wrong_if(
-        not isinstance(answer, keras.Sequential) or not answer.built,
-        "Pass the network itself, made with keras.Sequential and with keras.Input as its first layer.",
-    )
-    wrong_if(answer.input_shape[1:] != (28, 28, 1), f"It should take images of 28x28x1, not {answer.input_shape[1:]}.")
-    wrong_if(answer.output_shape[1:] != (10,), f"It should put out ten numbers, not {answer.output_shape[1:]}.")
+    wrong_unless_sequential(answer)
     network, random = _with_other_weights(answer), np.random.default_rng(6)
     ink = np.kron(random.random((4, 5, 5), dtype=np.float32), np.ones((1, 4, 4), np.float32))  # in patches
     digits, scrambled = (_in_the_middle(pixels) for pixels in (ink, random.permuted(ink.reshape(4, 400), axis=1)))

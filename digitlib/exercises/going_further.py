@@ -6,7 +6,7 @@ from statsmodels.stats.contingency_tables import mcnemar
 
 from digitlib.data import move
 from digitlib.exercises import exercise
-from digitlib.exercises.answers import array, call, close, number, wrong_if
+from digitlib.exercises.answers import array, call, close, number, wrong_if, wrong_unless_for_digits
 
 LARGEST = 121_930 // 2  # parameters of a reader's own variation
 
@@ -189,8 +189,7 @@ def build_own(answer):
         not all(isinstance(made, keras.Model) and made.built for made in (network, another)),
         "build_own should return a network of Keras's, with keras.Input as its first layer.",
     )
-    wrong_if(network.input_shape[1:] != (28, 28, 1), f"It should take 28x28x1 numbers, not {network.input_shape[1:]}.")
-    wrong_if(network.output_shape[1:] != (10,), f"It should put out ten numbers, not {network.output_shape[1:]}.")
+    wrong_unless_for_digits(network)
     wrong_if(
         bool({id(weight) for weight in network.weights} & {id(weight) for weight in another.weights}),
         "Two calls give networks that share weights: to train the one would change the other.",
