@@ -1,22 +1,25 @@
 PYTHON ?= $(firstword $(shell command -v python3.11 python3 python))
 BIN := .venv/bin
 
-.PHONY: book test verify site
+.PHONY: book test quick verify site packages browser
 
-book: .venv/ready
-	$(BIN)/python tools/book.py
+book: packages
+	@$(BIN)/python tools/book.py
 
-test: .venv/ready
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+test: browser
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
-verify: .venv/ready
-	$(BIN)/python tools/verify.py
+quick: packages
+	@$(BIN)/python -m pytest -n 2 -m quick
 
-site: .venv/ready
-	$(BIN)/python tools/publish.py
+verify: browser
+	@$(BIN)/python tools/verify.py
 
-.venv/ready: requirements.txt pyproject.toml
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --requirement requirements.txt
-	touch $@
-	@$(BIN)/python tools/browsing.py
+site: browser
+	@$(BIN)/python tools/publish.py
+
+packages:
+	@$(PYTHON) tools/install.py
+
+browser:
+	@$(PYTHON) tools/install.py --browser

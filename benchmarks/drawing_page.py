@@ -13,8 +13,9 @@ import numpy as np
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests")]
 
-from browsing import chromium, serve
+from chromium import chromium
 from digitlib import data
+from static_host import serve
 from tracing import AREA, trace
 
 LOADS = 5

@@ -6,11 +6,63 @@ from pathlib import Path
 
 import pytest
 
-from browsing import HOW_TO_INSTALL, LAUNCH, NoBrowser, find_chromium, serve
+from chromium import LAUNCH, NoBrowser, find_chromium
+from grading.sandboxes import NoSandbox, choose
 from paths import ROOT
+from static_host import serve
 
-# The sandbox is Linux's; elsewhere grading is refused, or done in Docker.
-collect_ignore = [] if sys.platform == "linux" else ["test_grading.py", "test_lab.py", "test_sandbox.py"]
+WITHOUT = "without a {}: "  # begins the reason of a skipped test
+
+
+def pytest_addoption(parser):
+    parser.addoption("--complete", action="store_true", help="fail at once if a part is missing that tests need")
+
+
+def pytest_configure(config):
+    """With --complete, or in CI, a missing part is a failure, told in a line before the first test."""
+    complete = config.option.complete or os.environ.get("CI")
+    if complete and not hasattr(config, "workerinput") and not config.option.markexpr.startswith("quick"):
+        if missing := [f"{kind}: {why}" for kind in AVAILABLE_HERE if (why := PARTS[kind]())]:
+            raise pytest.UsageError(f"tests need a part that is missing here. {' '.join(missing)}")
+
+
+def pytest_collection_modifyitems(items):
+    """Skip what cannot be tried here, and say so in the reason."""
+    for kind, part in PARTS.items():
+        needing = [item for item in items if kind in item.fixturenames or item.get_closest_marker(kind)]
+        if needing and (why := part()):
+            for item in needing:
+                item.add_marker(pytest.mark.skip(reason=WITHOUT.format(kind) + why))
+
+
+def pytest_terminal_summary(terminalreporter):
+    """One line for each part that was missing: how many tests it cost, and how to have it."""
+    reasons = [str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", [])]
+    for kind in PARTS:
+        missed = Counter(reason for reason in reasons if WITHOUT.format(kind) in reason)
+        for reason, count in missed.items():
+            terminalreporter.write_line(f"{count} tests were skipped {reason.removeprefix('Skipped: ')}")
+
+
+def _missing_browser() -> str | None:
+    try:
+        find_chromium()
+    except NoBrowser as problem:
+        return str(problem)
+    return None
+
+
+def _missing_sandbox() -> str | None:
+    try:
+        choose("bubblewrap")
+    except NoSandbox as problem:
+        told = str(problem).partition("\n")[0]
+        return f"{told} To have it: sudo apt-get install bubblewrap, on a system that lets users make namespaces."
+    return None
+
+
+PARTS = {"browser": _missing_browser, "sandbox": _missing_sandbox}  # each gives what is wrong, or None
+AVAILABLE_HERE = ["browser", "sandbox"] if sys.platform == "linux" else ["browser"]
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -82,10 +134,7 @@ def site(shared_project, build):
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    try:
-        return {**browser_type_launch_args, **LAUNCH, "executable_path": find_chromium()}
-    except NoBrowser:
-        pytest.exit(HOW_TO_INSTALL, returncode=1)
+    return {**browser_type_launch_args, **LAUNCH, "executable_path": find_chromium()}
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ from packaging.requirements import Requirement
 import digitlib
 import lab
 import wheelhouse
+from grading.sandboxes import find_bubblewrap
 from paths import BOOK, chapters
 from wheelhouse import PLATFORMS, LabError, fetch, missing, pinned_for, this_platform
 
@@ -231,10 +232,17 @@ def stick(tmp_path_factory):
 @pytest.fixture(scope="module")
 def student(stick, tmp_path_factory):
     """Runs a command on a computer that has this system's programs, the stick, an empty home and no network."""
-    if not shutil.which("bwrap"):
-        pytest.fail("the sandbox needs bubblewrap: apt-get install bubblewrap")
     home = tmp_path_factory.mktemp("home")
-    sandbox = ["bwrap", "--unshare-all", "--die-with-parent", "--clearenv", "--proc", "/proc", "--dev", "/dev"]
+    sandbox = [
+        find_bubblewrap(),
+        "--unshare-all",
+        "--die-with-parent",
+        "--clearenv",
+        "--proc",
+        "/proc",
+        "--dev",
+        "/dev",
+    ]
     for path in map(Path, OUTSIDE):
         if path.is_symlink():
             sandbox += ["--symlink", str(path.readlink()), str(path)]

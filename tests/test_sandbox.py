@@ -283,7 +283,8 @@ def test_a_container_is_killed_by_its_name(docker):
 
 def test_without_a_sandbox_there_is_a_way_out(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(NoSandbox, match="apt-get install bubblewrap") as caught:
+    monkeypatch.setenv("BUBBLEWRAP", str(tmp_path / "absent"))
+    with pytest.raises(NoSandbox, match="apt-get install\nbubblewrap") as caught:
         choose()
     assert "--unsafe" in str(caught.value)
     assert isinstance(choose(unsafe=True), Unsafe)
@@ -303,7 +304,7 @@ def test_a_bubblewrap_that_may_not_work_is_a_clear_error(monkeypatch, tmp_path):
     program = tmp_path / "bwrap"
     program.write_text("#!/bin/sh\necho 'bwrap: setting up uid map: Permission denied' >&2\nexit 1\n", encoding="utf-8")
     program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setenv("BUBBLEWRAP", str(program))
     with pytest.raises(NoSandbox, match="does not work here: bwrap: setting up uid map: Permission denied"):
         choose("bubblewrap")
 

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from composing import compose_run, copy_handwritten, write
-from paths import BOOK, BUILD, EXECUTED, REFERENCE, RESULTS, chapters
+from paths import BOOK, BUILD, EXECUTED, LOGS, REFERENCE, RESULTS, chapters
 from rendering import RenderError, load_results
 from running import RunError, affordable, run
 
@@ -29,8 +29,8 @@ def main() -> int:
         return 1
     copy_handwritten(RUN_BOOK)
     composed = time.perf_counter()
+    print("building the site", flush=True)
     if build_site(RUN_BOOK) != 0:
-        print(f"The site could not be built from {RUN_BOOK}: see the messages above.", file=sys.stderr)
         return 1
     built = time.perf_counter()
     print_times(
@@ -41,9 +41,17 @@ def main() -> int:
 
 
 def build_site(folder: Path = BOOK) -> int:
-    """Build the site of a book folder into ``_build/html``; warnings are errors."""
+    """Build the site of a book folder into ``_build/html``; warnings are errors. What Sphinx says goes to a log."""
     jupyter_book = shutil.which("jupyter-book", path=str(Path(sys.executable).parent))
-    return subprocess.run([jupyter_book, "build", str(folder), "--warningiserror", "--nitpick"], check=False).returncode
+    command = [jupyter_book, "build", str(folder), "--warningiserror", "--nitpick"]
+    log = LOGS / "site.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("w", encoding="utf-8") as file:
+        code = subprocess.run(command, stdout=file, stderr=subprocess.STDOUT, check=False).returncode
+    if code:
+        said = [line for line in log.read_text(encoding="utf-8").splitlines() if "WARNING" in line or "ERROR" in line]
+        print("\n".join([*said, f"The site could not be built from {folder}: see {log}"]), file=sys.stderr)
+    return code
 
 
 def print_times(results: dict[str, dict], stages: dict[str, float]) -> None:

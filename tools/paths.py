@@ -15,6 +15,7 @@ BUILD = ROOT / "_build"
 EXECUTED = BUILD / "executed"
 RESULTS = BUILD / "results"
 QUICK = BUILD / "quick"
+LOGS = BUILD / "log"
 
 
 def chapters(names: list[str] | None = None) -> list[Path]:

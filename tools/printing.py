@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
-from browsing import chromium
+from chromium import chromium
 from composing import compose_committed, copy_handwritten, write
 from paths import BUILD
 from rendering import NOTEBOOK_METADATA, configuration, title

@@ -11,7 +11,7 @@ import zipfile
 from pathlib import Path
 
 from book import build_site
-from browsing import NoBrowser
+from chromium import NoBrowser
 from composing import compose_committed, copy_handwritten, write
 from paths import BOOK, BUILD
 from printing import print_book

@@ -9,12 +9,16 @@ import shutil
 import sys
 import tempfile
 import time
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from datetime import date
 from importlib.metadata import version
-from multiprocessing import get_context
+from multiprocessing import parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
 from platform import python_version
+from threading import Thread
 
 import papermill
 import psutil
@@ -23,8 +27,10 @@ from nbformat import NotebookNode
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
+import kernels
 from digitlib.files import write_text
-from paths import QUICK, REFERENCE, SWEEPS
+from paths import LOGS, QUICK, REFERENCE, SWEEPS
+from progress import Progress
 from rendering import read_chapter, write_notebook
 from solutions import is_solution, unproven
 
@@ -50,13 +56,13 @@ class _AnnouncingEngine(NBClientEngine):
     """papermill's own engine, which also says which cell it is at."""
 
     @classmethod
-    def execute_managed_notebook(cls, nb_man, kernel_name, *, chapter, begun, **options):
+    def execute_managed_notebook(cls, nb_man, kernel_name, *, chapter, **options):
         start_cell = nb_man.cell_start
         count = len(nb_man.nb.cells)
 
         def announce(cell, cell_index=None, **rest):
             if cell.cell_type == "code":
-                _say(chapter, begun, f"cell {cell_index + 1} of {count}")
+                _tell("is_at", chapter, cell_index + 1, count)
             return start_cell(cell, cell_index, **rest)
 
         nb_man.cell_start = announce
@@ -94,23 +100,73 @@ def run(paths: list[Path], executed: Path, results: Path, *, parameters: dict | 
     if unknown:
         known = ", ".join(sorted(set().union(*declared.values())))
         raise RunError(f"unknown parameter {', '.join(sorted(unknown))}: these chapters know {known or 'none'}")
-    begun = time.time()
+    usual = {path.stem: _usual_seconds(path, results) for path in paths}
     jobs = [
-        (path, executed, results, {key: value for key, value in parameters.items() if key in declared[path]}, begun)
+        (path, executed, results, {key: value for key, value in parameters.items() if key in declared[path]})
         for path in paths
     ]
-    if at_once == 1 or len(jobs) == 1:
-        for job in jobs:
-            _run_one(*job)
-        return
-    jobs.sort(key=lambda job: _usual_seconds(job[0]), reverse=True)  # else the longest may start last, and run alone
-    with ProcessPoolExecutor(at_once, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
+    jobs.sort(key=lambda job: usual[job[0].stem], reverse=True)  # else the longest may start last, and run alone
+    LOGS.mkdir(parents=True, exist_ok=True)
+    processes = kernels.context()
+    events = processes.SimpleQueue()
+    progress = Progress(usual, at_once)
+    listener = Thread(target=_listen, args=(events, progress), daemon=True)
+    with _quiet(LOGS / "server.log"):
+        pool = ProcessPoolExecutor(
+            at_once, mp_context=processes, initializer=_begin, initargs=(events,), max_tasks_per_child=1
+        )
         futures = [pool.submit(_run_one, *job) for job in jobs]
-        try:
-            for future in futures:
-                future.result()
-        finally:
-            pool.shutdown(cancel_futures=True)
+    listener.start()
+    try:
+        for future in as_completed(futures):
+            future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+        events.put(None)
+        listener.join()
+
+
+def _listen(events, progress: Progress) -> None:
+    """Pass on what the chapters' processes tell, until None comes."""
+    for method, arguments in iter(events.get, None):
+        getattr(progress, method)(*arguments)
+
+
+def _begin(events) -> None:
+    """What a chapter's process does first."""
+    global _events
+    _events = events
+    kernels.prepare()
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this process and all that it started when the command itself has been killed."""
+    wait([parent_process().sentinel])
+    for process in psutil.Process().children(recursive=True):
+        process.kill()
+    os._exit(1)
+
+
+def _tell(method: str, *arguments) -> None:
+    _events.put((method, arguments))
+
+
+@contextmanager
+def _quiet(log: Path) -> Iterator[None]:
+    """Send what this process and its children print meanwhile to a file: TensorFlow's greetings, most of all."""
+    sys.stdout.flush()
+    kept = [os.dup(1), os.dup(2)]
+    with log.open("ab") as file:
+        for number in (1, 2):
+            os.dup2(file.fileno(), number)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        for number, original in enumerate(kept, start=1):
+            os.dup2(original, number)
+            os.close(original)
 
 
 def affordable() -> int:
@@ -174,30 +230,35 @@ def kernel_environment(folder: Path) -> dict[str, str]:
     }
 
 
-def _run_one(path: Path, executed: Path, results: Path, parameters: dict, begun: float) -> None:
+def _run_one(path: Path, executed: Path, results: Path, parameters: dict) -> None:
     source = read_chapter(path)
     name = path.stem
+    log = LOGS / f"{name}.log"
     scratch = Path(tempfile.mkdtemp(prefix=f"{name}-"))
     try:
         os.environ.update(kernel_environment(scratch))
         work = scratch / "work"
         work.mkdir()
         write_notebook(source, scratch / "source.ipynb")
-        _say(name, begun, "starts")
+        _tell("starts", name)
         start = time.perf_counter()
-        notebook = _execute(scratch, work, parameters, name, begun)
+        log.unlink(missing_ok=True)
+        with _quiet(log):
+            notebook = _execute(scratch, work, parameters, name)
         seconds = time.perf_counter() - start
         if found := unproven(notebook):
             raise RunError(f"chapter {name}: " + "; ".join(found))
         _add_provenance(work / "results" / "pages" / f"{name}.json", seconds, _steps(notebook, seconds), parameters)
         shutil.copytree(work / "results", results, dirs_exist_ok=True)
         write_notebook(normalise(notebook, source), executed / f"{name}.ipynb")
-        _say(name, begun, f"done in {seconds:.0f} s", end=True)
+        _tell("is_done", name, seconds)
+    except RunError as error:
+        raise RunError(f"{error}\nWhat TensorFlow and the kernel said: {log}") from None
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _execute(scratch: Path, work: Path, parameters: dict, name: str, begun: float) -> NotebookNode:
+def _execute(scratch: Path, work: Path, parameters: dict, name: str) -> NotebookNode:
     try:
         return papermill.execute_notebook(
             str(scratch / "source.ipynb"),
@@ -208,9 +269,8 @@ def _execute(scratch: Path, work: Path, parameters: dict, name: str, begun: floa
             cwd=str(work),
             progress_bar=False,
             chapter=name,
-            begun=begun,
         )
-    except DeadKernelError:
+    except (DeadKernelError, RuntimeError):  # the latter if it dies before it has begun
         raise RunError(
             f"chapter {name}: its process died, most often for want of memory. Close other programs and run it again."
         ) from None
@@ -255,10 +315,13 @@ def _peak_gigabytes() -> float | None:
     return round(getrusage(RUSAGE_CHILDREN).ru_maxrss * unit / 1e9, 1)
 
 
-def _usual_seconds(path: Path) -> float:
-    """What a chapter took when the book's own run was made; infinity for a new one."""
-    result = REFERENCE / "pages" / f"{path.stem}.json"
-    return json.loads(result.read_text(encoding="utf-8"))["run"]["seconds"] if result.exists() else float("inf")
+def _usual_seconds(path: Path, results: Path) -> float:
+    """What a chapter took in the last run here, else when the book's own run was made; infinity for a new one."""
+    for folder in (results, REFERENCE):
+        result = folder / "pages" / f"{path.stem}.json"
+        if result.exists():
+            return json.loads(result.read_text(encoding="utf-8"))["run"]["seconds"]
+    return float("inf")
 
 
 def _normalise_output(output: NotebookNode, count: int) -> NotebookNode:
@@ -282,12 +345,3 @@ def _merge_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
 
 def _is_stderr(output: NotebookNode) -> bool:
     return output.output_type == "stream" and output.name == "stderr"
-
-
-def _say(chapter: str, begun: float, what: str, *, end: bool = False) -> None:
-    minutes, seconds = divmod(int(time.time() - begun), 60)
-    line = f"[{minutes:2d}:{seconds:02d}] {chapter}: {what}"
-    if sys.stdout.isatty() and not end:
-        print(f"\r{line:<70}", end="", flush=True)
-    else:
-        print(f"\r{line:<70}" if sys.stdout.isatty() else line, flush=True)

@@ -10,8 +10,9 @@ from pathlib import Path
 import pandas as pd
 from playwright.sync_api import Browser
 
-from browsing import chromium, serve
+from chromium import chromium
 from paths import BUILD, page_names
+from static_host import serve
 
 BUDGET = 700  # kB of a page without its figures
 SLOWEST = 2.5  # seconds to the largest contentful paint

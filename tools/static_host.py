@@ -1,10 +1,7 @@
-"""A real browser, and the site as a static host would serve it to one."""
+"""The site as a static host would serve it to a browser."""
 
 import functools
 import gzip
-import os
-import shutil
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,43 +9,7 @@ from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
-
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-LAUNCH = {"args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]}
 COMPRESSED = (".html", ".css", ".js", ".svg", ".json", ".txt", ".xml")
-HOW_TO_INSTALL = "no Chromium found: apt-get install chromium (or playwright install chromium, or set CHROMIUM to one)"
-
-
-class NoBrowser(Exception):
-    """No Chromium is installed."""
-
-
-def find_chromium() -> str:
-    """The path of an installed Chromium: named in the variable ``CHROMIUM``, on the path, or playwright's own.
-
-    Raises
-    ------
-    NoBrowser
-        If there is none; the message says how to install it.
-    """
-    if found := os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None):
-        return found
-    with sync_playwright() as playwright:
-        own = playwright.chromium.executable_path
-    if not Path(own).exists():
-        raise NoBrowser(HOW_TO_INSTALL)
-    return own
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """A running browser."""
-    path = find_chromium()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, **LAUNCH)
-        yield browser
-        browser.close()
 
 
 class StaticHost(SimpleHTTPRequestHandler):
@@ -93,10 +54,3 @@ def serve(site: Path, below: str = "/") -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_port}{below}"
     finally:
         server.shutdown()
-
-
-if __name__ == "__main__":
-    try:
-        find_chromium()
-    except NoBrowser as problem:
-        print(problem, file=sys.stderr)
