@@ -1,7 +1,9 @@
+import os
 import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -21,9 +23,10 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     """With --complete, or in CI, a missing part is a failure, told in a line before the first test."""
     complete = config.option.complete or os.environ.get("CI")
-    if complete and not hasattr(config, "workerinput") and not config.option.markexpr.startswith("quick"):
-        if missing := [f"{kind}: {why}" for kind in AVAILABLE_HERE if (why := PARTS[kind]())]:
-            raise pytest.UsageError(f"tests need a part that is missing here. {' '.join(missing)}")
+    if hasattr(config, "workerinput") or not complete or "quick" in config.option.markexpr:
+        return
+    if missing := [f"{kind}: {why}" for kind in AVAILABLE_HERE if (why := PARTS[kind]())]:
+        raise pytest.UsageError(f"tests need a part that is missing here. {' '.join(missing)}")
 
 
 def pytest_collection_modifyitems(items):
