@@ -4,9 +4,11 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from chromium import LAUNCH, NoBrowser, find_chromium
 from grading.sandboxes import NoSandbox, choose
@@ -97,10 +99,23 @@ def project(tmp_path):
     return copy_project(tmp_path / "project")
 
 
+def once(tmp_path_factory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that the workers of pytest-xdist share: the first to need it makes it, the others wait."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    with FileLock(f"{folder}.lock"):
+        if not folder.exists():
+            made = folder.with_name(f"{name}.part")
+            shutil.rmtree(made, ignore_errors=True)
+            make(made)
+            made.rename(folder)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def shared_project(tmp_path_factory):
     """A copy of the project that no test changes."""
-    return copy_project(tmp_path_factory.mktemp("shared") / "project")
+    return once(tmp_path_factory, "project", copy_project)
 
 
 @pytest.fixture(scope="session")

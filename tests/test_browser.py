@@ -7,13 +7,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from paths import page_names
-from weigh import BUDGET, LOAD_FIGURES, weigh
+from weigh import BUDGET, LOAD_FIGURES, count_bytes, kilobytes, open_page
 
 NOTEBOOKS = [name for name in page_names() if name[0].isdigit()]
 WCAG = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
     "resultTypes": ["violations"],
 }
+CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
 UNSET_FORMULAS = """
 [...document.querySelectorAll('article .math')]
   .filter(e => !e.querySelector('mjx-container') || e.querySelector('mjx-merror, mjx-mtext[style*="red"]'))
@@ -29,54 +30,62 @@ CUT_CODE = (
 )
 
 
-@pytest.mark.parametrize("name", page_names())
-def test_a_page_has_no_fault_and_fits_a_phone(watched, address, name):
-    watched.goto(f"{address}{name}.html", wait_until="networkidle")
+@pytest.mark.parametrize("name", [*page_names(), "search", "404"])
+def test_a_page_is_sound_light_and_accessible_and_fits_phone_and_paper(watched, address, name):
+    """All in one visit, since most of the time goes into opening a page."""
+    watched.emulate_media(color_scheme="light", reduced_motion="reduce")
+    sizes = count_bytes(watched)
+    open_page(watched, f"{address}{name}.html")
     watched.evaluate(LOAD_FIGURES)  # fails where one is broken
     assert watched.faults == []
     assert watched.evaluate(UNSET_FORMULAS) == []
+    assert kilobytes(sizes)["without figures"] <= BUDGET
+    assert kilobytes(sizes)["page"] > 5
+    assert (kilobytes(sizes)["figures"] > 0) == (name in [*NOTEBOOKS, "intro", "checking"])
+    assert watched.locator("article table:not(:has(th))").all_inner_texts() == []
+    assert barriers(watched, WCAG) == []
+    watched.emulate_media(color_scheme="dark")
+    expect(watched.locator("html[data-theme=dark]")).to_be_attached()
+    assert barriers(watched, CONTRAST) == []  # nothing but colours differs
     watched.set_viewport_size({"width": 360, "height": 740})
     assert watched.evaluate("document.documentElement.scrollWidth") <= 360
+    watched.set_viewport_size({"width": 660, "height": 900})  # A4 less its margins
+    watched.emulate_media(media="print")
+    assert watched.evaluate(CUT_CODE) == []
 
 
-@pytest.mark.parametrize("name", [*page_names(), "search", "404"])
-def test_a_page_is_accessible_in_light_and_dark(page, address, name):
-    page.emulate_media(color_scheme="light", reduced_motion="reduce")
-    page.goto(f"{address}{name}.html", wait_until="networkidle")
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        expect(page.locator(f"html[data-theme={scheme}]")).to_be_attached()
-        found = Axe().run(page, options=WCAG).response["violations"]
-        assert [(scheme, fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found] == []
+def barriers(page, rules):
+    """What axe finds in the page as it stands."""
+    found = Axe().run(page, options=rules).response["violations"]
+    return [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found]
 
 
 @pytest.mark.parametrize("name", page_names())
 def test_a_page_works_from_a_folder(watched, site, name):
-    watched.goto((site / f"{name}.html").as_uri(), wait_until="networkidle")
+    open_page(watched, (site / f"{name}.html").as_uri())
     assert watched.faults == []
     assert watched.evaluate(UNSET_FORMULAS) == []
 
 
 def test_a_red_formula_would_be_found(page, address):
-    page.goto(f"{address}02_architecture.html", wait_until="networkidle")
+    open_page(page, f"{address}02_architecture.html")
     page.evaluate("document.querySelector('article .math').innerHTML = String.raw`\\(\\nosuch{x}\\)`")
     page.evaluate("MathJax.typesetPromise()")
     assert len(page.evaluate(UNSET_FORMULAS)) == 1
 
 
 def test_a_request_to_another_host_would_be_found(watched, address):
-    watched.goto(f"{address}intro.html", wait_until="networkidle")
+    open_page(watched, f"{address}intro.html")
     with watched.expect_event("requestfailed"):
         watched.evaluate("document.body.append(Object.assign(new Image(), {src: 'https://nowhere.invalid/a.png'}))")
     assert "foreign: https://nowhere.invalid/a.png" in watched.faults
 
 
 def test_a_barrier_would_be_found(page, address):
-    page.goto(f"{address}intro.html", wait_until="networkidle")
+    open_page(page, f"{address}intro.html")
     page.evaluate("document.querySelector('article img').removeAttribute('alt')")
     page.evaluate("document.documentElement.removeAttribute('lang')")
-    found = {fault["id"] for fault in Axe().run(page, options=WCAG).response["violations"]}
-    assert {"image-alt", "html-has-lang"} <= found
+    assert {"image-alt", "html-has-lang"} <= {name for name, _ in barriers(page, WCAG)}
 
 
 def test_a_wrong_address_leads_back(page, address):
@@ -88,7 +97,7 @@ def test_a_wrong_address_leads_back(page, address):
 
 def test_the_mode_can_be_switched(page, address):
     page.emulate_media(color_scheme="light")
-    page.goto(f"{address}03_training.html", wait_until="networkidle")
+    open_page(page, f"{address}03_training.html")
     ground = "getComputedStyle(document.body).backgroundColor"
     light = page.evaluate(ground)
     for _ in range(3):
@@ -101,7 +110,7 @@ def test_the_mode_can_be_switched(page, address):
 
 
 def test_search_finds_the_confusion_matrix(watched, address):
-    watched.goto(f"{address}search.html?q=confusion+matrix", wait_until="networkidle")
+    open_page(watched, f"{address}search.html?q=confusion+matrix")
     expect(watched.locator("#search-results li a").first).to_be_visible()
     assert any(
         "03_training" in link
@@ -112,7 +121,7 @@ def test_search_finds_the_confusion_matrix(watched, address):
 
 def test_code_can_be_copied(page, address):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.goto(f"{address}03_training.html", wait_until="networkidle")
+    open_page(page, f"{address}03_training.html")
     cell = page.locator("div.highlight", has=page.locator("pre", has_text="import keras")).first
     cell.hover()
     cell.locator("button.copybtn").click()
@@ -121,7 +130,7 @@ def test_code_can_be_copied(page, address):
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_every_solution_and_explanation_is_closed_and_opens_with_the_keyboard(page, address, name):
-    page.goto(f"{address}{name}.html", wait_until="networkidle")
+    open_page(page, f"{address}{name}.html")
     solutions = page.locator("article details")
     assert page.locator("article details.hide").count() >= 3  # solutions; the others are choices of questions
     for solution in solutions.all():
@@ -134,7 +143,7 @@ def test_every_solution_and_explanation_is_closed_and_opens_with_the_keyboard(pa
 
 @pytest.mark.parametrize("name", ["intro", "03_training"])
 def test_the_keyboard_reaches_every_link_in_the_text(page, address, name):
-    page.goto(f"{address}{name}.html", wait_until="networkidle")
+    open_page(page, f"{address}{name}.html")
     page.keyboard.press("Tab")
     assert "skip" in page.evaluate("document.activeElement.textContent").lower()
     links = page.evaluate(SHOWN_LINKS)
@@ -149,16 +158,9 @@ def test_the_keyboard_reaches_every_link_in_the_text(page, address, name):
     assert reached >= set(links)
 
 
-def test_tables_have_headers(page, address):
-    for name in page_names():
-        page.goto(f"{address}{name}.html")
-        bare = page.locator("article table:not(:has(th))")
-        assert bare.count() == 0, f"{name}: {bare.first.inner_text()}"
-
-
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_a_chapter_says_how_long_it_takes_and_where_it_runs(page, address, name):
-    page.goto(f"{address}{name}.html")
+    open_page(page, f"{address}{name}.html")
     head = page.locator("p.chapter-head")
     assert re.search(r"\d+ minutes to read; its run took \d+ (seconds|minutes)", head.inner_text())
     links = head.locator("a").evaluate_all("all => all.map(a => a.href)")
@@ -167,7 +169,7 @@ def test_a_chapter_says_how_long_it_takes_and_where_it_runs(page, address, name)
 
 
 def test_a_term_shows_its_definition_and_leads_to_the_glossary(page, address):
-    page.goto(f"{address}03_training.html", wait_until="networkidle")
+    open_page(page, f"{address}03_training.html")
     terms = page.locator("a.term-link", has_text=re.compile("^confusion matrix$", re.IGNORECASE))
     assert terms.count() == 1
     assert "how often each class" in terms.get_attribute("title")
@@ -176,21 +178,5 @@ def test_a_term_shows_its_definition_and_leads_to_the_glossary(page, address):
 
 
 def test_a_term_is_linked_across_a_line_break_of_the_source(page, address):
-    page.goto(f"{address}05_going_further.html")
+    open_page(page, f"{address}05_going_further.html")
     assert page.locator("a.term-link", has_text=re.compile(r"^gradient\s+descent$")).count() == 1
-
-
-def test_no_page_is_heavier_than_its_budget(browser, address):
-    table = weigh(browser, address, page_names())
-    print(table.round(2).to_string())
-    assert table["without figures"].max() <= BUDGET
-    assert (table["page"] > 5).all()
-    assert (table.loc[NOTEBOOKS, "figures"] > 0).all()
-
-
-@pytest.mark.parametrize("name", NOTEBOOKS)
-def test_no_line_of_code_is_cut_on_paper(page, address, name):
-    page.set_viewport_size({"width": 660, "height": 900})  # A4 less its margins
-    page.emulate_media(media="print")
-    page.goto(f"{address}{name}.html", wait_until="networkidle")
-    assert page.evaluate(CUT_CODE) == []

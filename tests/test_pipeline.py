@@ -3,19 +3,22 @@
 import hashlib
 import os
 import re
-import signal
+import shutil
 import subprocess
 import sys
-import time
 
 import nbformat
+import psutil
 import pytest
 
+import composing
 import digitlib
+import notebooks
 from checking import problems
-from paths import BOOK, QUICK, ROOT, chapters
+from paths import BOOK, LOGS, ROOT, chapters
 from release import main, notebooks_without, write_version
-from rendering import read_chapter, read_notebook, setup_cell, write_notebook
+from rendering import RenderError, read_chapter, read_notebook, setup_cell, write_notebook
+from running import RunError, run, run_quick
 from solutions import split
 
 FAILING = """\
@@ -47,77 +50,108 @@ def test_the_committed_book_is_what_its_sources_and_results_give():
     assert problems() == []
 
 
-def test_every_chapter_runs_small_and_leaves_the_checkout_clean(tool):
+@pytest.mark.heavy
+@pytest.mark.skipif("CI" in os.environ, reason="in CI every chapter runs in full, see tools/verify.py")
+@pytest.mark.parametrize("path", chapters(), ids=lambda path: path.stem)
+def test_a_chapter_runs_small_and_leaves_the_checkout_clean(path, tmp_path, capsys):
     before = git_status()
-    result = tool(ROOT, "notebooks.py", "run", "--quick")
-    assert result.returncode == 0, result.stderr
+    run_quick([path], tmp_path)
     assert git_status() == before
-    for path in chapters():
-        assert f"{path.stem}: cell" in result.stdout
-        for notebook in split(read_notebook(QUICK / "executed" / f"{path.stem}.ipynb")):
-            code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-            assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
+    assert f"{path.stem} starts" in capsys.readouterr().out
+    for notebook in split(read_notebook(tmp_path / "executed" / f"{path.stem}.ipynb")):
+        code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
 
 
-def test_a_failing_cell_is_named_and_nothing_else_changes(project, tool):
-    add_chapter(project, 'raise ValueError("on purpose")')
-    before = digest(project)
-    result = tool(project, "notebooks.py", "run", "99")
-    assert result.returncode == 1
-    assert "chapter 99_extra, code cell 3" in result.stderr
-    assert "Traceback" in result.stderr
-    assert "ValueError: on purpose" in result.stderr
-    assert digest(project) == before
+@pytest.fixture
+def run_extra(tmp_path):
+    """Runs a chapter of three cells, the last one given, into a folder that holds nothing else."""
+
+    def run_it(code, **parameters):
+        path = tmp_path / "99_extra.py"
+        path.write_text(FAILING.format(code), encoding="utf-8")
+        run([path], tmp_path / "executed", tmp_path / "results", parameters=parameters)
+
+    yield run_it
+    assert not (tmp_path / "executed").exists()
+    assert not (tmp_path / "results").exists()
 
 
-def test_a_chapter_whose_process_dies_is_named(project, tool):
-    add_chapter(project, "import os; os._exit(1)")
-    result = tool(project, "notebooks.py", "run", "99")
-    assert result.returncode == 1
-    assert "chapter 99_extra: its process died" in result.stderr
+def test_a_failing_cell_is_named_and_nothing_is_written(run_extra):
+    with pytest.raises(RunError) as caught:
+        run_extra('raise ValueError("on purpose")')
+    assert "chapter 99_extra, code cell 3" in str(caught.value)
+    assert "Traceback" in str(caught.value)
+    assert "ValueError: on purpose" in str(caught.value)
+    assert str(LOGS / "99_extra.log") in str(caught.value)
 
 
-def test_a_misspelled_parameter_is_an_error(project, tool):
-    result = tool(project, "notebooks.py", "run", "03", "-p", "epoch", "1")
-    assert result.returncode == 1
-    assert "unknown parameter epoch" in result.stderr
-    assert "epochs" in result.stderr
+def test_a_chapter_whose_process_dies_is_named(run_extra):
+    with pytest.raises(RunError, match="chapter 99_extra: its process died"):
+        run_extra("import os; os._exit(1)")
 
 
-def test_an_unknown_chapter_is_an_error_that_lists_the_known(project, tool):
-    result = tool(project, "notebooks.py", "run", "42")
-    assert result.returncode == 1
-    assert "03_training" in result.stderr
+def test_a_chapter_that_keeps_no_results_is_named(run_extra):
+    with pytest.raises(RunError, match="99_extra saved no results"):
+        run_extra("1 + 1")
 
 
+def test_a_misspelled_parameter_is_an_error_that_lists_the_known(capsys):
+    assert notebooks.main(["run", "03", "-p", "epoch", "1"]) == 1
+    error = capsys.readouterr().err
+    assert "unknown parameter epoch" in error
+    assert "epochs" in error
+
+
+def test_an_unknown_chapter_is_an_error_that_lists_the_known():
+    with pytest.raises(SystemExit, match="03_training"):
+        notebooks.main(["run", "42"])
+
+
+@pytest.mark.heavy
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
-def test_a_run_killed_half_way_changes_nothing(project):
-    add_chapter(project, "import time; time.sleep(60)")
+def test_a_killed_command_takes_its_processes_along_and_changes_nothing(project):
+    add_chapter(project, "import time; print('asleep', flush=True); time.sleep(600)")
     before = digest(project)
     command = [sys.executable, str(project / "tools" / "notebooks.py"), "run", "99"]
     process = subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, text=True, start_new_session=True)
     for line in process.stdout:
-        if "cell 4" in line:
+        if "starts" in line:
             break
-    os.killpg(process.pid, signal.SIGKILL)
+    started = psutil.Process(process.pid).children(recursive=True)
+    assert len(started) >= 2
+    process.kill()
     process.wait()
-    time.sleep(0.2)
+    assert psutil.wait_procs(started, timeout=60)[1] == []
+    shutil.rmtree(project / "_build")  # its log
     assert digest(project) == before
 
 
-def test_only_a_run_of_the_chapter_as_it_stands_is_accepted(project, tool):
-    result = tool(project, "notebooks.py", "accept", "01")
-    assert result.returncode == 1
-    assert "01_dataset was not run" in result.stderr
+PARAMETER = """\
+# %% tags=["parameters"]
+number = 1
+
+# %%
+from digitlib.results import Page
+
+Page("99_extra").save()
+"""
 
 
-def test_a_run_with_other_parameters_is_not_accepted(project, tool):
-    tool(project, "notebooks.py", "run", "03", "-p", "training_images", "2000", "-p", "epochs", "1")
-    before = digest(project / "book")
-    result = tool(project, "notebooks.py", "accept", "03")
-    assert result.returncode == 1
-    assert "other parameters" in result.stderr
-    assert digest(project / "book") == before
+def test_only_a_run_of_the_chapter_as_it_stands_is_accepted(monkeypatch, tmp_path):
+    monkeypatch.setattr(composing, "chapters", lambda names=None: [tmp_path / "99_extra.py"])
+    (tmp_path / "99_extra.py").write_text("# %% [markdown]\n# # Extra\n\n" + PARAMETER, encoding="utf-8")
+    with pytest.raises(RenderError, match="99_extra was not run"):
+        composing.accept(["99"], tmp_path / "executed", tmp_path / "results")
+
+
+def test_a_run_with_other_parameters_is_not_accepted(monkeypatch, tmp_path):
+    path = tmp_path / "99_extra.py"
+    path.write_text("# %% [markdown]\n# # Extra\n\n" + PARAMETER, encoding="utf-8")
+    monkeypatch.setattr(composing, "chapters", lambda names=None: [path])
+    run([path], tmp_path / "executed", tmp_path / "results", parameters={"number": 2})
+    with pytest.raises(RenderError, match="other parameters"):
+        composing.accept(["99"], tmp_path / "executed", tmp_path / "results")
 
 
 def test_an_accepted_run_is_the_committed_book_and_leaves_chapters_not_yet_run(project, tool):
@@ -136,50 +170,6 @@ def without_run_time(path):
     return re.sub(rb"its run took \d+ \w+", b"", path.read_bytes())
 
 
-def edit(project, change):
-    path = project / "book" / "03_training.ipynb"
-    notebook = read_notebook(path)
-    change(notebook)
-    write_notebook(notebook, path)
-    return path
-
-
-def test_an_edited_notebook_is_carried_back_and_keeps_its_expressions(project, tool):
-    def change(notebook):
-        prose = next(cell for cell in notebook.cells if "**Accuracy** is the share" in cell.source)
-        prose.source = prose.source.replace("**Accuracy** is the share", "**Accuracy** means the share")
-        code = next(cell for cell in notebook.cells if cell.source.startswith("cnn.save("))
-        code.source = "# Into one file.\n" + code.source
-
-    path = edit(project, change)
-    result = tool(project, "notebooks.py", "pull", str(path))
-    assert result.returncode == 0, result.stderr
-    original = (ROOT / "chapters" / "03_training.py").read_text(encoding="utf-8")
-    expected = original.replace("**Accuracy** is the share", "**Accuracy** means the share")
-    expected = expected.replace("cnn.save(", "# Into one file.\ncnn.save(", 1)
-    assert (project / "chapters" / "03_training.py").read_text(encoding="utf-8") == expected
-
-
-def test_an_edit_of_a_result_is_refused_and_loses_nothing(project, tool):
-    def change(notebook):
-        prose = next(cell for cell in notebook.cells if "**Accuracy** is the share" in cell.source)
-        prose.source = prose.source.replace("right answers: 9", "right answers: 8")
-
-    path = edit(project, change)
-    source = (project / "chapters" / "03_training.py").read_bytes()
-    result = tool(project, "notebooks.py", "pull", str(path))
-    assert result.returncode == 1
-    assert "comes from a result" in result.stderr
-    assert (project / "chapters" / "03_training.py").read_bytes() == source
-
-
-def test_a_hand_edited_notebook_is_found_by_check(project, tool):
-    edit(project, lambda notebook: notebook.cells.append(nbformat.v4.new_markdown_cell("An afterthought.")))
-    result = tool(project, "notebooks.py", "check")
-    assert result.returncode == 1
-    assert "book/03_training.ipynb is not what its source gives" in result.stdout
-
-
 def test_a_claim_that_does_not_hold_cannot_be_rendered(project, tool):
     path = project / "digitlib" / "reference" / "pages" / "03_training.json"
     path.write_text(path.read_text(encoding="utf-8").replace(": true", ": false", 1), encoding="utf-8")
@@ -188,26 +178,26 @@ def test_a_claim_that_does_not_hold_cannot_be_rendered(project, tool):
     assert "claims that did not hold in this run: no better than a guess" in result.stderr
 
 
-def test_a_stale_reference_is_found_by_check(project, tool):
-    path = project / "digitlib" / "reference" / "cnn.json"
-    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+@pytest.mark.heavy
+def test_whatever_was_edited_by_hand_or_is_stale_is_found_by_check(project, tool):
+    reference = project / "digitlib" / "reference"
+    for path, change in {
+        reference / "cnn.json": lambda content: content + b"\n",
+        reference / "sweeps" / "headline.jsonl.xz": lambda content: content[:-1],
+        reference / "speed.jsonl": lambda content: content + b"\n",
+    }.items():
+        path.write_bytes(change(path.read_bytes()))
+    path = project / "book" / "03_training.ipynb"
+    notebook = read_notebook(path)
+    notebook.cells.append(nbformat.v4.new_markdown_cell("An afterthought."))
+    write_notebook(notebook, path)
     result = tool(project, "notebooks.py", "check")
+    assert result.returncode == 1
+    assert "book/03_training.ipynb is not what its source gives" in result.stdout
     assert "04_comparison was run with another cnn.json" in result.stdout
-
-
-def test_a_stale_sweep_is_found_by_check(project, tool):
-    path = project / "digitlib" / "reference" / "sweeps" / "headline.jsonl.xz"
-    path.write_bytes(path.read_bytes()[:-1])
-    result = tool(project, "notebooks.py", "check")
+    assert "18_fast was run with another speed.jsonl" in result.stdout
     for chapter in ("06_experiment", "07_normal"):  # one loads all sweeps, the other this one
         assert f"{chapter} was run with another sweeps/headline.jsonl.xz" in result.stdout
-
-
-def test_stale_timings_are_found_by_check(project, tool):
-    path = project / "digitlib" / "reference" / "speed.jsonl"
-    path.write_bytes(path.read_bytes() + b"\n")
-    result = tool(project, "notebooks.py", "check")
-    assert "18_fast was run with another speed.jsonl" in result.stdout
 
 
 def test_one_address_in_the_configuration_moves_every_button_and_setup_cell(project, tool):

@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import pandas as pd
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from chromium import chromium
 from paths import BUILD, page_names
@@ -57,15 +57,23 @@ def weigh(browser: Browser, site: str, names: list[str]) -> pd.DataFrame:
     """
     rows = {}
     for name in names:
-        sizes = _sizes(browser, f"{site}{name}.html")
-        rows[name] = {kind: sizes[kind] / 1000 for kind in [*KINDS.values(), "other"]}
-        rows[name]["without figures"] = (sizes.total() - sizes["figures"]) / 1000
+        page = browser.new_page(**PHONE)
+        sizes = count_bytes(page)
+        open_page(page, f"{site}{name}.html")
+        page.evaluate(LOAD_FIGURES)
+        rows[name] = kilobytes(sizes)
+        page.close()
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def _sizes(browser: Browser, address: str) -> Counter:
-    """Bytes by kind, headers included; all figures included."""
-    page = browser.new_page(**PHONE)
+def open_page(page: Page, address: str) -> None:
+    """Open a page and wait until its formulas are set."""
+    page.goto(address, wait_until="load")
+    page.evaluate("window.MathJax?.startup?.promise")
+
+
+def count_bytes(page: Page) -> Counter:
+    """A counter that grows with what the page loads: bytes by kind, headers included."""
     kinds, sizes = {}, Counter()
     network = page.context.new_cdp_session(page)
     network.on("Network.responseReceived", lambda event: kinds.update({event["requestId"]: event["type"]}))
@@ -76,11 +84,13 @@ def _sizes(browser: Browser, address: str) -> Counter:
         ),
     )
     network.send("Network.enable")
-    page.goto(address, wait_until="networkidle")
-    page.evaluate(LOAD_FIGURES)
-    page.wait_for_load_state("networkidle")
-    page.close()
     return sizes
+
+
+def kilobytes(sizes: Counter) -> dict[str, float]:
+    """What `count_bytes` counted, in units of 1,000 bytes, and its sum without the figures."""
+    counted = {kind: sizes[kind] / 1000 for kind in [*KINDS.values(), "other"]}
+    return counted | {"without figures": (sizes.total() - sizes["figures"]) / 1000}
 
 
 def largest_paint(browser: Browser, address: str) -> float:
