@@ -17,6 +17,7 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 
 import matplotlib
+import pandas
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 
 from paths import ROOT
@@ -31,7 +32,7 @@ LIBRARIES = [
     "papermill",
     "ipykernel.kernelapp",
 ]
-INLINE = "module://matplotlib_inline.backend_inline"  # what a kernel sets for a matplotlib that is imported later
+INLINE = "module://matplotlib_inline.backend_inline"
 
 _waiting: tuple[multiprocessing.Process, Connection] | None = None  # this process's kernel, not yet started
 
@@ -108,7 +109,9 @@ def _become_kernel(receiving: Connection, sending: Connection) -> None:
     os.environ.update(environment)
     # As in a kernel that Jupyter starts: a chapter sees what is installed, and not the project's own commands.
     sys.path[:] = ["", *(folder for folder in sys.path if not _holds_commands(Path(folder)))]
+    # What these two decide when they are imported, as they decide it in a kernel.
     matplotlib.rcParams["backend"] = INLINE
+    pandas.set_option("display.max_columns", 20)
     from ipykernel.kernelapp import IPKernelApp
 
     IPKernelApp.launch_instance(arguments)
