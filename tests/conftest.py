@@ -2,7 +2,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -136,10 +135,8 @@ def build():
     def run(project: Path) -> Path:
         jupyter_book = shutil.which("jupyter-book", path=str(Path(sys.executable).parent))
         command = [jupyter_book, "build", "book", "--warningiserror", "--nitpick"]
-        start = time.perf_counter()
         result = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
         assert result.returncode == 0, result.stdout + result.stderr
-        print(f"site built in {time.perf_counter() - start:.1f} s")
         return project / "_build" / "html"
 
     return run

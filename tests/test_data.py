@@ -4,7 +4,6 @@ import shutil
 import struct
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -86,18 +85,15 @@ def idx(code, shape, letter, values):
 
 
 def run_python(statement):
-    program = (
-        f"import sys, time; start = time.perf_counter(); {statement}; print(time.perf_counter() - start, *sys.modules)"
+    program = f"import sys; {statement}; print(*sys.modules)"
+    return set(
+        subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
     )
-    output = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
-    seconds, *modules = output.split()
-    return float(seconds), set(modules)
 
 
-def test_importing_the_package_takes_less_than_half_a_second_and_loads_nothing_heavy():
-    seconds, modules = run_python("import digitlib")
+def test_importing_the_package_loads_nothing_heavy():
+    modules = run_python("import digitlib")
     assert "digitlib" in modules
-    assert seconds < 0.5
     assert not modules & HEAVY
 
 
@@ -112,7 +108,7 @@ def test_importing_the_package_takes_less_than_half_a_second_and_loads_nothing_h
     ],
 )
 def test_a_module_that_trains_nothing_does_not_load_tensorflow(names, unwanted):
-    _, modules = run_python(f"import {names}")
+    modules = run_python(f"import {names}")
     assert modules >= set(names.split(", "))
     assert not modules & unwanted
 
@@ -156,15 +152,6 @@ def test_the_arrays_are_what_the_digests_vouch_for(mnist, split, kind):
     digest = hashlib.sha256(content).hexdigest()
     assert f"{digest}  {name}" in (data.MNIST_FOLDER / "SHA256SUMS").read_text().splitlines()
     assert mnist[split][kind].tobytes() == content[header:]
-
-
-def test_mnist_loads_in_less_than_a_second():
-    seconds = []
-    for _ in range(3):
-        start = time.perf_counter()
-        data.load_mnist()
-        seconds.append(time.perf_counter() - start)
-    assert min(seconds) < 1.0
 
 
 def test_a_folder_may_be_given_as_text(folder, mnist):

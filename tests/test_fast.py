@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-import time
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -79,33 +79,44 @@ def test_the_loss_is_the_mean_over_the_images(digits):
     assert record.loss == [pytest.approx(expected, rel=1e-4)]
 
 
-def test_a_record_has_an_entry_for_each_epoch_and_counts_the_callback_out(digits):
-    done = []
+def still_clock(monkeypatch):
+    """A clock for `fast` that stands still unless a test moves it."""
+    clock = SimpleNamespace(now=0.0, processor=0.0)
+    clock.perf_counter, clock.process_time = lambda: clock.now, lambda: clock.processor
+    monkeypatch.setattr(fast, "time", clock)
+    return clock
+
+
+def test_a_record_has_an_entry_for_each_epoch_and_counts_the_callback_out(digits, monkeypatch):
+    done, clock = [], still_clock(monkeypatch)
 
     def after_epoch(epoch):
         done.append(epoch)
-        time.sleep(1)
+        clock.now += 100
 
     _, record = trained_in_one_graph(small, *digits, epochs=3, after_epoch=after_epoch)
     assert done == [1, 2, 3]
     assert len(record.loss) == len(record.epoch_seconds) == len(record.epoch_cpu_seconds) == 3
     assert record.loss[2] < record.loss[0]
-    assert max(record.epoch_seconds) < 1
+    assert record.epoch_seconds == [0, 0, 0]
     assert record.seconds == pytest.approx(record.setup_seconds + sum(record.epoch_seconds))
 
 
 def test_a_record_tells_setting_up_waiting_and_computing_apart(digits, monkeypatch):
+    clock = still_clock(monkeypatch)
+
     def run_epoch(order):
-        time.sleep(0.4)
-        begin = time.process_time()
-        while time.process_time() < begin + 0.1:
-            pass
+        clock.now += 5
+        clock.processor += 3
         return 0.0
 
-    monkeypatch.setattr(fast, "compile_epoch", lambda *_: time.sleep(0.2) or run_epoch)
+    def compile_slowly(*_):
+        clock.now += 2
+        return run_epoch
+
+    monkeypatch.setattr(fast, "compile_epoch", compile_slowly)
     _, record = trained_in_one_graph(small, *digits, epochs=1)
-    assert record.setup_seconds >= 0.2
-    assert 0.1 <= record.epoch_cpu_seconds[0] < 0.4 < 0.5 <= record.epoch_seconds[0]
+    assert (record.setup_seconds, record.epoch_cpu_seconds, record.epoch_seconds) == (2, [3], [5])
 
 
 def test_the_same_seed_gives_the_same_network_with_augmentation_too(digits):

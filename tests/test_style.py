@@ -1,5 +1,6 @@
 """The code keeps to one style, the set-up cell of the notebooks included."""
 
+import ast
 import subprocess
 import sys
 
@@ -7,6 +8,8 @@ import pytest
 
 from paths import ROOT
 from rendering import setup_cell
+
+CLOCKS = {"time", "monotonic", "perf_counter", "process_time"}
 
 
 @pytest.mark.parametrize("command", [["check"], ["format", "--check"]])
@@ -21,3 +24,15 @@ def test_the_setup_cell_is_clean():
     command = [sys.executable, "-m", "ruff", "check", "--stdin-filename", "setup_cell.py", "-"]
     result = subprocess.run(command, cwd=ROOT, input=setup_cell() + "\n", capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout
+
+
+def test_no_test_reads_a_clock():
+    """A busy machine would fail it. What may take how long is a matter of benchmarks/."""
+    found = [
+        f"{path.name}, line {node.lineno}"
+        for path in sorted((ROOT / "tests").glob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        if node.func.attr in CLOCKS and getattr(node.func.value, "id", None) == "time"
+    ]
+    assert found == []

@@ -242,10 +242,8 @@ def test_a_sweep_killed_and_resumed_gives_the_same_table(read, notebook, tmp_pat
     process = subprocess.Popen(
         [sys.executable, str(script), str(tmp_path / "sweep.yml"), str(notebook), str(folder)], cwd=ROOT
     )
-    begun = time.monotonic()
     while not (folder.exists() and len(list(folder.glob("*.json"))) >= 2):
         assert process.poll() is None
-        assert time.monotonic() - begun < 60
         time.sleep(0.05)
     children = psutil.Process(process.pid).children(recursive=True)
     process.kill()
