@@ -108,6 +108,7 @@ def batch(tmp_path_factory, source, assignment):
 
 
 @pytest.mark.slow
+@pytest.mark.sandbox
 def test_each_submission_gets_what_it_deserves_and_is_told_why(batch):
     assert len(batch.deserved) == LABELS_OF_THE_BATCH
     faults = []
@@ -120,17 +121,20 @@ def test_each_submission_gets_what_it_deserves_and_is_told_why(batch):
 
 
 @pytest.mark.slow
+@pytest.mark.sandbox
 def test_nothing_but_the_output_changes(batch):
     assert not batch.changed
     assert {path.name for path in batch.output.iterdir()} == {"grades.csv", "feedback", "records"}
 
 
 @pytest.mark.slow
+@pytest.mark.sandbox
 def test_no_process_is_left_behind(batch):
     assert not batch.left_behind
 
 
 @pytest.mark.slow
+@pytest.mark.sandbox
 def test_everybody_gets_a_line_a_record_and_feedback(batch):
     assert len(batch.said) == len(batch.rows) == LABELS_OF_THE_BATCH
     for folder, ending in (("records", ".json"), ("feedback", ".md")):
@@ -140,6 +144,7 @@ def test_everybody_gets_a_line_a_record_and_feedback(batch):
 
 
 @pytest.mark.slow
+@pytest.mark.sandbox
 def test_feedback_names_the_hint_but_no_hidden_input(batch):
     right = (batch.output / "feedback" / "right.md").read_text(encoding="utf-8")
     half = (batch.output / "feedback" / "half_right.md").read_text(encoding="utf-8")
@@ -162,6 +167,7 @@ def test_the_spies_see_what_is_there_without_a_sandbox(submissions, assignment, 
     assert all("UNSAFE: run without a sandbox" in row["what went wrong"] for row in rows.values())
 
 
+@pytest.mark.sandbox
 def test_the_same_command_goes_on_where_it_was_stopped(submissions, assignment, source, tmp_path):
     folder, output = submissions(ann=RIGHT, ben=[IMPORT]), tmp_path / "graded"
     grade_all(folder, assignment, output, Bubblewrap())
@@ -176,6 +182,7 @@ def test_the_same_command_goes_on_where_it_was_stopped(submissions, assignment, 
     assert table(output)["ann"]["total"] == "3"
 
 
+@pytest.mark.sandbox
 def test_a_function_that_ends_its_process_costs_no_other_its_points(submissions, assignment, tmp_path):
     exits = "def {}(values):\n    import os\n    os._exit(1)"
     folder = submissions(
@@ -192,6 +199,7 @@ def test_a_function_that_ends_its_process_costs_no_other_its_points(submissions,
     assert rows["both"]["what went wrong"].startswith(f"{ended.format('double')}; {ended.format('mean')}; ")
 
 
+@pytest.mark.sandbox
 @pytest.mark.parametrize(("bad", "earned"), [("abc", 0), ("ab", 1)])
 def test_a_submission_runs_only_so_often(bad, earned, monkeypatch):
     exits = [f"def {name}():\n    import os\n    os._exit(1)" for name in bad]
@@ -218,6 +226,7 @@ def test_a_submission_runs_only_so_often(bad, earned, monkeypatch):
     assert graded["seconds"] == pytest.approx(sum(outcome.seconds for outcome in outcomes), abs=0.1), "of all runs"
 
 
+@pytest.mark.sandbox
 def test_who_got_no_processor_is_run_again_by_the_same_command(submissions, assignment, tmp_path, monkeypatch):
     folder, output = submissions(ann=RIGHT), tmp_path / "graded"
     monkeypatch.setattr(watchdog, "PATIENCE", 0.01)
@@ -247,6 +256,7 @@ def run_again(folder, assignment, output):
     return changed
 
 
+@pytest.mark.sandbox
 def test_what_the_sandbox_does_wrong_is_tried_again_and_stops_nobody(submissions, assignment, tmp_path):
     folder, output = submissions(ann=RIGHT, ben=RIGHT), tmp_path / "graded"
 
@@ -282,6 +292,7 @@ def run(command, **options):
     return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False, **options)
 
 
+@pytest.mark.sandbox
 def test_the_command_grades_a_folder(command, submissions, tmp_path):
     result = run(command(submissions(ann=RIGHT, ben=[IMPORT, DOUBLE])), cwd=tmp_path)
     assert result.returncode == 0, result.stderr
@@ -290,6 +301,7 @@ def test_the_command_grades_a_folder(command, submissions, tmp_path):
     assert table(tmp_path / "graded" / NAME)["ben"]["total"] == "2"
 
 
+@pytest.mark.sandbox
 def test_other_files_get_no_row_but_a_word(command, submissions, tmp_path):
     folder = submissions(ann=RIGHT)
     for name in ("zoe.zip", "tom.py", "max.ipynb.txt", ".DS_Store", "._ann.ipynb", "Thumbs.db"):
@@ -300,6 +312,7 @@ def test_other_files_get_no_row_but_a_word(command, submissions, tmp_path):
     assert list(table(tmp_path / "graded" / NAME)) == ["ann"]
 
 
+@pytest.mark.sandbox
 @pytest.mark.parametrize("empty", [True, False])
 def test_a_folder_without_submissions_is_no_success(command, tmp_path, empty):
     folder = tmp_path / "submissions"
@@ -313,6 +326,7 @@ def test_a_folder_without_submissions_is_no_success(command, tmp_path, empty):
     ) in result.stdout + result.stderr
 
 
+@pytest.mark.sandbox
 def test_an_assignment_of_the_book_goes_by_its_number(command, submissions, tmp_path):
     folder = submissions(ann=RIGHT)
     first, _, *others = command(folder)[1:]
@@ -332,6 +346,7 @@ def test_feedback_quotes_what_failed_counts_the_tests_and_names_what_is_read(sub
     assert told.endswith("The tests give 3 of 3 points.\n")
 
 
+@pytest.mark.sandbox
 def test_a_name_that_the_terminal_cannot_write_stops_nothing(command, submissions, tmp_path):
     folder = submissions(**{"\u674e\u660e": RIGHT})
     result = run(command(folder), cwd=tmp_path, env=os.environ | {"PYTHONIOENCODING": "latin-1"})
@@ -340,6 +355,7 @@ def test_a_name_that_the_terminal_cannot_write_stops_nothing(command, submission
     assert table(tmp_path / "graded" / NAME)["\u674e\u660e"]["total"] == "3"
 
 
+@pytest.mark.sandbox
 def test_python_may_be_called_by_any_path(command, submissions, tmp_path):
     python = os.path.relpath(sys.executable, tmp_path)
     assert python.startswith("..")
@@ -363,6 +379,7 @@ def test_without_a_sandbox_the_command_refuses(command, submissions, tmp_path):
     assert unsafe.stderr.startswith("UNSAFE")
 
 
+@pytest.mark.sandbox
 @pytest.mark.parametrize(
     ("options", "status", "message"),
     [
@@ -382,6 +399,7 @@ def test_the_commands_errors_come_at_once(command, submissions, tmp_path, option
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.sandbox
 def test_ctrl_c_keeps_what_is_finished_and_leaves_no_process(command, submissions, tmp_path):
     folder = submissions(ann=RIGHT, sleeps=["import time\ntime.sleep(60)"], waits=["import time\ntime.sleep(60)"])
     output = tmp_path / "graded"
@@ -405,6 +423,7 @@ def test_ctrl_c_keeps_what_is_finished_and_leaves_no_process(command, submission
     assert [path.name for path in (output / "records").iterdir()] == ["ann.json"]
 
 
+@pytest.mark.sandbox
 def test_a_killed_grader_takes_its_sandboxes_along(command, submissions, tmp_path):
     folder = submissions(sleeps=["import time\ntime.sleep(60)"])
     process = subprocess.Popen(command(folder, "--output", tmp_path / "graded"), stdout=subprocess.DEVNULL)
@@ -520,6 +539,7 @@ def test_without_the_tag_parameters_follow_what_sets_them(assignment, cell, sets
     ]
 
 
+@pytest.mark.sandbox
 def test_given_helpers_are_executed_again_after_the_last_cell(tmp_path):
     """A student's `quadruple` would be right, whatever `double` is."""
     source = tmp_path / "given.py"

@@ -290,6 +290,7 @@ finally:
 
 
 @pytest.mark.slow
+@pytest.mark.sandbox
 def test_the_folder_installs_and_runs_without_a_network(stick, student):
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = str(server.getsockname()[1])

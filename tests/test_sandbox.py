@@ -33,6 +33,7 @@ def told_by(cells):
     return stopped["error"][1]
 
 
+@pytest.mark.sandbox
 def test_cells_run_in_order_and_functions_are_called():
     cells = [(1, "x = 1"), (2, "1 / 0\nx = 2"), (5, "def f(y):\n    return x + y"), (6, "input()")]
     calls = [{"function": "f", "arguments": encode((2,))}, {"function": "g", "arguments": encode(())}]
@@ -53,6 +54,7 @@ def test_cells_run_in_order_and_functions_are_called():
     assert outcome.ended == "done"
 
 
+@pytest.mark.sandbox
 def test_a_function_cannot_spoil_the_arguments_of_the_next_call():
     cells = [(1, "def f(values):\n    values.append(0)\n    return len(values)")]
     calls = [{"function": "f", "arguments": encode(([],))}] * 2
@@ -60,6 +62,7 @@ def test_a_function_cannot_spoil_the_arguments_of_the_next_call():
     assert [line["answer"] for line in lines if "case" in line] == [1, 1]
 
 
+@pytest.mark.sandbox
 def test_no_cell_can_read_the_arguments():
     spy = """\
 import gc, os, select
@@ -77,6 +80,7 @@ raise ValueError(str(said))"""
     assert any("stopped" in line for line in lines)
 
 
+@pytest.mark.sandbox
 def test_only_python_is_visible(monkeypatch):
     monkeypatch.setenv("A_TOKEN", "secret")
     assert set(told("raise ValueError(' '.join(os.listdir('/')))").split()) <= {
@@ -89,6 +93,7 @@ def test_only_python_is_visible(monkeypatch):
     assert len(told("raise ValueError([name for name in os.listdir('/proc') if name.isdigit()])").split()) < 8
 
 
+@pytest.mark.sandbox
 def test_the_submission_has_no_rights():
     said = told(
         """
@@ -143,6 +148,7 @@ def test_without_the_filter_these_calls_would_work():
         end.close()
 
 
+@pytest.mark.sandbox
 def test_a_submission_that_only_waits_is_stopped():
     outcome = watchdog.run(Bubblewrap(), [(1, "import time\ntime.sleep(60)")], [], seconds=1.5, gigabytes=1)
     assert outcome.ended == "clock"
@@ -150,6 +156,7 @@ def test_a_submission_that_only_waits_is_stopped():
     assert 1.5 * watchdog.PATIENCE < outcome.seconds < 60
 
 
+@pytest.mark.sandbox
 def test_children_that_nobody_waits_for_count_as_well(monkeypatch):
     monkeypatch.setattr(watchdog, "PATIENCE", 30)
     cell = """\
@@ -168,6 +175,7 @@ for _ in range(16):
     assert outcome.ended == "time"
 
 
+@pytest.mark.sandbox
 @pytest.mark.parametrize(
     "cell",
     [
@@ -181,6 +189,7 @@ def test_what_belongs_to_another_place_costs_no_cell_its_rest(cell):
     assert told_by([(1, cell), (2, "raise ValueError(here)")]) == "True"
 
 
+@pytest.mark.sandbox
 def test_a_teacher_can_stop_it():
     stop = threading.Event()
     threading.Timer(1, stop.set).start()
@@ -188,11 +197,13 @@ def test_a_teacher_can_stop_it():
     assert outcome.ended == "stopped"
 
 
+@pytest.mark.sandbox
 def test_what_it_prints_is_nowhere_kept():
     outcome = watchdog.run(Bubblewrap(), [(1, "for _ in range(100):\n    print('x' * 1_000_000)")], [], **RUN)
     assert outcome.ended == "done"
 
 
+@pytest.mark.sandbox
 def test_what_it_started_ends_with_it():
     marker = "61.5972"  # seconds that nobody else sleeps
     cell = f"import subprocess\nsubprocess.Popen(['sleep', '{marker}'], start_new_session=True)"
@@ -200,6 +211,7 @@ def test_what_it_started_ends_with_it():
     assert not [one for one in psutil.process_iter(["cmdline"]) if marker in (one.info["cmdline"] or [])]
 
 
+@pytest.mark.sandbox
 def test_a_sandbox_that_does_not_start_is_not_the_submissions_fault(monkeypatch):
     monkeypatch.setattr(Bubblewrap, "command", lambda *arguments: ["bwrap", "--no-such-option"])
     with pytest.raises(SandboxError, match="Unknown option --no-such-option"):
@@ -258,12 +270,14 @@ def docker(tmp_path, monkeypatch):
     return put
 
 
+@pytest.mark.sandbox
 def test_docker_is_preferred_where_it_answers_and_has_the_image(docker):
     docker()
     assert isinstance(choose(), Docker)
     assert isinstance(choose("bubblewrap"), Bubblewrap)
 
 
+@pytest.mark.sandbox
 def test_docker_without_the_image_is_passed_over_or_refused(docker):
     docker(has_image=False)
     assert isinstance(choose(), Bubblewrap)
@@ -307,6 +321,7 @@ def test_a_bubblewrap_that_may_not_work_is_a_clear_error(monkeypatch, tmp_path):
         choose("bubblewrap")
 
 
+@pytest.mark.sandbox
 def test_a_sandbox_without_the_package_is_none(monkeypatch):
     without = Outcome([{"started": True}, {"stopped": 1, "error": ["ModuleNotFoundError", "digitlib"]}], "done", 0.3)
     monkeypatch.setattr(sandboxes, "run", lambda *arguments, **options: without)
