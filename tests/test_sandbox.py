@@ -242,11 +242,10 @@ def test_dockers_command_takes_everything_away():
     assert command[command.index(IMAGE) + 1 :] == ["python", "/grader/runner.py"]
 
 
-def test_dockers_image_holds_the_requirements_and_not_the_book():
-    text = dockerfile("# made\n-e .\n\nnumpy==2.4.6 ; python_full_version < '3.12'\nkeras==3.13\n")
+def test_dockers_image_holds_the_packages_that_are_given():
+    text = dockerfile(["numpy==2.4.6 ; python_full_version < '3.12'", "keras==3.13"])
     assert text.startswith("FROM python:3.11-slim\n")
     assert '"numpy==2.4.6 ; python_full_version < \'3.12\'" \\\n    "keras==3.13"\n' in text
-    assert "-e ." not in text
     assert text.count("RUN") == 1
 
 

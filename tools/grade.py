@@ -23,11 +23,12 @@ from grading.sandboxes import NoSandbox, choose, dockerfile
 from grading.seeds import SeedError, read_seed
 from grading.submissions import find_other_files
 from paths import ROOT, assignments, make_writable
+from wheelhouse import pinned
 
 
 class _PrintDockerfile(argparse.Action):
     def __call__(self, parser, *rest):
-        print(dockerfile((ROOT / "requirements.txt").read_text(encoding="utf-8")), end="")
+        print(dockerfile(pinned((ROOT / "requirements.txt").read_text(encoding="utf-8"))), end="")
         parser.exit()
 
 

@@ -31,6 +31,7 @@ from wheelhouse import (
     build_wheel,
     fetch,
     missing,
+    pinned,
     pinned_for,
     resolve,
     this_platform,
@@ -107,9 +108,8 @@ def check_space(folder: Path, gigabytes: float) -> None:
 def add_wheels(folder: Path, platforms: list[str]) -> None:
     """Add the list of exact versions, and the wheels that it names."""
     listed, wheels = folder / LIST, folder / "wheels"
-    lock = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    constraints = [line for line in lock if not line.startswith(("-e", "#"))]
-    resolve([ROOT / "pyproject.toml"], ALSO, constraints, listed)
+    lock = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    resolve([ROOT / "pyproject.toml"], ALSO, pinned(lock), listed)
     lines = listed.read_text(encoding="utf-8").splitlines()
     for name in platforms:
         wanted = missing(pinned_for(lines, PLATFORMS[name]), PLATFORMS[name], wheels)

@@ -82,6 +82,11 @@ def this_platform(system: str, machine: str) -> str:
     raise LabError(f"no wheels are known for {system} on {machine}: name the lab's own with --platform")
 
 
+def pinned(lock: str) -> list[str]:
+    """The packages of a lock without their digests, each as ``name==version ; marker``."""
+    return [line.removesuffix(" \\") for line in lock.splitlines() if line and not line.startswith(("#", " "))]
+
+
 def resolve(sources: list[Path], also: list[str], constraints: list[str], target: Path) -> None:
     """Write the exact versions of everything that is needed, for all systems in one list.
 
@@ -104,6 +109,7 @@ def resolve(sources: list[Path], also: list[str], constraints: list[str], target
     fixed = target.with_name("constraints.txt")
     fixed.write_text("\n".join(constraints) + "\n", encoding="utf-8")
     command = [find_uv_bin(), "pip", "compile", "--quiet", "--universal", "--no-annotate", "--no-header"]
+    command += ["--no-generate-hashes"]  # pyproject.toml asks for them, and a folder of wheels needs none
     command += ["--python-version", ".".join(map(str, PYTHON)), "--constraint", fixed, "--output-file", target]
     result = _call([*command, *sources, "-"], text="\n".join(also))
     fixed.unlink()

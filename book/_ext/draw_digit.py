@@ -13,6 +13,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
+import book_checkout  # noqa: F401  so that digitlib is found, and this one
 from digitlib import browser, data
 
 PARTS = ("drawing", "preparation", "maps", "votes", "changes")

@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 from urllib.parse import urlparse
 
+import book_checkout  # noqa: F401  so that digitlib is found, and this one
 import digitlib
 
 BOOK = Path(__file__).parents[1]

@@ -134,10 +134,8 @@ class Unsafe:
         kill_tree(process)
 
 
-def dockerfile(requirements: str) -> str:
-    """What makes Docker's image, from the text of ``requirements.txt``."""
-    lines = [line.strip() for line in requirements.splitlines()]
-    packages = [line for line in lines if line and not line.startswith(("#", "-"))]
+def dockerfile(packages: Iterable[str]) -> str:
+    """What makes Docker's image, from packages with their versions."""
     quoted = " \\\n    ".join(f'"{package}"' for package in packages)
     return f"FROM python:3.11-slim\nRUN pip install --no-cache-dir \\\n    {quoted}\n"
 
@@ -242,7 +240,7 @@ def _bubblewrap_problem() -> str | None:
     except SandboxError as error:
         return f"bubblewrap (0.8 or later is needed) does not work here: {error}"
     if any("stopped" in line for line in outcome.lines):
-        return "bubblewrap works, but digitlib is not installed where Python is: pip install -r requirements.txt"
+        return "bubblewrap works, but digitlib is not installed where Python is: pip install --no-deps -e ."
     return None
 
 
