@@ -22,8 +22,11 @@ fi
 rm -rf --one-file-system "$root"
 cp -a "$bare/debian" "$root"
 chroot "$root" useradd --create-home student
-for path in /etc/resolv.conf /etc/hosts /etc/ssl/certs /etc/pip.conf /etc/xdg/pip /usr/etc/npmrc; do
-  [ -e "$path" ] && mkdir -p "$root$(dirname "$path")" && cp -aL "$path" "$root$(dirname "$path")/"
+for path in /etc/resolv.conf /etc/hosts /etc/ssl/certs/ca-certificates.crt /etc/pip.conf /etc/xdg/pip /usr/etc/npmrc; do
+  if [ -e "$path" ]; then
+    mkdir -p "$root$(dirname "$path")"
+    cp -L --recursive --remove-destination "$path" "$root$(dirname "$path")/"
+  fi
 done
 home=/home/student
 [ "$who" = root ] && home=/root
