@@ -16,10 +16,7 @@ export function render({ model, el }) {
     const pixels = pixelsOf(pad.strokes);
     pad.show();
     paintImage(seen, pixels);
-    model.set(
-      "strokes",
-      pad.strokes.map((stroke) => [...stroke]),
-    ); // a list that has only grown would not be sent
+    model.set("strokes", pad.strokes.map((stroke) => [...stroke])); // a list that has only grown would not be sent
     model.set("pixels", Array.from(pixels));
     model.save_changes();
   }
