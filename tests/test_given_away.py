@@ -9,12 +9,9 @@ import types
 import numpy as np
 import pytest
 
-import solutions
 from digitlib import exercises
-from paths import chapters
-from rendering import read_source
 from right_answers import right_answer, solution
-from test_exercises import NAMES
+from test_exercises import CHAPTERS, NAMES
 
 UNITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 UNITS += ["thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
@@ -44,17 +41,11 @@ def tells(text, right, given=()):
     return any(abs(value - right) < within for value in numbers(text) if value not in given)
 
 
-def texts():
-    """For each exercise, what its reader has been told: the text above it and its cell."""
-    found = {}
-    for path in chapters():
-        for before, cell in zip(cells := read_source(path).cells, cells[1:], strict=False):
-            if name := re.search(r'^check\("(\w+\.\d+)"', cell.source, re.MULTILINE):
-                found[name[1]] = f"{before.source}\n{solutions.stub(cell.source)}"
-    return found
-
-
-TEXTS = texts()
+def told_before(name):
+    """What the reader has been told: the text above the exercise, and its cell."""
+    cells = CHAPTERS[name.partition(".")[0]].cells
+    stub = next(place for place, cell in enumerate(cells) if f'check("{name}"' in cell.source)
+    return f"{cells[stub - 1].source}\n{cells[stub].source}"
 
 
 def refusals(name):
@@ -89,25 +80,28 @@ def test_no_hint_but_the_last_and_no_refusal_holds_the_solution(name):
     *hints, last = exercises.find(name).hints
     for text in (*hints, *refusals(name)):
         assert not [formula for formula in formulas(name) if formula in _squeezed(text)], text
-    told = TEXTS[name]
-    assert not [text for text in refusals(name) if (_sentences(text) & _sentences(last)) - _sentences(told)]
+    of_last_hint = _sentences(last) - _sentences(told_before(name))
+    assert not [text for text in refusals(name) if _sentences(text) & of_last_hint]
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if np.isscalar(right_answer(name))])
-def test_no_hint_but_the_last_and_no_refusal_holds_the_right_number(name):
-    given = set(numbers(TEXTS[name]))
-    *hints, _ = exercises.find(name).hints
-    assert not [text for text in (*hints, *refusals(name)) if tells(text, right_answer(name), given)]
+@pytest.mark.parametrize("name", NAMES)
+def test_no_hint_but_the_last_and_no_refusal_says_the_right_number(name):
+    answer, told = right_answer(name), set(numbers(told_before(name)))
+    if isinstance(answer, types.FunctionType):
+        assert not [remark for remark, rights in remarks_and_rights(name, answer, told) if rights], name
+    elif np.isscalar(answer):
+        texts = [*exercises.find(name).hints[:-1], *refusals(name)]
+        assert not [text for text in texts if tells(text, answer, told)]
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if isinstance(right_answer(name), types.FunctionType)])
-def test_no_refusal_of_a_function_says_what_it_should_have_returned(name):
-    cases = results(name, right_answer(name))[1]
-    told = set(numbers(TEXTS[name]))
-    for answer in importlib.import_module(f"wrong_answers.{name.partition('.')[0]}").WRONG[name].values():
+def remarks_and_rights(name, function, told):
+    """For each wrong answer that is a function, what is said of it, and the right numbers in there."""
+    cases = results(name, function)[1]
+    wrong = importlib.import_module(f"wrong_answers.{name.partition('.')[0]}").WRONG[name] if cases else {}
+    for answer in wrong.values():
         remark, own = results(name, answer)
-        told_to_this_one = told | {result for _, result in own}
-        assert not [right for given, right in cases if tells(remark, right, told_to_this_one | given)], remark
+        known = told | {result for _, result in own}
+        yield remark, [right for given, right in cases if tells(remark, right, known | given)]
 
 
 def results(name, answer):
@@ -116,7 +110,7 @@ def results(name, answer):
 
     def recorded(*arguments):
         result = answer(*arguments)
-        if np.isscalar(result) and not isinstance(result, str):
+        if np.isscalar(result) and not isinstance(result, str | bool):
             calls.append(({value for value in arguments if np.isscalar(value)}, float(result)))
         return result
 
