@@ -88,7 +88,7 @@ def test_no_hint_but_the_last_and_no_refusal_holds_the_solution(name):
 def test_no_hint_but_the_last_and_no_refusal_says_the_right_number(name):
     answer, told = right_answer(name), set(numbers(told_before(name)))
     if isinstance(answer, types.FunctionType):
-        assert not [remark for remark, rights in remarks_and_rights(name, answer, told) if rights], name
+        assert not [remark for remark, rights in remarks_and_rights(name, answer, told) if rights]
     elif np.isscalar(answer):
         texts = [*exercises.find(name).hints[:-1], *refusals(name)]
         assert not [text for text in texts if tells(text, answer, told)]
