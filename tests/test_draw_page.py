@@ -162,8 +162,10 @@ def test_copied_test_digits_are_read(draw_page, pen, size, scaled, share):
     assert right >= share
 
 
-def test_a_link_brings_the_drawing_back(draw_page, address):
+def test_a_link_brings_the_drawing_back_with_its_pen(draw_page, address):
     drag(draw_page, SEVEN)
+    draw_page.get_by_role("slider", name="Pen").fill("44")
+    draw_page.get_by_label("The pen grows with the drawing").uncheck()
     shares = probabilities(draw_page, "drawing")
     draw_page.get_by_role("button", name="Copy a link").click()
     link = draw_page.url
@@ -171,6 +173,8 @@ def test_a_link_brings_the_drawing_back(draw_page, address):
     other = draw_page.context.new_page()
     other.goto(link, wait_until="networkidle")
     assert probabilities(other, "drawing") == shares
+    assert other.get_by_role("slider", name="Pen").input_value() == "44"
+    assert not other.get_by_label("The pen grows with the drawing").is_checked()
 
 
 @pytest.mark.parametrize("text", ["AAAA", "%3Cscript%3Ealert(1)%3C/script%3E", "A" * 20_000])

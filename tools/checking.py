@@ -137,6 +137,8 @@ def _cell_problems(cell: NotebookNode) -> Iterator[str]:
         yield f"tolerance {tolerance['atol']} is above {cap}"
     if tolerance.get("count_atol", 0) > LARGEST_COUNT_TOLERANCE:
         yield f"count tolerance {tolerance['count_atol']} is above {LARGEST_COUNT_TOLERANCE}"
+    if "nbval-ignore-output" in cell.metadata.get("tags", []):
+        yield from _ignored_problems(cell, printed)
 
 
 def _picture_problems(cell: NotebookNode, output: NotebookNode) -> Iterator[str]:
@@ -226,3 +228,21 @@ def _stale_files(path: Path, name: str, result: dict, digests: dict[str, str]) -
 def _allowed_outcome(text: str, match: re.Match) -> bool:
     around = " ".join(text[max(0, match.start() - 40) : match.end() + 40].lower().split())
     return any(phrase in around for phrase in ALLOWED_OUTCOMES)
+
+
+# What differs from run to run: seconds, alone, in the lines of a training or as a rate; versions; the order of errors.
+UNREPEATABLE = re.compile(r"\bseconds?\b|\b\d+(\.\d+)? ?m?s\b|\b\d+\.\d+\.\d+\b")
+UNREPEATABLE_TABLES = ("evaluation.most_confused_pairs(",)
+
+
+def _ignored_problems(cell: NotebookNode, printed: str) -> Iterator[str]:
+    """Whether a cell that no run is compared with shows what a run can be compared with."""
+    tags = "is tagged nbval-ignore-output"
+    if not re.search(r"^\s*assert ", cell.source, re.MULTILINE):
+        yield f"{tags}, but asserts nothing"
+    shown = [output.get("data", {}) for output in cell.outputs]
+    if any("text/html" in data for data in shown) or re.search(r"\.to_(string|markdown|html)\(", cell.source):
+        if not any(table in cell.source for table in UNREPEATABLE_TABLES):
+            yield f"{tags}, but shows a table: state its tolerance, and put seconds into a cell of their own"
+    elif not any("image/png" in data for data in shown) and not UNREPEATABLE.search(printed):
+        yield f"{tags}, but shows no seconds, versions or picture: state its tolerance instead"

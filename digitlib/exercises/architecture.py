@@ -86,7 +86,7 @@ def merge(answer):
     )
     wrong_if(
         not close(np.ravel(biases), first_biases @ second + second_biases),
-        "The weights are right. The first layer's biases go through the second layer's weights before they are added.",
+        "The weights are right. What has become of the first layer's biases when the second layer's are added?",
     )
     return "Without a bend between them, two layers are one."
 

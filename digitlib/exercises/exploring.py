@@ -140,7 +140,7 @@ def seeds_needed(answer):
         exact = TTestPower().solve_power(effect_size=effect, alpha=level, power=POWER)
         wrong_if(
             count == math.floor(exact),
-            f"So few seeds find it in slightly fewer than four cases of five: exactly, it takes {exact:.2f}.",
+            "So few seeds find it in slightly fewer than four cases of five.",
         )
         wrong_if(
             count == math.ceil(((stats.norm.isf(level / 2) + stats.norm.ppf(POWER)) / effect) ** 2),

@@ -192,5 +192,5 @@ def smoothed_loss(answer):
     )
     wrong_if(
         not close(loss, expected, within=1e-4),
-        "Smooth the labels, multiply by the logarithms of the probabilities, add up each row, take minus the mean.",
+        "Which ten targets has an image, and what is the cross-entropy of its probabilities with them?",
     )

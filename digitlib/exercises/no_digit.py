@@ -35,7 +35,7 @@ def digits_among_passed(answer):
         )
         wrong_if(
             not close(share, right / (right + wrong)),
-            f"Not for {digits}, {refused} and {caught}. Divide the digits that pass by all that pass.",
+            f"Not for {digits}, {refused} and {caught}. How many drawings pass, and how many of these are digits?",
         )
     return "The same rule looks good or bad, by what people draw."
 

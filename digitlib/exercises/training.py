@@ -152,7 +152,7 @@ def accuracy_when_refusing(answer):
     )
     wrong_if(
         not close(result, expected),
-        "Sort the images by the probability of the network's own answer, drop the lower end, score the rest.",
+        "Which images is the network least sure of? How many of its answers to the others are right?",
     )
 
 

@@ -23,10 +23,14 @@ export function button(text, click, attributes = {}) {
   return element("button", { type: "button", click, class: "draw-button", ...attributes }, text);
 }
 
-/** A switch with its label. */
+/** A switch with its label; `set` turns it on or off. */
 export function checkbox(text, checked, change) {
   const box = element("input", { type: "checkbox", checked, change: () => change(box.checked) });
-  return element("label", { class: "draw-choice" }, box, text);
+  const set = (on) => {
+    box.checked = on;
+    change(on);
+  };
+  return { label: element("label", { class: "draw-choice" }, box, text), set };
 }
 
 /** A whole number to choose, with its label; `set` changes value and limit. */

@@ -6,6 +6,7 @@ import { argmax } from "./network.js";
 import { SIDE } from "./normalisation.js";
 import { Pad } from "./pad.js";
 import { ProbabilityTable } from "./probabilities.js";
+import { PEN_WIDTHS } from "./strokes.js";
 
 const SAID_AFTER = 400; // milliseconds of rest, so that a screen reader is not told every stroke
 const FRAGMENT = "#drawing=";
@@ -31,7 +32,7 @@ export function drawingPart(root, state, { changed, digits }) {
   });
   const pen = slider(
     "Pen",
-    { min: 10, max: 44, step: 2, value: state.pen, inWords: (width) => `${(width / 10).toFixed(1)} px` },
+    { ...PEN_WIDTHS, value: state.pen, inWords: (width) => `${(width / 10).toFixed(1)} px` },
     (width) => {
       state.pen = width;
       pad.setPen(width);
@@ -62,10 +63,10 @@ export function drawingPart(root, state, { changed, digits }) {
             pad.clear();
             say("");
           }),
-          button("Copy a link", () => say(copyLink(pad, say))),
+          button("Copy a link", () => say(copyLink(state, say))),
         ),
         pen.label,
-        grows,
+        grows.label,
       ),
       element("div", { class: "draw-grow" }, table.element, element("div", { class: "draw-row" }, seen, answer)),
     ),
@@ -74,7 +75,13 @@ export function drawingPart(root, state, { changed, digits }) {
     pad.help,
   );
   const openLink = () => {
-    if (location.hash.startsWith(FRAGMENT)) say(openDrawing(pad, location.hash.slice(FRAGMENT.length)));
+    if (!location.hash.startsWith(FRAGMENT)) return;
+    const drawing = decodeDrawing(location.hash.slice(FRAGMENT.length));
+    say(drawing ? "" : "This link holds no drawing that can be read, so the page starts empty.");
+    if (!drawing) return;
+    pen.set(drawing.pen);
+    grows.set(drawing.scaled);
+    pad.set(drawing.strokes);
   };
   addEventListener("hashchange", openLink);
   openLink();
@@ -129,10 +136,10 @@ class Thumbnails {
   }
 }
 
-/** Put the drawing into the address, and the address where it can be pasted; gives what to say. */
-function copyLink(pad, say) {
-  if (pad.picture || !pad.strokes.length) return "There is no drawing to link to.";
-  const text = encodeDrawing(pad.strokes);
+/** Put drawing and pen into the address, and the address where it can be pasted; gives what to say. */
+function copyLink(state, say) {
+  if (state.picture || !state.strokes.length) return "There is no drawing to link to.";
+  const text = encodeDrawing(state);
   if (text === null) return "This drawing is too long for a link. Draw it with fewer strokes.";
   history.replaceState(null, "", FRAGMENT + text);
   navigator.clipboard?.writeText(location.href).then(
@@ -140,14 +147,6 @@ function copyLink(pad, say) {
     () => {},
   );
   return "The link stands in the address bar.";
-}
-
-/** Show the drawing of a link; gives what to say. */
-function openDrawing(pad, text) {
-  const strokes = decodeDrawing(text);
-  if (!strokes) return "This link holds no drawing that can be read, so the page starts empty.";
-  pad.set(strokes);
-  return "";
 }
 
 function inWords(prepared, probabilities, familiar) {

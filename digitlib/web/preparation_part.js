@@ -17,11 +17,12 @@ export function preparationPart(root, state, { changed }) {
   });
   const words = element("p", { class: "draw-hint", role: "status" });
   const small = picture(SIDE, SIDE, "The result, 28 by 28 pixels", { class: "draw-picture draw-seen" });
-  const switches = Object.entries(STEPS).map(([name, text]) =>
-    checkbox(text, state.steps[name], (on) => {
-      state.steps = { ...state.steps, [name]: on };
-      changed();
-    }),
+  const switches = Object.entries(STEPS).map(
+    ([name, text]) =>
+      checkbox(text, state.steps[name], (on) => {
+        state.steps = { ...state.steps, [name]: on };
+        changed();
+      }).label,
   );
   let result = null;
   let running = 0;

@@ -2,6 +2,7 @@
 
 export const AREA = 256;
 export const PEN = 22; // its width; in a digit fitted to 20 pixels, 2.2 of them
+export const PEN_WIDTHS = { min: 10, max: 44, step: 2 }; // about half as wide to twice as wide
 const FITTED = 200; // what the longer side of a scaled drawing measures, ink included
 const LARGEST_SCALE = 6; // so that a dot stays a dot
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { inkBox, normalise } from "../../digitlib/web/normalisation.js";
-import { AREA, rasterise, scaleDrawing } from "../../digitlib/web/strokes.js";
+import { AREA, PEN, PEN_WIDTHS, rasterise, scaleDrawing } from "../../digitlib/web/strokes.js";
 
 const amount = ({ data }) => data.reduce((one, other) => one + other, 0) / 255;
 
@@ -97,4 +97,24 @@ test("a scaled drawing measures 200, and a dot stays a dot", () => {
   );
   assert.ok(dot.bottom - dot.top < 40);
   assert.deepEqual(scaleDrawing([], 22), []);
+});
+
+test("in a digit of 20 pixels the pen is as wide as its slider says, 2.2 pixels at first", () => {
+  const cross = [
+    [
+      [100, 40],
+      [100, 200],
+    ],
+    [
+      [20, 120],
+      [180, 120],
+    ],
+  ];
+  const widths = { [PEN]: 2.2, [PEN_WIDTHS.min]: 1, [PEN_WIDTHS.max]: 4.4 };
+  for (const [pen, pixels] of Object.entries(widths)) {
+    const { image } = normalise(rasterise(scaleDrawing(cross, Number(pen)), Number(pen)));
+    const row = image.slice(8 * 28, 9 * 28); // above the line across
+    const width = row.reduce((sum, value) => sum + value, 0) / 255;
+    assert.ok(Math.abs(width - pixels) < 0.05, `a pen of ${pen} is ${width} pixels wide`);
+  }
 });

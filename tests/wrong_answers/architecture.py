@@ -26,6 +26,7 @@ WRONG = {
         "vertical edges": [[1, 0, -1]] * 3,
         "upper edges": [[-1, -1, -1], [0, 0, 0], [1, 1, 1]],
         "upper edges as well": [[-1, -1, -1], [2, 2, 2], [-1, -1, -1]],
+        "answers to nothing": [[0, 0, 0]] * 3,
         "answers to plain ink": [[1, 1, 1], [0, 0, 0], [0, 0, 0]],
         "answers to vertical edges as well": [[1, 1, 0], [1, 0, -1], [0, -1, -1]],
     },

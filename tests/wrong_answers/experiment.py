@@ -81,5 +81,6 @@ WRONG = {
             *_sweep(augmentation="noise", seed=[6, 7, 8, 9, 10]),
         ],
         "all training images": _sweep(training_images=60_000),
+        "a kind that there is not": _sweep(augmentation=["none", "turned"]),
     },
 }

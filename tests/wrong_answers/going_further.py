@@ -87,8 +87,8 @@ def _network(*hidden, last=SHARED):
     return Sequential([Input((28, 28, 1)), layers.Flatten(), *hidden, last])
 
 
-def _softmax():
-    return layers.Dense(10, activation="softmax")
+def _softmax(**options):
+    return layers.Dense(10, activation="softmax", **options)
 
 
 def _noisy_always():
@@ -104,6 +104,7 @@ WRONG = {
         "the other share": _dropped(lambda share: 1 / share, share_of=lambda share: 1 - share),
         "whole columns": _dropped(lambda share: 1 / (1 - share), shape=lambda values: values.shape[1:]),
         "the mean of each draw": _same_mean,
+        "always one half": _dropped(lambda share: 1 / (1 - share), share_of=lambda share: 0.5),
     },
     "going_further.2": {
         "all alike": _all_alike,
@@ -144,5 +145,6 @@ WRONG = {
         "too large": lambda: _network(layers.Dense(128), layers.Dropout(0.2), last=_softmax()),
         "no softmax": lambda: _network(layers.Dropout(0.2), last=layers.Dense(10)),
         "noisy when it predicts": _noisy_always,
+        "one answer for all": lambda: _network(layers.Dropout(0.2), last=_softmax(kernel_initializer="zeros")),
     },
 }

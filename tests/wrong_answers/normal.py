@@ -77,6 +77,7 @@ WRONG = {
         "divided by n": _interval(ddof=0),
         "one-sided quantile": _interval(share=0.95),
         "one standard error": _interval(quantile=lambda *_: 1),
+        "twice as wide": _interval(quantile=lambda share, df: 2 * stats.t.ppf(share, df)),
     },
     "normal.5": {
         "one-sided": _simulation(critical=lambda seeds: stats.t.ppf(0.95, seeds - 1), sides=lambda t: t),

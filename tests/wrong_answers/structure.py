@@ -74,5 +74,6 @@ WRONG = {
         "sorted across images": lambda images: np.sort(_flat(images), axis=0),
         "ten bins": lambda images: [np.histogram(image, bins=10, range=(0, 256))[0] for image in images],
         "which shades there are": lambda images: [np.isin(np.arange(256), image) for image in images],
+        "as they are": _flat,
     },
 }
