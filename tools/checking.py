@@ -7,12 +7,20 @@ from pathlib import Path
 
 import yaml
 from nbformat import NotebookNode
-from pybtex.database import parse_file
 
 import digitlib
 from composing import compose_committed
 from paths import BOOK, CHAPTERS, REFERENCE, ROOT, chapters, pages
-from rendering import EXPRESSION, RenderError, load_facts, load_results, read_chapter, read_notebook, setup_cell
+from rendering import (
+    EXPRESSION,
+    RenderError,
+    load_facts,
+    load_references,
+    load_results,
+    read_chapter,
+    read_notebook,
+    setup_cell,
+)
 from running import reference_digests
 
 LARGEST_FIGURE = 150_000  # bytes of a PNG; a phone loads a chapter of ten in seconds
@@ -63,11 +71,12 @@ ALLOWED_OUTCOMES = {
 def problems() -> list[str]:
     """Everything that is wrong with the book as committed, a line each."""
     found = [*_check_composition(), *_check_prose(), *_check_facts(), *_check_versions(), *_check_staleness()]
-    for path in sorted(BOOK.glob("*.ipynb")):
-        found += notebook_problems(read_notebook(path), path.name)
+    notebooks = {path.name: read_notebook(path) for path in sorted(BOOK.glob("*.ipynb"))}
+    for name, notebook in notebooks.items():
+        found += notebook_problems(notebook, name)
     for path in sorted(BOOK.glob("solutions/*.ipynb")):
         found += cell_problems(read_notebook(path), f"solutions/{path.name}")
-    return found + ignored_problems([read_notebook(path) for path in sorted(BOOK.glob("*.ipynb"))])
+    return found + ignored_problems(list(notebooks.values()))
 
 
 def notebook_problems(notebook: NotebookNode, name: str) -> list[str]:
@@ -186,7 +195,7 @@ def _check_prose() -> Iterator[str]:
 
 
 def _check_facts() -> Iterator[str]:
-    known = parse_file(str(BOOK / "references.bib")).entries
+    known = load_references()
     for name, entry in load_facts().items():
         if entry.get("source") not in known:
             yield f"{CHAPTERS.name}/facts.yml: {name} has no source in references.bib"
