@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 
 import digitlib
 from composing import compose_committed
+from lock import asked, lock_problems, locked
 from paths import BOOK, CHAPTERS, REFERENCE, ROOT, chapters, pages
 from rendering import (
     EXPRESSION,
@@ -71,6 +72,7 @@ ALLOWED_OUTCOMES = {
 def problems() -> list[str]:
     """Everything that is wrong with the book as committed, a line each."""
     found = [*_check_composition(), *_check_prose(), *_check_facts(), *_check_versions(), *_check_staleness()]
+    found += lock_problems(asked(), locked())
     notebooks = {path.name: read_notebook(path) for path in sorted(BOOK.glob("*.ipynb"))}
     for name, notebook in notebooks.items():
         found += notebook_problems(notebook, name)
