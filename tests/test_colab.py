@@ -1,4 +1,4 @@
-"""Every notebook in an environment like Colab's: older versions, an empty folder, no digitlib.
+"""Every notebook in an environment like Colab's: the oldest versions admitted, an empty folder, no digitlib.
 
 The set-up cell installs digitlib from a tag of the repository's address. git is told
 to find that address in a copy of this checkout, so the cell runs exactly as published.
@@ -11,25 +11,19 @@ import sys
 import venv
 from pathlib import Path
 
+import nbformat
 import pytest
 
 import digitlib
 from conftest import copy_project
+from lock import dependencies
 from paths import BOOK, chapters
 from rendering import repository
 from running import QUICK_PARAMETERS, declared_parameters, kernel_environment, read_chapter
 
-OLDER = [
-    "tensorflow==2.19.0",
-    "keras==3.10.0",
-    "numpy==2.0.2",
-    "pandas==2.2.2",
-    "matplotlib==3.10.0",
-    "scikit-learn==1.6.1",
-    "scipy==1.14.1",
-    "seaborn==0.13.2",
-    "ipykernel==6.29.5",
-]
+# Each dependency at its lower bound: so the bounds are known to fit together, and with Colab's TensorFlow between.
+OLDEST = [str(requirement).replace(">=", "==") for requirement in dependencies()]
+KERNEL = "ipykernel==6.29.5"
 
 
 def interpreter(folder):
@@ -39,11 +33,11 @@ def interpreter(folder):
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory):
-    """A virtual environment with older versions and a stand-in for google.colab, as a Jupyter kernel."""
+    """A virtual environment with the oldest versions and a stand-in for google.colab, as a Jupyter kernel."""
     folder = tmp_path_factory.mktemp("colab")
     venv.create(folder / "venv", with_pip=True)
     python = interpreter(folder)
-    subprocess.run([python, "-m", "pip", "install", "--quiet", *OLDER], check=True)
+    subprocess.run([python, "-m", "pip", "install", "--quiet", *OLDEST, KERNEL], check=True)
     purelib = subprocess.run(
         [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
         check=True,
@@ -77,7 +71,7 @@ def published(tmp_path_factory):
 
 
 def run_notebook(path, environment, published, work):
-    """Execute a notebook with the older kernel, small, in an empty folder."""
+    """Execute a notebook with that kernel, small, in an empty folder."""
     small = {key: value for key, value in QUICK_PARAMETERS.items() if key in declared_parameters(read_chapter(path))}
     arguments = [argument for name, value in small.items() for argument in ("-p", name, str(value))]
     command = [sys.executable, "-m", "papermill", "--no-progress-bar", "--kernel", "colab", "--cwd", str(work)]
@@ -100,11 +94,14 @@ def run_notebook(path, environment, published, work):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", chapters(), ids=lambda path: path.stem)
-def test_the_notebook_runs_in_older_versions_from_an_empty_folder(path, environment, published, tmp_path):
+def test_the_notebook_runs_in_the_oldest_versions_from_an_empty_folder(path, environment, published, tmp_path):
     work = tmp_path / "work"
     work.mkdir()
     result = run_notebook(path, environment, published, work)
     assert result.returncode == 0, result.stderr[-3000:]
+    executed = nbformat.read(tmp_path / f"{path.stem}.ipynb", as_version=4)
+    said = [output.text for cell in executed.cells for output in cell.get("outputs", []) if "text" in output]
+    assert [text for text in said if "DeprecationWarning" in text or "FutureWarning" in text] == []
     where = subprocess.run(
         [interpreter(environment), "-c", "import digitlib, keras; print(digitlib.__file__, keras.__version__)"],
         cwd=environment,

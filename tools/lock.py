@@ -17,8 +17,13 @@ MAKE = "uv pip compile, see CONTRIBUTING.md"
 
 def asked(project: Path = ROOT) -> list[Requirement]:
     """What ``requirements.in`` and ``pyproject.toml`` ask for."""
-    packaged = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
-    return [*parse((project / "requirements.in").read_text(encoding="utf-8")), *map(Requirement, packaged)]
+    return [*parse((project / "requirements.in").read_text(encoding="utf-8")), *dependencies(project)]
+
+
+def dependencies(project: Path = ROOT) -> list[Requirement]:
+    """What the package `digitlib` asks for."""
+    about = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return list(map(Requirement, about["dependencies"]))
 
 
 def locked(project: Path = ROOT) -> list[Requirement]:
