@@ -3,11 +3,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlparse
 
 import pytest
 
 from browsing import HOW_TO_INSTALL, LAUNCH, NoBrowser, find_chromium, serve
 from paths import ROOT
+from publication import site_address
+from rendering import repository
 
 # The sandbox is Linux's; elsewhere grading is refused, or done in Docker.
 collect_ignore = [] if sys.platform == "linux" else ["test_grading.py", "test_lab.py", "test_sandbox.py"]
@@ -90,7 +93,7 @@ def browser_type_launch_args(browser_type_launch_args):
 
 @pytest.fixture(scope="session")
 def address(site):
-    with serve(site, below="/digit-book/") as address:  # as on GitHub Pages
+    with serve(site, below=urlparse(site_address(repository())).path) as address:  # as on GitHub Pages
         yield address
 
 

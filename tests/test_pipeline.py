@@ -15,7 +15,7 @@ import digitlib
 from checking import problems
 from paths import BOOK, QUICK, ROOT, chapters
 from release import main, notebooks_without, write_version
-from rendering import read_chapter, read_notebook, setup_cell, write_notebook
+from rendering import read_chapter, read_notebook, repository, setup_cell, write_notebook
 from solutions import split
 
 FAILING = """\
@@ -212,8 +212,8 @@ def test_stale_timings_are_found_by_check(project, tool):
 
 def test_one_address_in_the_configuration_moves_every_button_and_setup_cell(project, tool):
     config = project / "_config.yml"
-    old = "https://github.com/your_account/digit-book"
-    new = "https://github.com/school/digits"
+    old = repository()
+    new = "https://github.com/elsewhere/digits"
     config.write_text(config.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
     result = tool(project, "notebooks.py", "render")
     assert result.returncode == 0, result.stderr

@@ -1,12 +1,15 @@
-"""The code keeps to one style, the set-up cell of the notebooks included."""
+"""The code keeps to one style, the set-up cell of the notebooks included, and to one place for the address."""
 
 import subprocess
 import sys
 
 import pytest
 
+from assignments import PLACEHOLDER
 from paths import ROOT
 from rendering import setup_cell
+
+WRITTEN = {".bat", ".cfg", ".css", ".js", ".md", ".mjs", ".py", ".sh", ".txt", ".yml"}
 
 
 @pytest.mark.parametrize("command", [["check"], ["format", "--check"]])
@@ -21,3 +24,13 @@ def test_the_setup_cell_is_clean():
     command = [sys.executable, "-m", "ruff", "check", "--stdin-filename", "setup_cell.py", "-"]
     result = subprocess.run(command, cwd=ROOT, input=setup_cell() + "\n", capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout
+
+
+def test_the_address_of_the_repository_is_typed_into_no_code_and_no_text():
+    account = PLACEHOLDER.strip("/")
+    folders = ["assignments", "benchmarks", "book/_ext", "chapters", "digitlib", "sweeps", "tests", "tools"]
+    files = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in WRITTEN]
+    files += ROOT.glob("*.md")
+    assert len(files) > 200
+    named = [path.relative_to(ROOT).as_posix() for path in files if account in path.read_text(encoding="utf-8")]
+    assert named == ["tools/assignments.py"]  # which warns of an address that nobody has set
