@@ -3,7 +3,7 @@
 #
 # *{{ minutes_to_read.errors }} minutes to read; its run took {{ runs.errors.seconds | minutes }} on {{ training.processor }}.*
 #
-# Ten CNNs that differ by nothing but the seed each make about a hundred errors. Do they make the *same* errors? Are those the digits
+# Ten CNNs that differ by nothing but the seed make {{ errors.mean_errors | decimals(0) }} errors each, on average. Do they make the *same* errors? Are those the digits
 # with doubtful labels? And can the network tell when it is about to be wrong? Here are the errors of
 # the thirty [headline runs](07_normal.ipynb), digit by digit; [the experiment page](06_experiment.ipynb) repeats any of them.
 #
@@ -286,7 +286,7 @@ plots.bands(
 
 # %% [markdown]
 # There is a catch. The number was found on the very images it is stated for. A program needs a rule that was fixed before: answer
-# if the doubt is below a threshold. So find the threshold on one half of the test images, and apply it to the other half.
+# if the doubt is below a threshold. So find the threshold on one half of the test set, and apply it to the other half.
 
 # %%
 first_half = np.arange(len(y_test)) % 2 == 0
