@@ -185,7 +185,8 @@ def fact_problems(facts: Mapping[str, dict], references: Mapping[str, Entry]) ->
     """What is wrong with ``chapters/facts.yml``, a line each: the form of a value, or its source."""
     found = []
     for name, entry in facts.items():
-        if entry.get("source") not in references and not re.fullmatch(ADDRESSES["url"], str(entry.get("source"))):
+        source = str(entry.get("source", ""))
+        if source not in references and not re.fullmatch(ADDRESSES["url"], source):
             found.append(f"facts.yml: {name} has no source: give a key of references.bib, or an address")
         if not re.fullmatch(r"\d+(,\d{3})*(\.\d+)?( %| [a-zA-Z]+)?", str(entry.get("value"))):
             found.append(f"facts.yml: {name} has the value {entry.get('value')!r}: write a number, and its unit")
