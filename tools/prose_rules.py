@@ -139,7 +139,7 @@ def prose_problems(template: str, where: str, quotable: Set[float] = frozenset()
         found += [
             f"{where}: the number {number!r} in {span} is not in the code: render it from a result"
             for number in NUMBER.findall(span)
-            if not VERSION.fullmatch(number) and _value(number) not in quotable and not re.fullmatch(r"\d", number)
+            if _typed(number) and not VERSION.fullmatch(number) and _value(number) not in quotable
         ]
     return found + [f"{where}: the number {number!r} is typed: render it from a result" for number in _typed(text)]
 
