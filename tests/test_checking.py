@@ -186,8 +186,13 @@ def test_a_number_in_the_words_of_a_claim_is_found():
 
 
 def test_a_number_that_no_run_made_is_found():
-    [problem] = claim_problems("epochs = 10\npage.add(epochs=epochs, accuracy=0.9881, errors=run.errors)", "here")
-    assert problem == "here: page.add(accuracy=0.9881) is typed: compute it"
+    code = (
+        "epochs = 10\npage.add(epochs=epochs, accuracy=0.9881, errors=run.errors, atol=0.005)\npage.measure(seconds=12)"
+    )
+    assert claim_problems(code, "here") == [
+        "here: page.add(accuracy=0.9881) is typed: compute it",
+        "here: page.measure(seconds=12) is typed: compute it",
+    ]
 
 
 def test_the_figures_from_elsewhere_are_those_of_their_sources():

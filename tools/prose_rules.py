@@ -162,11 +162,11 @@ def claim_problems(code: str, where: str) -> list[str]:
                 if isinstance(argument, ast.Constant)
                 for number in _typed(str(argument.value))
             ]
-        elif call.func.attr == "add" and ast.unparse(call.func.value) == "page":
+        elif call.func.attr in ("add", "measure") and ast.unparse(call.func.value) == "page":
             found += [
-                f"{where}: page.add({keyword.arg}={ast.unparse(keyword.value)}) is typed: compute it"
+                f"{where}: page.{call.func.attr}({keyword.arg}={ast.unparse(keyword.value)}) is typed: compute it"
                 for keyword in call.keywords
-                if _is_fixed(keyword.value, set())
+                if keyword.arg not in ("atol", "count_atol") and _is_fixed(keyword.value, set())
             ]
     return found
 
