@@ -7,8 +7,8 @@ import pytest
 from pybtex.database import parse_string
 
 from checking import citation_problems, fact_problems, link_problems, reference_problems
-from paths import ROOT
-from prose_rules import claim_problems, numbers_in, prose_problems
+from paths import ROOT, chapters, pages
+from prose_rules import ALLOWED_WORDS, claim_problems, numbers_in, prose_problems
 from rendering import configuration, load_facts, load_references, read_chapter, read_source, repository, source_address
 from solutions import expand
 
@@ -36,6 +36,8 @@ FACTS = {
         "autograder_time": "10 minutes",
     },
 }
+_TEXTS = [path.read_text(encoding="utf-8").replace("\n# ", "\n") for path in [*chapters(), *pages()]]
+PROSE = " ".join(" ".join(_TEXTS).lower().split())
 CHAPTER = """\
 # %% [markdown]
 # # A chapter
@@ -105,7 +107,7 @@ def test_an_amount_in_words_is_found(text):
         "The error falls by ½ of a point.",
         "```{note}\nRight: 98.8 %\n```",
         ":::{note}\nRight: 98.8 %\n:::",
-        "Below <12 % and above >88 %.",
+        "An error <0.5 %, a gain > all others.",
     ],
 )
 def test_a_number_is_found_wherever_it_is_typed(text):
@@ -145,6 +147,13 @@ def test_a_number_typed_into_an_expression_is_found(text):
 )
 def test_what_states_no_result_may_be_written(text):
     assert found(text) == ""
+
+
+@pytest.mark.parametrize("phrase", ALLOWED_WORDS)
+def test_an_allowed_phrase_is_used_and_allows_nothing_beside_it(phrase):
+    assert phrase.lower() in PROSE
+    assert found(f"It is so: {phrase}.") == ""
+    assert "'is better' states an outcome" in found(f"It is better: {phrase}.")
 
 
 def test_a_section_after_the_questions_is_looked_at_again():
