@@ -6,6 +6,7 @@ import re
 import pytest
 from pybtex.database import parse_string
 
+import rendering
 from checking import citation_problems, fact_problems, link_problems, reference_problems
 from paths import ROOT, chapters, pages
 from prose_rules import ALLOWED_WORDS, claim_problems, numbers_in, prose_problems
@@ -290,11 +291,13 @@ def test_a_link_of_the_readme_leads_somewhere(tmp_path, link, message):
     assert [message in problem for problem in link_problems(page)] == ([True] if message else [])
 
 
-def test_what_is_parsed_once_is_parsed_again_when_it_has_changed(tmp_path):
+def test_a_chapter_is_parsed_once_and_again_when_it_has_changed(tmp_path):
     path = tmp_path / "01_chapter.py"
     path.write_text(CHAPTER, encoding="utf-8")
+    parsed = rendering._parse_source.cache_info().misses
     assert read_chapter(path) == expand(read_source(path))
     assert read_source(path).cells[1].source == "# A chapter\n\nText."
+    assert rendering._parse_source.cache_info().misses == parsed + 1
     path.write_text(CHAPTER.replace("Text.", "Next."), encoding="utf-8")
     assert read_source(path).cells[1].source == "# A chapter\n\nNext."
 

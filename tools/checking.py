@@ -157,11 +157,11 @@ def _check_prose() -> Iterator[str]:
 
 
 def _check_sources() -> Iterator[str]:
-    references = load_references()
+    references, facts = load_references(), load_facts()
     yield from reference_problems(references)
-    yield from fact_problems(load_facts(), references)
+    yield from fact_problems(facts, references)
     for path in [*chapters(), *pages()]:
-        yield from citation_problems(path.read_text(encoding="utf-8"), path.name, load_facts())
+        yield from citation_problems(path.read_text(encoding="utf-8"), path.name, facts)
     for path in [*ROOT.glob("*.md"), *ROOT.glob(".github/**/*.md"), *ROOT.glob("assignments/*.md")]:
         yield from link_problems(path)
 
