@@ -109,6 +109,7 @@ def test_an_amount_in_words_is_found(text):
         "```{note}\nRight: 98.8 %\n```",
         ":::{note}\nRight: 98.8 %\n:::",
         "An error <0.5 %, a gain > all others.",
+        "{% set accuracy = 0.9881 %}Right: {{ accuracy | percent }}.",
     ],
 )
 def test_a_number_is_found_wherever_it_is_typed(text):

@@ -124,8 +124,9 @@ def prose_problems(template: str, where: str, quotable: Set[float] = frozenset()
     quotable : set of float
         The numbers of the code beside it, from `numbers_in`: code and formulas may quote these.
     """
-    text = re.sub(r"\{%.*?%\}", "", EXPRESSION.sub("", template))
-    text = re.sub(r"^```(?!\{).*?^```", "", text, flags=re.DOTALL | re.MULTILINE)  # code; a directive holds prose
+    written = EXPRESSION.sub("", template)
+    written = re.sub(r"^```(?!\{).*?^```", "", written, flags=re.DOTALL | re.MULTILINE)  # code; a directive holds prose
+    text = re.sub(r"\{%.*?%\}", "", written, flags=re.DOTALL)
     own = _without_cases(text)
     stated = re.sub(r'"[^"\n]*"|[^.!?:;|\n]*\?(?!\w)', " ", QUOTED.sub(" ", own))  # who quotes or asks states nothing
     words = [*_words(OUTCOMES, text), *_words(STATED_OUTCOMES, stated)]
@@ -138,7 +139,7 @@ def prose_problems(template: str, where: str, quotable: Set[float] = frozenset()
             for number in NUMBER.findall(span)
             if _typed(number) and not VERSION.fullmatch(number) and _value(number) not in quotable
         ]
-    return found + [f"{where}: the number {number!r} is typed: render it from a result" for number in _typed(text)]
+    return found + [f"{where}: the number {number!r} is typed: render it from a result" for number in _typed(written)]
 
 
 def claim_problems(code: str, where: str) -> list[str]:
