@@ -66,9 +66,8 @@ def differently_installed(pinned: Iterable[Requirement]) -> list[str]:
         if requirement.marker is None or requirement.marker.evaluate():
             installed = _installed(requirement.name)
             if installed is None or not requirement.specifier.contains(installed, prereleases=True):
-                found.append(
-                    f"{requirement.name}{requirement.specifier} is locked, {installed} is installed: pip install -r requirements.txt"
-                )
+                locked_version = f"{requirement.name}{requirement.specifier}"
+                found.append(f"{locked_version} is locked, {installed} is installed: pip install -r requirements.txt")
     return found
 
 
