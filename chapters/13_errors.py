@@ -250,7 +250,7 @@ page.add(
 # {{ errors.calibration_errors.cnn | in_words(digits=2) }}. That is small, as nearly everything is right. In the group of its most doubtful
 # answers it doubts by {{ errors.last_group.doubt | percent(0) }} and errs in {{ errors.last_group.errors | percent(0) }}; in the surest group that makes errors, it errs in
 # {{ errors.first_group.errors | percent(2) }} of the answers and {{ claim("doubts them a thousand times less") }} (that rests on very few errors).
-# The training chapter saw the beginning of it: in the last epochs the training loss keeps falling while the validation loss does not.
+# The training chapter saw the beginning of it: on the held-out images the loss is {{ claim("best before the last epoch") }}; {{ claim("at the end it is several times that of the training images") }}.
 #
 # ## Refuse to answer
 #

@@ -69,6 +69,14 @@ def found(text, *numbers):
         "Dropout hardly helps.",
         "## The CNN is more accurate",
         "The loss after it is higher than before.",
+        "Both networks are equally good.",
+        "There is no difference between the two.",
+        "The CNN is clearly ahead.",
+        "Dropout does not help.",
+        "The accuracy drops sharply.",
+        "The loss keeps falling.",
+        "The gain is small.",
+        "The second layer matters most.",
     ],
 )
 def test_an_outcome_without_a_claim_is_found(text):
@@ -93,6 +101,10 @@ def test_an_outcome_without_a_claim_is_found(text):
         "It is right about ninety-nine in a hundred.",
         "It reads ninety-nine digits out of a hundred.",
         "## Twice as fast",
+        "The error is cut in half.",
+        "It needs a third of the parameters.",
+        "It reads nine of ten digits.",
+        "It takes about eleven minutes.",
     ],
 )
 def test_an_amount_in_words_is_found(text):

@@ -44,7 +44,9 @@ AMOUNTS = re.compile(
     rf"|\b{_AMOUNT}(?: of an?)?(?: (?:{_ROUND}|more|fewer|further|percentage))*"
     r" (?:errors?|mistakes?|per ?cent|points?|seconds?)\b"
     rf"|\b(?:{_PART}) of (?:the|all|its|their) (?:test )?(?:errors|mistakes|digits|images|drawings|seeds|runs)\b"
-    rf"|\b(?:one|{_COUNT})(?: \w+)? (?:in|of|out of) (?:every |an? )?(?:twenty|ten thousand|hundred|thousand)\b",
+    rf"|\b(?:{_PART}) of (?:the|all|its|their) (?:{_MEASURED}|parameters|weights)\b|\bcut in half\b"
+    rf"|\b(?:one|{_COUNT})(?: \w+)? (?:in|of|out of) (?:every |an? )?(?:ten|twenty|ten thousand|hundred|thousand)\b"
+    rf"|\b(?:takes?|took|needs?) (?:about |almost |nearly |over |under )?(?:{_AMOUNT}) (?:minutes|hours)\b",
     re.IGNORECASE,
 )
 
@@ -67,7 +69,7 @@ _BETTER = (
 )
 _ACTOR = (
     r"CNNs?|networks?|models?|sharing|augmentation|dropout|normali[sz]ation|convolutions?|pooling|rules?|recipes?|race"
-    r"|training|Adam|it|they|both|neither|each|others?|layers?|variations?|changes?|units?|regularization|moves?"
+    r"|accuracy|loss|training|Adam|it|they|both|neither|each|others?|layers?|variations?|changes?|units?|regularization|moves?"
 )
 _EFFECT = (
     "helps?|helped|hurts?|loses?|lost|suffers?|suffered|gains?|gained|fails?|failed|improves?|improved"
@@ -75,8 +77,19 @@ _EFFECT = (
 )
 # In a question or a case that somebody supposes these state nothing, so they are looked for in statements only.
 STATED_OUTCOMES = re.compile(
-    rf"\b(?:{_VERB})(?: (?:{_BETWEEN}))* (?:{_BETTER})\b"
-    rf"|\b(?:{_ACTOR})(?: (?:{_BETWEEN}))* (?:{_EFFECT})\b",
+    "|".join(
+        rf"\b(?:{words})\b"
+        for words in (
+            rf"(?:{_VERB})(?: (?:{_BETWEEN}))* (?:{_BETTER})",
+            rf"(?:{_VERB})(?: (?:{_BETWEEN}))* (?:ahead(?! by)|equally (?:good|accurate|fast)|no difference|superior)",
+            rf"(?:{_ACTOR})(?: (?:{_BETWEEN}))* (?:{_EFFECT})",
+            r"(?:does|do|did) not (?:help|hurt|suffer|improve|lose|fall|rise)",
+            r"(?:drops?|rises?|falls?|grows?|shrinks?|rose|fell|grew) (?:sharply|steeply|slowly|fast|faster)",
+            r"keeps? (?:falling|rising|growing|improving)",
+            r"(?:gap|gain|effect|difference|advantage) (?:is|was) (?:small|large|tiny|huge|great)",
+            r"matters? (?:most|least|more|less|little)",
+        )
+    ),
     re.IGNORECASE,
 )
 # Words that hold by definition or in general, and why.
@@ -99,6 +112,10 @@ ALLOWED_WORDS = {
     "for a tenth of a point": "a difference that is supposed",
     "a tenth of a point takes": "a difference that is supposed",
     "a quarter of the errors of the book's": "a network that is supposed",
+    "nine cases of ten": "the definition of calibrated",
+    "at least one of ten CNNs": "the number before it comes from the run",
+    "if they are equally good": "a case that is supposed",
+    "if there were no difference": "a case that is supposed",
     "ten times as many images": "arithmetic of a power law",
     "each step is twice as long": "arithmetic of a pooling",
     "loses more points than the other under": "the list after it comes from the run",
