@@ -365,7 +365,7 @@ assert run.seconds > 0
 # ## Summary
 #
 # - Training makes the cross-entropy loss small, batch by batch, with Adam's steps.
-# - On held-out images the loss stops falling long before the training loss does: over-fitting.
+# - On held-out images the loss is {{ claim("best before the last epoch") }} {{ claim("and no longer falls") }}: over-fitting.
 # - The network of this run is right about {{ training.test_accuracy | percent(2) }} of the test
 #   images (interval {{ training.test_low | percent(2) }} to
 #   {{ training.test_high | percent(2) }}); {{ training.repetitions | words }} other seeds gave

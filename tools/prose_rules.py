@@ -85,7 +85,7 @@ STATED_OUTCOMES = re.compile(
             rf"(?:{_ACTOR})(?: (?:{_BETWEEN}))* (?:{_EFFECT})",
             r"(?:does|do|did) not (?:help|hurt|suffer|improve|lose|fall|rise)",
             r"(?:drops?|rises?|falls?|grows?|shrinks?|rose|fell|grew) (?:sharply|steeply|slowly|fast|faster)",
-            r"keeps? (?:falling|rising|growing|improving)",
+            r"(?:keeps?|stops?) (?:falling|rising|growing|improving)",
             r"(?:gap|gain|effect|difference|advantage) (?:is|was) (?:small|large|tiny|huge|great)",
             r"matters? (?:most|least|more|less|little)",
         )
