@@ -126,7 +126,7 @@ _, first_run = training.train(
 )
 assert len(first_run.history["val_loss"]) == epochs
 
-# %% mystnb={"figure": {"caption": "Loss by epoch, on the images trained on and on the images held out. The first keeps falling; the second stops.", "name": "fig-loss"}} nbval={"atol": 0.03}
+# %% mystnb={"figure": {"caption": "Loss by epoch, on the images trained on and on the images held out: there it is {{ claim(\"best before the last epoch\") }}.", "name": "fig-loss"}} nbval={"atol": 0.03}
 history = first_run.history
 plots.learning_curves(history, metric="loss")
 
@@ -167,8 +167,8 @@ page.claim("and no longer falls", history["val_loss"][-1] > min(history["val_los
 # ({{ training.best_validation_loss | decimals(3) }}, in epoch {{ training.best_epoch }})
 # {{ claim("and no longer falls") }};
 # {{ claim("at the end it is several times that of the training images") }}.
-# The network has begun to learn its training images by heart: **over-fitting**. Its accuracy
-# hardly suffers, since a digit counts as right however narrowly it was right. But where the
+# The network has begun to learn its training images by heart: **over-fitting**. The accuracy
+# hides it, since a digit counts as right however narrowly it was right. But where the
 # network is wrong, it is now wrong with more confidence, and that is what the loss punishes.
 #
 # Would you stop earlier? That is a choice, so it is made on the held-out images, here. We
@@ -365,7 +365,7 @@ assert run.seconds > 0
 # ## Summary
 #
 # - Training makes the cross-entropy loss small, batch by batch, with Adam's steps.
-# - On held-out images the loss stops falling long before the training loss does: over-fitting.
+# - On held-out images the loss is {{ claim("best before the last epoch") }} {{ claim("and no longer falls") }}: over-fitting.
 # - The network of this run is right about {{ training.test_accuracy | percent(2) }} of the test
 #   images (interval {{ training.test_low | percent(2) }} to
 #   {{ training.test_high | percent(2) }}); {{ training.repetitions | words }} other seeds gave

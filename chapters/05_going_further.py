@@ -55,7 +55,7 @@ page.add(variation_epochs=variation_epochs, variation_images=len(X_few), held_ou
 # too large, and the steps overshoot.
 #
 # **The batch size** is how many images share a step. Larger batches make fewer, steadier steps,
-# and run faster on most machines.
+# and keep most machines busier.
 #
 # **Dropout** ({{ cite("srivastava2014") }}) sets half of a layer's inputs to zero at random,
 # anew for each batch, in training only. No unit can then rely on a particular other one. It is a
@@ -217,14 +217,14 @@ page.claim("Moving the training images at random helped", value["images moved at
 # the length of its steps to each parameter, which mends much of what a missing scaling breaks. Plain gradient
 # descent with one length for all would be less forgiving.
 #
-# Small differences in accuracy are not all there is to choose by. The halved network has
+# Small differences in accuracy are not all there is to choose by. The smaller network has
 # {{ going_further.half_parameters | thousands }} parameters instead of {{ going_further.parameters | thousands }} and
 # scored {{ going_further.scores["half of everything"] | percent }}. For a phone that may be the better bargain.
 #
 # ## What augmentation is for
 #
-# The table asked about centred digits only, since all of MNIST is centred. The previous chapter showed that the
-# CNN fails on moved ones. [Ask about those](#fig-augmented).
+# The table asked about centred digits only, since all of MNIST is centred. The previous chapter showed what moved
+# ones do to the CNN. [Ask about those](#fig-augmented).
 
 # %% mystnb={"figure": {"caption": "Accuracy on held-out digits that were moved to the right. The network that saw moved digits in training keeps its accuracy for longer.", "name": "fig-augmented"}} tags=["nbval-ignore-output"]
 shifts = [0, 1, 2, 3, 4, 5]
@@ -266,7 +266,7 @@ page.claim("Now the difference is plain", curves["images moved at random"][3] > 
 # | ensemble of simple CNNs, chosen on the test set | {{ fact.ensemble_error }} | {{ cite("an2020") }} |
 #
 # Our own network makes about {{ (1 - training.repeated_mean) | percent(1) }} errors, so it stands beside LeNet-5.
-# Below about a fifth of a percent, the doubtful labels of the first chapter are a large part of what is left, and
+# At the end of the table, the doubtful labels of the first chapter are a large part of what is left, and
 # a choice made on the test set is another.
 #
 # ## Where to go from here

@@ -46,7 +46,7 @@ table = pd.DataFrame({name: estimate._asdict() for name, estimate in estimates.i
 table["lowest"], table["highest"] = accuracy.min(), accuracy.max()
 table.round(4)
 
-# %% mystnb={"figure": {"caption": "Test accuracy of thirty trainings. Each dot is a seed, each stroke a mean. The two kinds of network do not overlap; within a kind, runs differ by tenths of a point.", "name": "fig-normal-runs"}}
+# %% mystnb={"figure": {"caption": "Test accuracy of thirty trainings. Each dot is a seed, each stroke a mean. The two kinds of network {{ claim(\"do not overlap\") }}; within a kind, the standard deviation of the runs is {{ (100 * normal.estimates.cnn.deviation) | decimals }} points for the CNN and {{ (100 * normal.estimates.matched.deviation) | decimals }} for the matched network.", "name": "fig-normal-runs"}}
 plots.runs({name: accuracy[name] for name in networks}, subject="Ten trainings of each network", xlabel="test accuracy")
 
 # %% tags=["remove-cell"]
@@ -204,7 +204,7 @@ page.add(
 # will see small p-values by chance: **Holm's correction** ({{ cite("holm1979") }}) makes them larger, so that
 # all tests together give a false alarm in at most one case of twenty. After it, {{ normal.small_corrected }} remain. And
 # single trainings do differ: a seed can be lucky. So McNemar's test is right for the question which of two
-# trained networks to use. It cannot tell which *kind* of network is better. That takes several seeds.
+# trained networks to use. It cannot tell between two *kinds* of network. That takes several seeds.
 #
 # ## Two kinds of network
 #
@@ -252,7 +252,7 @@ for points, seeds in seeds_needed.items():
 page.add(seeds_needed=seeds_needed)
 
 # %% [markdown]
-# For a tenth of a point, about {{ normal.seeds_needed["0.1"] | words }} seeds; for half as much, about
+# For a tenth of a point, about {{ normal.seeds_needed["0.1"] | words }} seeds; for half of that, about
 # {{ normal.seeds_needed["0.05"] | words }}. (The spread is known from ten runs only, so these numbers are rough.) Most tables in tutorials compare single runs. Now you know what such a table
 # can show.
 #

@@ -113,7 +113,7 @@ table["multiply-adds"] = {name: layers["multiply-adds"].sum() for name, layers i
 table["seconds"] = runs.groupby("network")["cpu_seconds"].median()
 table.drop(columns="seconds").round(4)
 
-# %% mystnb={"figure": {"caption": "Accuracy against the number of parameters. More parameters do not make a network more accurate: the one with the most shares nothing.", "name": "fig-sharing-parameters"}}
+# %% mystnb={"figure": {"caption": "Accuracy against the number of parameters. The locally connected network {{ claim(\"has twenty times the parameters\") }} of the CNN, {{ claim(\"and is less accurate\") }}.", "name": "fig-sharing-parameters"}}
 plots.labelled_points(
     table.rename(columns={"parameters": "x"}),
     subject="Accuracy by parameters",
@@ -175,7 +175,7 @@ page.claim("many times as long", table.loc["locally connected", "seconds"] > 2.5
 #
 # The locally connected network {{ claim("has twenty times the parameters") }} of the CNN ({{ sharing.counts["locally connected"] | thousands }}), needs
 # {{ claim("the same multiply-adds") }}, {{ claim("and is less accurate") }}: {{ sharing.estimates["locally connected"] | in_words(digits=2) }} against
-# {{ sharing.estimates.cnn | in_words(digits=2) }}. Seed by seed, sharing is worth {{ sharing.comparisons.sharing | difference_in_words }}. (The five seeds that both have; so it is not quite the difference of the two means.) So sharing does not only save, it helps. A likely reason: what is learned in one place is known in all
+# {{ sharing.estimates.cnn | in_words(digits=2) }}. Seed by seed, sharing is worth {{ sharing.comparisons.sharing | difference_in_words }}. (The five seeds that both have; so it is not quite the difference of the two means.) So sharing does not only save. A likely reason: what is learned in one place is known in all
 # others. Each kernel of the CNN is trained on every place of every image, each kernel of the other on one place.
 #
 # And yet that network is {{ claim("still more accurate than the matched network") }}, by {{ sharing.comparisons.locality | difference_in_words }}. This design, with patches, pooling and more layers,
@@ -192,8 +192,8 @@ page.claim("many times as long", table.loc["locally connected", "seconds"] > 2.5
 # ## Summary
 #
 # - {{ sharing.largest_share | percent(0) }} of this CNN's parameters are in a dense layer and are not shared at all.
-# - Sharing is worth {{ sharing.comparisons.sharing | difference_in_words }}, for a twentieth of the parameters.
-# - The network with the most parameters was not the most accurate, and fewer do not make one cheap: count the multiply-adds, too.
+# - Sharing is worth {{ sharing.comparisons.sharing | difference_in_words }}, and the network without it {{ claim("has twenty times the parameters") }}.
+# - Fewer parameters do not make a network cheap: count the multiply-adds, too.
 #
 # ## Questions to think about
 #

@@ -9,7 +9,7 @@
 # **After this chapter you can**
 #
 # - tell equivariance from invariance, and check the first to the last bit that counts;
-# - say how far a digit may move before each network fails;
+# - say how far a digit may move, for each network;
 # - name what cures it, and what that costs.
 
 # %% tags=["remove-cell"]
@@ -31,8 +31,8 @@ cnn = reference.load_model("cnn")
 # ## A convolution is equivariant
 #
 # A layer is **equivariant** if moving its input moves its output by as much, and changes nothing else. The first convolution applies the same kernels
-# everywhere, so it should be. To check it well, compute in double precision, where rounding errors are about a
-# billion times smaller.
+# everywhere, so it should be. To check it well, compute in double precision, where rounding errors are
+# far smaller.
 
 # %%
 kernel, bias = (weights.astype(np.float64) for weights in cnn.layers[0].get_weights())

@@ -290,7 +290,7 @@ page.claim(
 # depth and the shape of the network bring most of it.
 #
 # {{ claim("The dense layer is where learning shows") }}: {{ hierarchy.probes.trained["dense layer"] | percent(1) }} against {{ hierarchy.probes.untrained["dense layer"] | percent(1) }}. It
-# has only 64 outputs for the {{ hierarchy.flattened | thousands }} before. Drawn at random, they lose a large part of what was there; trained, they keep what tells the digits apart.
+# has only 64 outputs for the {{ hierarchy.flattened | thousands }} before. Drawn at random, so few cannot keep all that was there; trained, they keep what tells the digits apart.
 
 # %% [markdown]
 # ## Where does it look?

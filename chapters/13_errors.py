@@ -3,7 +3,7 @@
 #
 # *{{ minutes_to_read.errors }} minutes to read; its run took {{ runs.errors.seconds | minutes }} on {{ training.processor }}.*
 #
-# Ten CNNs that differ by nothing but the seed each make about a hundred errors. Do they make the *same* errors? Are those the digits
+# Ten CNNs that differ by nothing but the seed make {{ errors.mean_errors | decimals(0) }} errors each, on average. Do they make the *same* errors? Are those the digits
 # with doubtful labels? And can the network tell when it is about to be wrong? Here are the errors of
 # the thirty [headline runs](07_normal.ipynb), digit by digit; [the experiment page](06_experiment.ipynb) repeats any of them.
 #
@@ -250,7 +250,7 @@ page.add(
 # {{ errors.calibration_errors.cnn | in_words(digits=2) }}. That is small, as nearly everything is right. In the group of its most doubtful
 # answers it doubts by {{ errors.last_group.doubt | percent(0) }} and errs in {{ errors.last_group.errors | percent(0) }}; in the surest group that makes errors, it errs in
 # {{ errors.first_group.errors | percent(2) }} of the answers and {{ claim("doubts them a thousand times less") }} (that rests on very few errors).
-# The training chapter saw the beginning of it: in the last epochs the training loss keeps falling while the validation loss does not.
+# The training chapter saw the beginning of it: on the held-out images the loss is {{ claim("best before the last epoch") }}; {{ claim("at the end it is several times that of the training images") }}.
 #
 # ## Refuse to answer
 #
@@ -286,7 +286,7 @@ plots.bands(
 
 # %% [markdown]
 # There is a catch. The number was found on the very images it is stated for. A program needs a rule that was fixed before: answer
-# if the doubt is below a threshold. So find the threshold on one half of the test images, and apply it to the other half.
+# if the doubt is below a threshold. So find the threshold on one half of the test set, and apply it to the other half.
 
 # %%
 first_half = np.arange(len(y_test)) % 2 == 0

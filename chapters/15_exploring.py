@@ -37,7 +37,7 @@ from digitlib import plots, reference, statistics
 # - {{ exploring.seeds | words | capitalize }} seeds, each with and without the change, and the differences tested: a
 #   paired t test.
 # - All p-values corrected for the number of changes, by Holm's rule. Who tries {{ exploring.changes | words }} things finds
-#   something at the level of five percent even if nothing helps.
+#   something at the usual level even if nothing helps.
 #
 # [The experiment page](06_experiment.ipynb) repeats any of the runs; `sweeps/exploring.yml` lists them.
 

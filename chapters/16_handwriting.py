@@ -54,12 +54,13 @@ print(f"{photo.shape[0]} by {photo.shape[1]} pixels, {len(reading.images)} digit
 photos.draw_reading(reading, answers=answers)
 
 # %% tags=["remove-cell"]
+written = y_test[:20]
 page.add(
-    sheet_digits=20,
+    sheet_digits=len(written),
     sheet_found=len(reading.images),
-    sheet_right=int((answers == y_test[:20]).sum()) if len(answers) == 20 else 0,
+    sheet_right=int((answers == written).sum()) if len(answers) == len(written) else 0,
 )
-page.claim("All of them were found", len(reading.images) == 20)
+page.claim("All of them were found", len(reading.images) == len(written))
 
 # %% [markdown]
 # {{ claim("All of them were found") }}, and {{ handwriting.sheet_right | words }} of {{ handwriting.sheet_digits | words }} were read correctly. To read your own, write digits with a

@@ -10,7 +10,7 @@
 # **After this chapter you can**
 #
 # - say why a network answers whatever it is shown, and what its certainty is worth then;
-# - compare rules by the two errors that they can make;
+# - compare rules by the two kinds of error that they can make;
 # - choose a rule with some kinds of drawings, and test it with others;
 # - say what the rule of the drawing page misses.
 
@@ -474,7 +474,7 @@ page.claim("the others are mostly caught", of_other_letters > 0.75)
 # ## Summary
 #
 # - A softmax always answers, and often with certainty: {{ no_digit.nine_tenths | percent(0) }} of our non-digits got `0.9` or more.
-# - Two errors, one threshold. At the price of {{ no_digit.refused | percent(0) }} of the digits, the highest probability catches {{ no_digit.at_two["highest probability"] | percent(0) }} of the non-digits, a rule that was taught with other non-digits
+# - Two kinds of error, one threshold. At the price of {{ no_digit.refused | percent(0) }} of the digits, the highest probability catches {{ no_digit.at_two["highest probability"] | percent(0) }} of the non-digits, a rule that was taught with other non-digits
 #   {{ no_digit.at_two["learned, family left out"] | percent(0) }}.
 # - Choose with some families, test with others, once: {{ no_digit.mean_caught | percent(0) }} caught, from {{ no_digit.on_others[no_digit.least].value | percent(0) }} to {{ no_digit.on_others[no_digit.most].value | percent(0) }} by family.
 # - A rule sees only what the network kept. What looks like digits to it passes.

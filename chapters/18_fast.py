@@ -354,7 +354,6 @@ small_second, second = (
     models.describe_layers(build())["multiply-adds"].max() for build in (recipes.build_small, models.build_cnn)
 )
 page.add(
-    held_out=10_000,
     epochs={name: recipe.epochs for name, recipe in recipes.RECIPES.items()},
     peak_rate=round(one_cycle.rate / usual.rate),
     larger_rate=round(larger.rate / one_cycle.rate),
@@ -511,6 +510,7 @@ in_small_batches = statistics.compare_over_seeds(
 )
 page.add(
     tried=tried_accuracies,
+    held_out=int(tried["scored"].max()),
     together_seconds=tried_table.loc["three networks", "seconds"],
     against_race=against_race,
     in_small_batches=in_small_batches,
@@ -665,7 +665,7 @@ page.claim("costs next to nothing", abs(formats.loc["float16", "right"] - format
 # - **One image, again and again**: not `predict`, which prepares a pipeline for each call. LiteRT reads {{ fast.lite_one | decimals(0) }} thousand images a second one by one, {{ claim("more than a hundred times as fast") }}. If you stay in
 #   TensorFlow, wrap the model in `tf.function`.
 # - **A gradient through the answer**, or a look inside: `model(images)`.
-# - **A phone or a small board**: LiteRT, and weights as `float16`: the file halves, from {{ fast.formats.float32.kilobytes | decimals(0) }} to {{ fast.formats.float16.kilobytes | decimals(0) }} kB, and it {{ claim("costs next to nothing") }} in accuracy
+# - **A phone or a small board**: LiteRT, and weights as `float16`: the file shrinks, from {{ fast.formats.float32.kilobytes | decimals(0) }} to {{ fast.formats.float16.kilobytes | decimals(0) }} kB, and it {{ claim("costs next to nothing") }} in accuracy
 #   ({{ fast.formats.float32.accuracy | percent(2) }} and {{ fast.formats.float16.accuracy | percent(2) }}). Computing in integers (`int8`), it is {{ fast.formats.int8.kilobytes | decimals(0) }} kB, at {{ fast.formats.int8.accuracy | percent(2) }}.
 #
 # On your own machine, one image at a time:

@@ -1,4 +1,8 @@
-"""How sure can one be of a result? SciPy and statsmodels do the arithmetic."""
+"""How sure can one be of a result? SciPy and statsmodels do the arithmetic.
+
+They take a second to import, so that each function imports what it calls: whoever
+only puts results into words need not wait.
+"""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -6,9 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
-from statsmodels.stats import contingency_tables
-from statsmodels.stats.multitest import multipletests
 
 # As a share of the values compared. Accuracies differ by far more: by one image of 60,000 at least.
 ROUNDING_ERROR = 1e-12
@@ -194,6 +195,8 @@ def compare_over_seeds(first: pd.Series, second: pd.Series, *, confidence: float
     >>> round(comparison.difference, 5), round(comparison.effect_size, 2)
     (0.00233, 4.04)
     """
+    from scipy import stats
+
     _check_same_seeds(first, second)
     before = _finite(first, at_least=2)
     after = _finite(second.reindex(first.index), at_least=2)
@@ -237,6 +240,8 @@ def holm(p_values: Mapping[str, float]) -> dict[str, float]:
     >>> holm({"dropout": 0.04, "augmentation": 0.01})
     {'dropout': 0.04, 'augmentation': 0.02}
     """
+    from statsmodels.stats.multitest import multipletests
+
     for p_value in p_values.values():
         _check_p_value(p_value)
     if not p_values:  # older releases of statsmodels divide by their number
@@ -275,6 +280,8 @@ def mcnemar(true: np.ndarray, first: np.ndarray, second: np.ndarray) -> McNemar:
     >>> mcnemar(true, first=np.array([7, 2, 7, 6]), second=np.array([7, 3, 1, 0]))
     McNemar(only_first=1, only_second=2, p_value=1.0, odds_ratio=2.0)
     """
+    from statsmodels.stats import contingency_tables
+
     true, first, second = np.asarray(true), np.asarray(first), np.asarray(second)
     if not true.shape == first.shape == second.shape or true.ndim != 1:
         raise ValueError(f"answers must be of one shape (n,), got {true.shape}, {first.shape} and {second.shape}")
@@ -408,6 +415,8 @@ def _finite(values: Iterable[float], *, at_least: int = 1) -> np.ndarray:
 
 def _quantile(confidence: float, count: int) -> float:
     """How many standard errors the two-sided interval of a mean of `count` values reaches to either side."""
+    from scipy import stats
+
     if not 0 < confidence < 1:
         raise ValueError(f"a confidence lies between 0 and 1, got {confidence}")
     return float(stats.t.ppf((1 + confidence) / 2, df=count - 1))

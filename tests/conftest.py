@@ -5,6 +5,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlparse
 
 import pytest
 from filelock import FileLock
@@ -12,6 +13,8 @@ from filelock import FileLock
 from chromium import LAUNCH, NoBrowser, find_chromium
 from grading.sandboxes import NoSandbox, choose
 from paths import ROOT
+from publication import site_address
+from rendering import repository
 from static_host import serve
 
 # What these test needs Linux to be imported at all.
@@ -158,7 +161,7 @@ def browser_type_launch_args(browser_type_launch_args):
 
 @pytest.fixture(scope="session")
 def address(site):
-    with serve(site, below="/digit-book/") as address:  # as on GitHub Pages
+    with serve(site, below=urlparse(site_address(repository())).path) as address:  # as on GitHub Pages
         yield address
 
 

@@ -680,13 +680,13 @@ def test_gradescope_runs_the_python_that_the_book_is_tested_with(made, name):
     assert f"python={version}" in dependencies
 
 
-@pytest.mark.parametrize("account", ["your_account", "school"])
-def test_an_address_that_nobody_has_set_is_warned_of(tmp_path, monkeypatch, capsys, account):
-    monkeypatch.setattr(assignments, "repository", lambda: f"https://github.com/{account}/digit-book")
+@pytest.mark.parametrize(("account", "unset"), [(assignments.PLACEHOLDER, True), ("/school/", False)])
+def test_an_address_that_nobody_has_set_is_warned_of(tmp_path, monkeypatch, capsys, account, unset):
+    monkeypatch.setattr(assignments, "repository", lambda: f"https://github.com{account}digit-book")
     monkeypatch.setattr(assignments, "make", lambda source, folder: folder)
     assert assignments.main(["1", "--output", str(tmp_path)]) == 0
     warned = "set repository: url in _config.yml" in capsys.readouterr().err
-    assert warned == (account == "your_account")
+    assert warned == unset
 
 
 def test_a_place_where_nothing_can_be_written_is_a_clear_error(tmp_path):

@@ -1,4 +1,4 @@
-"""Every notebook in an environment like Colab's: older versions, an empty folder, no digitlib.
+"""Every notebook in an environment like Colab's: the oldest versions admitted, an empty folder, no digitlib.
 
 The set-up cell installs digitlib from a tag of the repository's address. git is told
 to find that address in a copy of this checkout, so the cell runs exactly as published.
@@ -6,6 +6,7 @@ to find that address in a copy of this checkout, so the cell runs exactly as pub
 
 import json
 import os
+import re
 import subprocess
 import sys
 import venv
@@ -15,22 +16,15 @@ import pytest
 
 import digitlib
 from conftest import copy_project
+from lock import dependencies
 from paths import BOOK, chapters
 from rendering import read_chapter, read_notebook, repository
 from running import QUICK_PARAMETERS, declared_parameters, kernel_environment
 
 RUNNER = Path(__file__).parent / "forked_notebooks.py"
-OLDER = [
-    "tensorflow==2.19.0",
-    "keras==3.10.0",
-    "numpy==2.0.2",
-    "pandas==2.2.2",
-    "matplotlib==3.10.0",
-    "scikit-learn==1.6.1",
-    "scipy==1.14.1",
-    "seaborn==0.13.2",
-    "ipykernel==6.29.5",
-]
+# Each dependency at its lower bound: so the bounds are known to fit together, and with Colab's TensorFlow between.
+OLDEST = [str(requirement).replace(">=", "==") for requirement in dependencies()]
+KERNEL = "ipykernel==6.29.5"
 
 
 def interpreter(folder):
@@ -40,11 +34,11 @@ def interpreter(folder):
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory):
-    """A virtual environment with older versions and a stand-in for google.colab."""
+    """A virtual environment with the oldest versions and a stand-in for google.colab."""
     folder = tmp_path_factory.mktemp("colab")
     venv.create(folder / "venv", with_pip=True)
     python = interpreter(folder)
-    subprocess.run([python, "-m", "pip", "install", "--quiet", *OLDER], check=True)
+    subprocess.run([python, "-m", "pip", "install", "--quiet", *OLDEST, KERNEL], check=True)
     [colab] = [path / "google" / "colab" for path in (folder / "venv").glob("[Ll]ib*/**/site-packages")]
     colab.mkdir(parents=True)
     (colab / "__init__.py").write_text("", encoding="utf-8")
@@ -110,7 +104,8 @@ def small_parameters(path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", chapters(), ids=lambda path: path.stem)
-def test_the_notebook_runs_in_older_versions_from_an_empty_folder(path, environment, ran):
+def test_the_notebook_runs_in_the_oldest_versions_from_an_empty_folder(path, environment, ran):
     status, said = ran[path.stem]
     assert status == 0, said[-3000:]
+    assert not re.search("(Deprecation|Future)Warning", said), said
     assert f"keras 3.10.0 {environment}" in said.splitlines()[-1]

@@ -20,7 +20,7 @@ import lab
 import wheelhouse
 from grading.sandboxes import find_bubblewrap
 from paths import BOOK, chapters
-from wheelhouse import PLATFORMS, LabError, fetch, missing, pinned, pinned_for, this_platform
+from wheelhouse import PLATFORMS, LabError, fetch, missing, pinned_for, this_platform
 
 PYTHON = ".".join(map(str, wheelhouse.PYTHON))
 CP = PYTHON.replace(".", "")
@@ -48,12 +48,6 @@ def wheel(folder: Path, name: str) -> Path:
         archive.writestr(f"{information}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
         archive.writestr(f"{information}/RECORD", "")
     return path
-
-
-def test_a_lock_is_read_without_its_digests():
-    lock = "# made\nh5py==3.14.0 \\\n    --hash=sha256:0a \\\n    --hash=sha256:1b\n"
-    lock += "zict==3.0 ; os_name == 'nt' \\\n    --hash=sha256:2c\n"
-    assert pinned(lock) == ["h5py==3.14.0", "zict==3.0 ; os_name == 'nt'"]
 
 
 @pytest.mark.parametrize(

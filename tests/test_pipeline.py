@@ -17,7 +17,7 @@ import notebooks
 from checking import problems
 from paths import BOOK, LOGS, ROOT, chapters
 from release import main, notebooks_without, write_version
-from rendering import RenderError, read_chapter, read_notebook, setup_cell, write_notebook
+from rendering import RenderError, read_chapter, read_notebook, repository, setup_cell, write_notebook
 from running import RunError, run, run_quick
 from solutions import split
 
@@ -202,8 +202,8 @@ def test_whatever_was_edited_by_hand_or_is_stale_is_found_by_check(project, tool
 
 def test_one_address_in_the_configuration_moves_every_button_and_setup_cell(project, tool):
     config = project / "_config.yml"
-    old = "https://github.com/your_account/digit-book"
-    new = "https://github.com/school/digits"
+    old = repository()
+    new = "https://github.com/elsewhere/digits"
     config.write_text(config.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
     result = tool(project, "notebooks.py", "render")
     assert result.returncode == 0, result.stderr

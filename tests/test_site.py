@@ -13,9 +13,10 @@ from pybtex.database import parse_file
 import digitlib
 import publication
 from paths import BOOK, ROOT, chapters, page_names
-from rendering import read_chapter
+from rendering import read_chapter, repository
 
 PAGES = page_names()
+ADDRESS = publication.site_address(repository())  # where it is published
 WITH_ADDRESSES = (".html", ".xml", ".txt", ".ipynb", ".js")
 NOTEBOOKS = [page for page in PAGES if page[0].isdigit()]
 
@@ -104,20 +105,18 @@ def test_a_picture_without_words_fails_the_build(project, build):
 def test_a_page_tells_search_engines_and_messengers_what_it_is(site, pages, name):
     text = (site / f"{name}.html").read_text(encoding="utf-8")
     assert '<html lang="en"' in text
-    assert re.search(r'<link rel="canonical" href="https://your_account\.github\.io/digit-book/[^"]*"', text)
+    assert f'<link rel="canonical" href="{ADDRESS}' in text
     [description] = re.findall(r'<meta name="description" content="([^"]*)"', text)
     assert 40 < len(description) < 400
     assert "minutes to read" not in description
-    [card] = re.findall(
-        r'<meta property="og:image" content="https://your_account\.github\.io/digit-book/([^"]*)"', text
-    )
+    [card] = re.findall(rf'<meta property="og:image" content="{re.escape(ADDRESS)}([^"]*)"', text)
     assert (site / card).read_bytes().startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_the_edit_button_leads_to_the_source(pages, name):
     [address] = [link for link in pages[name].links if "/edit/" in link]
-    _, found, source = address.partition("your_account/digit-book/edit/main/")
+    _, found, source = address.partition(f"{repository()}/edit/main/")
     assert found
     assert (ROOT / source).exists()
 
@@ -136,13 +135,13 @@ def test_the_foot_tells_version_and_commit(pages, shared_project, site):
 def test_sitemap_and_robots_name_every_page(site):
     sitemap = (site / "sitemap.xml").read_text(encoding="utf-8")
     for name in PAGES:
-        assert f"<loc>https://your_account.github.io/digit-book/{name}.html</loc>" in sitemap
-    assert "Sitemap: https://your_account.github.io/digit-book/sitemap.xml" in (site / "robots.txt").read_text()
+        assert f"<loc>{ADDRESS}{name}.html</loc>" in sitemap
+    assert f"Sitemap: {ADDRESS}sitemap.xml" in (site / "robots.txt").read_text()
 
 
 def test_a_wrong_address_finds_its_style_from_any_depth(site):
     text = (site / "404.html").read_text(encoding="utf-8")
-    assert 'href="/digit-book/_static/styles/theme.css' in text
+    assert f'href="{urlparse(ADDRESS).path}_static/styles/theme.css' in text
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
@@ -163,12 +162,12 @@ def test_figures_are_numbered_and_captioned(site):
 
 def test_a_fork_sets_one_address_and_everything_follows(project, tool, build):
     config = project / "_config.yml"
-    text = config.read_text(encoding="utf-8").replace("github.com/your_account/digit-book", "github.com/School/numbers")
+    text = config.read_text(encoding="utf-8").replace(repository(), "https://github.com/School/numbers")
     config.write_text(text, encoding="utf-8")
     assert tool(project, "notebooks.py", "render").returncode == 0
     site = build(project)
     texts = {path: path.read_text(encoding="utf-8") for path in site.rglob("*") if path.suffix in WITH_ADDRESSES}
-    assert [path.name for path, text in texts.items() if "your_account" in text] == []
+    assert [path.name for path, text in texts.items() if repository() in text or ADDRESS in text] == []
     page = texts[site / "03_training.html"]
     for address in (
         "https://colab.research.google.com/github/School/numbers/blob/main/book/03_training.ipynb",

@@ -1,4 +1,4 @@
-"""The code keeps to one style, the set-up cell of the notebooks included."""
+"""The code keeps to one style, the set-up cell of the notebooks included, and to one place for the address."""
 
 import ast
 import subprocess
@@ -6,10 +6,12 @@ import sys
 
 import pytest
 
+from assignments import PLACEHOLDER
 from paths import ROOT
 from rendering import setup_cell
 
 CLOCKS = {"time", "monotonic", "perf_counter", "process_time"}
+WRITTEN = {".bat", ".cfg", ".css", ".js", ".md", ".mjs", ".py", ".sh", ".txt", ".yml"}
 
 
 @pytest.mark.parametrize("command", [["check"], ["format", "--check"]])
@@ -36,3 +38,13 @@ def test_no_test_reads_a_clock():
         if node.func.attr in CLOCKS and getattr(node.func.value, "id", None) == "time"
     ]
     assert found == []
+
+
+def test_the_address_of_the_repository_is_typed_into_no_code_and_no_text():
+    account = PLACEHOLDER.strip("/")
+    folders = ["assignments", "benchmarks", "book/_ext", "chapters", "digitlib", "sweeps", "tests", "tools"]
+    files = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in WRITTEN]
+    files += ROOT.glob("*.md")
+    assert len(files) > 200
+    named = [path.relative_to(ROOT).as_posix() for path in files if account in path.read_text(encoding="utf-8")]
+    assert named == ["tools/assignments.py"]  # which warns of an address that nobody has set

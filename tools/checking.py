@@ -2,17 +2,28 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import yaml
 from nbformat import NotebookNode
-from pybtex.database import parse_file
+from pybtex.database import Entry
 
 import digitlib
 from composing import compose_committed
-from paths import BOOK, CHAPTERS, REFERENCE, ROOT, chapters, pages
-from rendering import EXPRESSION, RenderError, load_facts, load_results, read_chapter, read_notebook, setup_cell
+from lock import asked, lock_problems, locked
+from paths import BOOK, REFERENCE, ROOT, chapters, pages
+from prose_rules import claim_problems, numbers_in, prose_problems
+from rendering import (
+    RenderError,
+    load_facts,
+    load_references,
+    load_results,
+    read_chapter,
+    read_notebook,
+    setup_cell,
+    source_address,
+)
 from running import reference_digests
 
 LARGEST_FIGURE = 150_000  # bytes of a PNG; a phone loads a chapter of ten in seconds
@@ -21,53 +32,24 @@ LARGEST_TOLERANCE = 0.03
 LARGEST_COUNT_TOLERANCE = 50
 LARGEST_IGNORED_SHARE = 0.10
 
-# Digits that prose may hold, and why; any other number comes from a result.
-ALLOWED_DIGITS = {
-    r"(?<![\d.,])\d(?![\d.,]*\d)(?! ?%)": "one digit alone: the name of a class, or a count by definition",
-    r"\b(\d+)x\1\b": "the sides of a square image, by definition",
-    r"\b(28|255)\b": "the side of an image and the largest uint8, by definition",
-    r"\b(10|32|64|784)(-bit)?\b": "the sizes that define the networks and their numbers",
-    r"\b(95|99\.9) % (prediction )?(interval|confidence)": "the level of an interval, by definition",
-    r"`[^`]+`": "code, which runs or is quoted",
-    r"\$\$.+?\$\$|\$[^$\n]+\$": "a formula; tests recompute the arithmetic",
-    r"\]\([^)]*\)": "the address of a link",
-    r"\bSD-[13]\b|\bISO [\d-]+|\bUTF-8\b|\bAVX2\b|\bSHA-256\b": "the name of a thing",
-    r"\bPython 3\.1\d\b": "a version that the set-up asks for",
-    r"\bCC BY(-SA)? \d\.0\b": "the name of a licence",
-    r"<[^>]+>": "a tag of HTML",
-    r"^(`{3,}|:{3,})\{.*$|^:[\w-]+:.*$": "a directive or its option: how the page looks",
-    r"^#+ .*$": "a heading",
-}
-
-# Words that state the outcome of a run: they belong into claim("...").
-OUTCOME_WORDS = re.compile(
-    r"\b(most (often |frequently )?(confused|confident|frequent|common)|(larger|smaller|higher|lower|better|worse|more"
-    r" accurate|less accurate|faster|slower|fewer errors|more errors) than|the (best|worst|largest|smallest|highest"
-    r"|lowest|easiest|hardest|rarest|fastest|slowest)|outperforms?|beats?|wins|over-?fits)\b",
-    re.IGNORECASE,
-)
-# Sentences that hold by definition or in general, and why.
-ALLOWED_OUTCOMES = {
-    "the largest of": "the definition of maximum",
-    "the largest value": "the definition of maximum",
-    "the largest score": "a step of a computation",
-    "from the lowest to the highest": "the edges of a band, by definition",
-    "the highest probability": "the definition of the predicted class",
-    "smaller than in the input": "arithmetic of a convolution without padding",
-    "most confident errors": "the name of a list, sorted by definition",
-    "most confident mistakes": "the name of a list, sorted by definition",
-    "most confused pairs": "the name of a list, sorted by definition",
+# What the addresses of sources look like: of a DOI by its handbook, of a number by arXiv's, since 2007.
+ADDRESSES = {
+    "doi": r"10\.\d{4,9}/[^\s\"<>{}]+",
+    "eprint": r"\d{2}(0[1-9]|1[0-2])\.\d{4,5}",
+    "url": r"https?://[\w.-]+\.[a-z]+(/[^\s\"<>{}]*)?",
 }
 
 
 def problems() -> list[str]:
     """Everything that is wrong with the book as committed, a line each."""
-    found = [*_check_composition(), *_check_prose(), *_check_facts(), *_check_versions(), *_check_staleness()]
-    for path in sorted(BOOK.glob("*.ipynb")):
-        found += notebook_problems(read_notebook(path), path.name)
+    found = [*_check_composition(), *_check_prose(), *_check_sources(), *_check_versions(), *_check_staleness()]
+    found += lock_problems(asked(), locked())
+    notebooks = {path.name: read_notebook(path) for path in sorted(BOOK.glob("*.ipynb"))}
+    for name, notebook in notebooks.items():
+        found += notebook_problems(notebook, name)
     for path in sorted(BOOK.glob("solutions/*.ipynb")):
         found += cell_problems(read_notebook(path), f"solutions/{path.name}")
-    return found + ignored_problems([read_notebook(path) for path in sorted(BOOK.glob("*.ipynb"))])
+    return found + ignored_problems(list(notebooks.values()))
 
 
 def notebook_problems(notebook: NotebookNode, name: str) -> list[str]:
@@ -94,23 +76,6 @@ def ignored_problems(notebooks: list[NotebookNode]) -> list[str]:
     if len(ignored) > LARGEST_IGNORED_SHARE * len(code):
         return [f"{len(ignored)} of {len(code)} code cells are ignored by nbval: at most {LARGEST_IGNORED_SHARE:.0%}"]
     return []
-
-
-def prose_problems(template: str, where: str) -> list[str]:
-    """Numbers and outcomes that are typed into prose instead of rendered from a result."""
-    text = re.sub(r"\{%.*?%\}", "", EXPRESSION.sub("", template))
-    for fence in re.findall(r"^```.*?^```", text, re.DOTALL | re.MULTILINE):
-        text = text.replace(fence, "")
-    found = [
-        f"{where}: {match.group()!r} states an outcome: put it into claim(...) with an assertion"
-        for match in OUTCOME_WORDS.finditer(text)
-        if not _allowed_outcome(text, match)
-    ]
-    for pattern in ALLOWED_DIGITS:
-        text = re.sub(pattern, " ", text, flags=re.DOTALL if "$$" in pattern else re.MULTILINE)
-    return found + [
-        f"{where}: the number {number!r} is typed: render it from a result" for number in re.findall(r"\S*\d\S*", text)
-    ]
 
 
 def _cell_problems(cell: NotebookNode) -> Iterator[str]:
@@ -177,21 +142,89 @@ def _unix_lines(path: Path) -> bytes:
 
 
 def _check_prose() -> Iterator[str]:
+    of_all = set()
     for path in chapters():
-        for cell in read_chapter(path).cells:
+        cells = read_chapter(path).cells
+        code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+        numbers = numbers_in(code)
+        of_all |= numbers
+        yield from claim_problems(code, path.name)
+        for cell in cells:
             if cell.cell_type == "markdown":
-                yield from prose_problems(cell.source, f"{path.name}, cell {cell.id}")
+                yield from prose_problems(cell.source, f"{path.name}, cell {cell.id}", numbers)
             if figure := cell.metadata.get("mystnb", {}).get("figure"):
-                yield from prose_problems(figure["caption"], f"{path.name}, caption of cell {cell.id}")
+                yield from prose_problems(figure["caption"], f"{path.name}, caption of cell {cell.id}", numbers)
     for path in [*pages(), ROOT / "README.md"]:
-        yield from prose_problems(path.read_text(encoding="utf-8"), path.name)
+        yield from prose_problems(path.read_text(encoding="utf-8"), path.name, of_all)
 
 
-def _check_facts() -> Iterator[str]:
-    known = parse_file(str(BOOK / "references.bib")).entries
-    for name, entry in load_facts().items():
-        if entry.get("source") not in known:
-            yield f"{CHAPTERS.name}/facts.yml: {name} has no source in references.bib"
+def _check_sources() -> Iterator[str]:
+    references, facts = load_references(), load_facts()
+    yield from reference_problems(references)
+    yield from fact_problems(facts, references)
+    for path in [*chapters(), *pages()]:
+        yield from citation_problems(path.read_text(encoding="utf-8"), path.name, facts)
+    for path in [*ROOT.glob("*.md"), *ROOT.glob(".github/**/*.md"), *ROOT.glob("assignments/*.md")]:
+        yield from link_problems(path)
+
+
+def reference_problems(references: Mapping[str, Entry]) -> list[str]:
+    """What is wrong with the addresses in ``references.bib``, a line each: their form, or one given twice."""
+    found, seen = [], {}
+    for key, entry in references.items():
+        for field, form in ADDRESSES.items():
+            address = entry.fields.get(field)
+            if address and not re.fullmatch(form, address):
+                found.append(f"references.bib: {key} has the {field} {address!r}, which none can be")
+        address = source_address(entry.fields).lower()
+        if address in seen:
+            found.append(f"references.bib: {key} has the address of {seen[address]}, {address}")
+        seen[address] = key
+    return found
+
+
+def fact_problems(facts: Mapping[str, dict], references: Mapping[str, Entry]) -> list[str]:
+    """What is wrong with ``chapters/facts.yml``, a line each: the form of a value, or its source."""
+    found = []
+    for name, entry in facts.items():
+        source = str(entry.get("source", ""))
+        if source not in references and not re.fullmatch(ADDRESSES["url"], source):
+            found.append(f"facts.yml: {name} has no source: give a key of references.bib, or an address")
+        if not re.fullmatch(r"\d+(,\d{3})*(\.\d+)?( %| [a-zA-Z]+)?", str(entry.get("value"))):
+            found.append(f"facts.yml: {name} has the value {entry.get('value')!r}: write a number, and its unit")
+    return found
+
+
+def citation_problems(text: str, where: str, facts: Mapping[str, dict]) -> list[str]:
+    """Figures from elsewhere on a page that does not say from where, a line each."""
+    used = {name: facts[name]["source"] for name in re.findall(r"\bfact\.(\w+)", text) if name in facts}
+    return [
+        f"{where}: fact.{name} is quoted without its source, {source}: cite it on the page"
+        for name, source in sorted(used.items())
+        if f'cite("{source}")' not in text and f"]({source})" not in text
+    ]
+
+
+def link_problems(path: Path) -> list[str]:
+    """Links of a page to files and headings of the project that are not there, a line each."""
+    found = []
+    text = re.sub(r"^```.*?^```|`[^`\n]*`", "", path.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    for link in re.findall(r"\]\(([^()\s]+)\)", text):
+        if re.match(r"[a-z]+:", link):
+            continue
+        name, _, anchor = link.partition("#")
+        target = path.parent / name if name else path
+        if not target.exists():
+            found.append(f"{path.name}: the link {link} leads to no file")
+        elif anchor and anchor not in _anchors(target.read_text(encoding="utf-8")):
+            found.append(f"{path.name}: the link {link} leads to no heading")
+    return found
+
+
+def _anchors(text: str) -> set[str]:
+    """What GitHub calls the headings of a page."""
+    headings = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
 
 
 def _check_versions() -> Iterator[str]:
@@ -223,11 +256,6 @@ def _stale_files(path: Path, name: str, result: dict, digests: dict[str, str]) -
     for file in (f"{name}.json", f"{name}.weights.h5", f"{name}.jsonl", f"sweeps/{name}.jsonl.xz"):
         if file in digests and seen.get(file) != digests[file]:
             yield f"{path.stem} was run with another {file} than the one committed: run and accept it again"
-
-
-def _allowed_outcome(text: str, match: re.Match) -> bool:
-    around = " ".join(text[max(0, match.start() - 40) : match.end() + 40].lower().split())
-    return any(phrase in around for phrase in ALLOWED_OUTCOMES)
 
 
 # What differs from run to run: seconds, alone, in the lines of a training or as a rate; versions; the order of errors.

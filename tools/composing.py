@@ -122,7 +122,7 @@ def accept(names: list[str], executed: Path, results: Path) -> tuple[list[str], 
         if found[path.stem]["run"]["parameters"]:
             raise RenderError(f"{path.stem} was run with other parameters than its own: run it again without -p")
     folders = {path.stem: executed for path in accepted}
-    leave = frozenset(path.stem for path in chapters() if path not in accepted and not _was_run(path, BOOK))
+    leave = frozenset(path.stem for path in chapters() if path not in accepted and _executed(path, BOOK) is None)
     files = compose(folders, load_results(REFERENCE) | {path.stem: found[path.stem] for path in accepted}, leave=leave)
     moved = [f"pages/{path.stem}.json" for path in accepted]
     moved += [name for path in accepted for name in found[path.stem]["kept"]]
@@ -138,14 +138,17 @@ def copy_handwritten(target: Path) -> None:
 
 
 def _notebook(path: Path, folder: Path, prose: Prose) -> NotebookNode:
-    if not _was_run(path, folder):
+    executed = _executed(path, folder)
+    if executed is None:
         raise RenderError(f"{path.stem} was not run as it stands: python tools/notebooks.py run {path.stem}")
-    return prose.fill_notebook(read_chapter(path), read_executed(folder / f"{path.stem}.ipynb"))
+    return prose.fill_notebook(read_chapter(path), executed)
 
 
-def _was_run(path: Path, folder: Path) -> bool:
+def _executed(path: Path, folder: Path) -> NotebookNode | None:
+    """The notebook that a run of the chapter as it stands has left in a folder, if there is one."""
     file = folder / f"{path.stem}.ipynb"
-    return file.exists() and same_code(read_chapter(path), read_executed(file))
+    executed = read_executed(file) if file.exists() else None
+    return executed if executed and same_code(read_chapter(path), executed) else None
 
 
 def _picture(name: str, notebooks: list[NotebookNode]) -> bytes:

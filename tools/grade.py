@@ -22,13 +22,13 @@ from grading.reports import clean
 from grading.sandboxes import NoSandbox, choose, dockerfile
 from grading.seeds import SeedError, read_seed
 from grading.submissions import find_other_files
-from paths import ROOT, assignments, make_writable
-from wheelhouse import pinned
+from lock import locked
+from paths import assignments, make_writable
 
 
 class _PrintDockerfile(argparse.Action):
     def __call__(self, parser, *rest):
-        print(dockerfile(pinned((ROOT / "requirements.txt").read_text(encoding="utf-8"))), end="")
+        print(dockerfile(map(str, locked())), end="")
         parser.exit()
 
 

@@ -22,6 +22,7 @@ import jinja2
 import digitlib
 from book import build_site
 from digitlib.files import write_text
+from lock import locked
 from paths import BOOK, BUILD, ROOT, make_writable
 from rendering import configuration
 from wheelhouse import (
@@ -31,7 +32,6 @@ from wheelhouse import (
     build_wheel,
     fetch,
     missing,
-    pinned,
     pinned_for,
     resolve,
     this_platform,
@@ -108,8 +108,7 @@ def check_space(folder: Path, gigabytes: float) -> None:
 def add_wheels(folder: Path, platforms: list[str]) -> None:
     """Add the list of exact versions, and the wheels that it names."""
     listed, wheels = folder / LIST, folder / "wheels"
-    lock = (ROOT / "requirements.txt").read_text(encoding="utf-8")
-    resolve([ROOT / "pyproject.toml"], ALSO, pinned(lock), listed)
+    resolve([ROOT / "pyproject.toml"], ALSO, list(map(str, locked())), listed)
     lines = listed.read_text(encoding="utf-8").splitlines()
     for name in platforms:
         wanted = missing(pinned_for(lines, PLATFORMS[name]), PLATFORMS[name], wheels)

@@ -17,6 +17,7 @@ Prose is a Jinja template. It may use
 
 import base64
 import copy
+import functools
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -28,7 +29,7 @@ import jupytext
 import nbformat
 import yaml
 from nbformat import NotebookNode
-from pybtex.database import parse_file
+from pybtex.database import Entry, parse_string
 
 import digitlib
 import solutions
@@ -68,9 +69,13 @@ class RenderError(Exception):
     """A page cannot be rendered; the message names page, cell and cause."""
 
 
+# What is parsed is remembered by its text, which is quick to read: a changed file is parsed anew, whenever it changed.
+_parse_yaml = functools.cache(yaml.safe_load)
+
+
 def configuration() -> dict:
     """What ``_config.yml`` says."""
-    return yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    return copy.deepcopy(_parse_yaml((ROOT / "_config.yml").read_text(encoding="utf-8")))
 
 
 def repository() -> str:
@@ -92,16 +97,26 @@ def setup_cell() -> str:
 
 def read_chapter(path: Path) -> NotebookNode:
     """Read a chapter as it is run: no outputs, exercises as stubs and solutions; the prose stays a template."""
-    return solutions.expand(read_source(path))
+    return copy.deepcopy(_expand_source(path.read_text(encoding="utf-8"), path.stem, setup_cell()))
 
 
 def read_source(path: Path) -> NotebookNode:
     """Read a chapter as it is written, each exercise and its solution in one cell."""
-    source = jupytext.read(path, fmt="py:percent")
-    setup = nbformat.v4.new_code_cell(setup_cell(), metadata={"tags": ["remove-cell"]})
-    notebook = nbformat.v4.new_notebook(metadata=copy.deepcopy(NOTEBOOK_METADATA), cells=[setup, *source.cells])
+    return copy.deepcopy(_parse_source(path.read_text(encoding="utf-8"), path.stem, setup_cell()))
+
+
+@functools.cache
+def _expand_source(text: str, name: str, setup: str) -> NotebookNode:
+    return solutions.expand(_parse_source(text, name, setup))
+
+
+@functools.cache
+def _parse_source(text: str, name: str, setup: str) -> NotebookNode:
+    source = jupytext.reads(text, fmt="py:percent")
+    first = nbformat.v4.new_code_cell(setup, metadata={"tags": ["remove-cell"]})
+    notebook = nbformat.v4.new_notebook(metadata=copy.deepcopy(NOTEBOOK_METADATA), cells=[first, *source.cells])
     for position, cell in enumerate(notebook.cells):
-        cell.id = f"{path.stem}-{position:02d}"
+        cell.id = f"{name}-{position:02d}"
         cell.metadata = {key: cell.metadata[key] for key in METADATA_KEPT if key in cell.metadata}
     return notebook
 
@@ -208,7 +223,7 @@ def minutes_to_read(notebook: NotebookNode) -> int:
 
 def cite(key: str) -> str:
     """A link to a source, with its authors and year, that reads well everywhere."""
-    entries = parse_file(str(BOOK / "references.bib")).entries
+    entries = load_references()
     if key not in entries:
         raise RenderError(f"references.bib has no entry {key!r}")
     entry = entries[key]
@@ -225,6 +240,16 @@ def source_address(fields: Mapping[str, str]) -> str:
     if "eprint" in fields:
         return f"https://arxiv.org/abs/{fields['eprint']}"
     return fields["url"]
+
+
+def load_references() -> Mapping[str, Entry]:
+    """The sources in ``references.bib``, by key."""
+    return _parse_references((BOOK / "references.bib").read_text(encoding="utf-8"))
+
+
+@functools.cache
+def _parse_references(text: str) -> Mapping[str, Entry]:
+    return parse_string(text, "bibtex").entries
 
 
 def load_facts() -> dict[str, dict]:

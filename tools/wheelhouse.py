@@ -82,11 +82,6 @@ def this_platform(system: str, machine: str) -> str:
     raise LabError(f"no wheels are known for {system} on {machine}: name the lab's own with --platform")
 
 
-def pinned(lock: str) -> list[str]:
-    """The packages of a lock without their digests, each as ``name==version ; marker``."""
-    return [line.removesuffix(" \\") for line in lock.splitlines() if line and not line.startswith(("#", " "))]
-
-
 def resolve(sources: list[Path], also: list[str], constraints: list[str], target: Path) -> None:
     """Write the exact versions of everything that is needed, for all systems in one list.
 
