@@ -144,35 +144,6 @@ def edit(project, change):
     return path
 
 
-def test_an_edited_notebook_is_carried_back_and_keeps_its_expressions(project, tool):
-    def change(notebook):
-        prose = next(cell for cell in notebook.cells if "**Accuracy** is the share" in cell.source)
-        prose.source = prose.source.replace("**Accuracy** is the share", "**Accuracy** means the share")
-        code = next(cell for cell in notebook.cells if cell.source.startswith("cnn.save("))
-        code.source = "# Into one file.\n" + code.source
-
-    path = edit(project, change)
-    result = tool(project, "notebooks.py", "pull", str(path))
-    assert result.returncode == 0, result.stderr
-    original = (ROOT / "chapters" / "03_training.py").read_text(encoding="utf-8")
-    expected = original.replace("**Accuracy** is the share", "**Accuracy** means the share")
-    expected = expected.replace("cnn.save(", "# Into one file.\ncnn.save(", 1)
-    assert (project / "chapters" / "03_training.py").read_text(encoding="utf-8") == expected
-
-
-def test_an_edit_of_a_result_is_refused_and_loses_nothing(project, tool):
-    def change(notebook):
-        prose = next(cell for cell in notebook.cells if "**Accuracy** is the share" in cell.source)
-        prose.source = prose.source.replace("right answers: 9", "right answers: 8")
-
-    path = edit(project, change)
-    source = (project / "chapters" / "03_training.py").read_bytes()
-    result = tool(project, "notebooks.py", "pull", str(path))
-    assert result.returncode == 1
-    assert "comes from a result" in result.stderr
-    assert (project / "chapters" / "03_training.py").read_bytes() == source
-
-
 def test_a_hand_edited_notebook_is_found_by_check(project, tool):
     edit(project, lambda notebook: notebook.cells.append(nbformat.v4.new_markdown_cell("An afterthought.")))
     result = tool(project, "notebooks.py", "check")

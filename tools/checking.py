@@ -162,7 +162,7 @@ def _check_composition() -> Iterator[str]:
         if not path.exists():
             yield f"book/{name} is missing: python tools/notebooks.py render"
         elif _unix_lines(path) != content:
-            yield f"book/{name} is not what its source gives: python tools/notebooks.py render (or pull, to keep it)"
+            yield f"book/{name} is not what its source gives: python tools/notebooks.py render"
     made = {*BOOK.glob("**/*.ipynb"), *BOOK.glob("*.md"), *BOOK.glob("images/*")}
     for path in sorted(made - {BOOK / name for name in composed}):
         yield f"{path.relative_to(ROOT).as_posix()} has no source in chapters/"

@@ -4,21 +4,18 @@
     python tools/notebooks.py accept [CHAPTER ...]
     python tools/notebooks.py render
     python tools/notebooks.py check
-    python tools/notebooks.py pull NOTEBOOK
 
 run executes chapters into _build/executed/ and changes nothing else; accept
 moves that run into book/ and digitlib/reference/; render writes the prose into
 book/ anew, without running anything; check says whether book/ is what the
-sources and results give; pull carries an edited notebook back to its source.
+sources and results give.
 """
 
 import argparse
 import sys
-from pathlib import Path
 
 import yaml
 
-from carrying_back import PullError, pull
 from checking import problems
 from composing import accept, compose_committed, write
 from paths import BOOK, EXECUTED, RESULTS, chapters
@@ -30,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return options.command(options)
-    except (PullError, RenderError, RunError) as error:
+    except (RenderError, RunError) as error:
         print(error, file=sys.stderr)
         return 1
 
@@ -67,12 +64,6 @@ def _check(options: argparse.Namespace) -> int:
     return 1 if found else 0
 
 
-def _pull(options: argparse.Namespace) -> int:
-    for line in pull(options.notebook):
-        print(line)
-    return 0
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(required=True)
@@ -85,7 +76,6 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "accept", _accept).add_argument("chapters", nargs="*")
     _command(commands, "render", _render)
     _command(commands, "check", _check)
-    _command(commands, "pull", _pull).add_argument("notebook", type=Path)
     return parser
 
 
