@@ -7,10 +7,11 @@ from pathlib import Path
 
 import yaml
 from nbformat import NotebookNode
-from pybtex.database import parse_file
+from pybtex.database import parse_string
 
 import digitlib
 from composing import compose_committed
+from digitlib.files import read_text
 from paths import BOOK, CHAPTERS, REFERENCE, ROOT, chapters, pages
 from rendering import EXPRESSION, RenderError, load_facts, load_results, read_chapter, read_notebook, setup_cell
 from running import reference_digests
@@ -182,20 +183,20 @@ def _check_prose() -> Iterator[str]:
             if figure := cell.metadata.get("mystnb", {}).get("figure"):
                 yield from prose_problems(figure["caption"], f"{path.name}, caption of cell {cell.id}")
     for path in [*pages(), ROOT / "README.md"]:
-        yield from prose_problems(path.read_text(encoding="utf-8"), path.name)
+        yield from prose_problems(read_text(path), path.name)
 
 
 def _check_facts() -> Iterator[str]:
-    known = parse_file(str(BOOK / "references.bib")).entries
+    known = parse_string(read_text(BOOK / "references.bib"), "bibtex").entries
     for name, entry in load_facts().items():
         if entry.get("source") not in known:
             yield f"{CHAPTERS.name}/facts.yml: {name} has no source in references.bib"
 
 
 def _check_versions() -> Iterator[str]:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
-    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))["version"]
-    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    project = tomllib.loads(read_text(ROOT / "pyproject.toml"))["project"]["version"]
+    citation = yaml.safe_load(read_text(ROOT / "CITATION.cff"))["version"]
+    changelog = read_text(ROOT / "CHANGELOG.md")
     stated = {"pyproject.toml": project, "CITATION.cff": str(citation)}
     for file, version in stated.items():
         if version != digitlib.__version__:

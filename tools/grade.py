@@ -15,6 +15,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from digitlib.files import read_text
 from grading.assignment import Assignment
 from grading.batch import grade_all
 from grading.hidden_tests import AssignmentError
@@ -27,7 +28,7 @@ from paths import ROOT, assignments, make_writable
 
 class _PrintDockerfile(argparse.Action):
     def __call__(self, parser, *rest):
-        print(dockerfile((ROOT / "requirements.txt").read_text(encoding="utf-8")), end="")
+        print(dockerfile(read_text(ROOT / "requirements.txt")), end="")
         parser.exit()
 
 

@@ -21,7 +21,7 @@ import jinja2
 
 import digitlib
 from book import build_site
-from digitlib.files import write_text
+from digitlib.files import read_text, write_text
 from paths import BOOK, BUILD, ROOT, make_writable
 from rendering import configuration
 from wheelhouse import (
@@ -107,10 +107,10 @@ def check_space(folder: Path, gigabytes: float) -> None:
 def add_wheels(folder: Path, platforms: list[str]) -> None:
     """Add the list of exact versions, and the wheels that it names."""
     listed, wheels = folder / LIST, folder / "wheels"
-    lock = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    lock = read_text(ROOT / "requirements.txt").splitlines()
     constraints = [line for line in lock if not line.startswith(("-e", "#"))]
     resolve([ROOT / "pyproject.toml"], ALSO, constraints, listed)
-    lines = listed.read_text(encoding="utf-8").splitlines()
+    lines = read_text(listed).splitlines()
     for name in platforms:
         wanted = missing(pinned_for(lines, PLATFORMS[name]), PLATFORMS[name], wheels)
         for done in fetch(wanted, PLATFORMS[name], wheels):

@@ -18,6 +18,7 @@ import yaml
 
 from checking import problems
 from composing import accept, compose_committed, write
+from digitlib.files import TextError
 from paths import BOOK, EXECUTED, RESULTS, chapters
 from rendering import RenderError
 from running import RunError, run, run_quick
@@ -27,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return options.command(options)
-    except (RenderError, RunError) as error:
+    except (RenderError, RunError, TextError) as error:
         print(error, file=sys.stderr)
         return 1
 

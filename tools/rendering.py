@@ -28,12 +28,12 @@ import jupytext
 import nbformat
 import yaml
 from nbformat import NotebookNode
-from pybtex.database import parse_file
+from pybtex.database import parse_string
 
 import digitlib
 import solutions
 from digitlib import statistics
-from digitlib.files import write_text
+from digitlib.files import read_text, write_text
 from paths import BOOK, CHAPTERS, ROOT, chapters
 
 EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
@@ -70,7 +70,7 @@ class RenderError(Exception):
 
 def configuration() -> dict:
     """What ``_config.yml`` says."""
-    return yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    return yaml.safe_load(read_text(ROOT / "_config.yml"))
 
 
 def repository() -> str:
@@ -97,7 +97,7 @@ def read_chapter(path: Path) -> NotebookNode:
 
 def read_source(path: Path) -> NotebookNode:
     """Read a chapter as it is written, each exercise and its solution in one cell."""
-    source = jupytext.read(path, fmt="py:percent")
+    source = jupytext.reads(read_text(path), fmt="py:percent")
     setup = nbformat.v4.new_code_cell(setup_cell(), metadata={"tags": ["remove-cell"]})
     notebook = nbformat.v4.new_notebook(metadata=copy.deepcopy(NOTEBOOK_METADATA), cells=[setup, *source.cells])
     for position, cell in enumerate(notebook.cells):
@@ -111,7 +111,7 @@ def load_results(*folders: Path) -> dict[str, dict]:
     results = {}
     for folder in folders:
         for path in sorted((folder / "pages").glob("*.json")):
-            results[path.stem] = json.loads(path.read_text(encoding="utf-8"))
+            results[path.stem] = json.loads(read_text(path))
     return results
 
 
@@ -208,7 +208,7 @@ def minutes_to_read(notebook: NotebookNode) -> int:
 
 def cite(key: str) -> str:
     """A link to a source, with its authors and year, that reads well everywhere."""
-    entries = parse_file(str(BOOK / "references.bib")).entries
+    entries = parse_string(read_text(BOOK / "references.bib"), "bibtex").entries
     if key not in entries:
         raise RenderError(f"references.bib has no entry {key!r}")
     entry = entries[key]
@@ -229,7 +229,7 @@ def source_address(fields: Mapping[str, str]) -> str:
 
 def load_facts() -> dict[str, dict]:
     """Figures from elsewhere, each with its value and its source."""
-    return yaml.safe_load((CHAPTERS / "facts.yml").read_text(encoding="utf-8"))
+    return yaml.safe_load(read_text(CHAPTERS / "facts.yml"))
 
 
 def same_code(one: NotebookNode, other: NotebookNode) -> bool:
@@ -247,7 +247,7 @@ def write_notebook(notebook: NotebookNode, path: Path) -> None:
 
 
 def read_notebook(path: Path) -> NotebookNode:
-    return nbformat.read(path, as_version=4)
+    return nbformat.reads(read_text(path), as_version=4)
 
 
 def read_executed(path: Path) -> NotebookNode:

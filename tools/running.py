@@ -23,7 +23,7 @@ from nbformat import NotebookNode
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
-from digitlib.files import write_text
+from digitlib.files import read_text, write_text
 from paths import QUICK, REFERENCE, SWEEPS
 from rendering import read_chapter, write_notebook
 from solutions import is_solution, unproven
@@ -232,7 +232,7 @@ def _steps(notebook: NotebookNode, seconds: float) -> dict[str, float]:
 def _add_provenance(path: Path, seconds: float, steps: dict[str, float], parameters: dict) -> None:
     if not path.exists():
         raise RunError(f"chapter {path.stem} saved no results: it must end with Page({path.stem!r}).save()")
-    content = json.loads(path.read_text(encoding="utf-8"))
+    content = json.loads(read_text(path))
     content["run"] = {
         "seconds": round(seconds),
         "steps": steps,
@@ -258,7 +258,7 @@ def _peak_gigabytes() -> float | None:
 def _usual_seconds(path: Path) -> float:
     """What a chapter took when the book's own run was made; infinity for a new one."""
     result = REFERENCE / "pages" / f"{path.stem}.json"
-    return json.loads(result.read_text(encoding="utf-8"))["run"]["seconds"] if result.exists() else float("inf")
+    return json.loads(read_text(result))["run"]["seconds"] if result.exists() else float("inf")
 
 
 def _normalise_output(output: NotebookNode, count: int) -> NotebookNode:

@@ -18,7 +18,7 @@ from sklearn.model_selection import ParameterGrid
 from tqdm import tqdm
 
 import single_run
-from digitlib.files import write_bytes, write_text
+from digitlib.files import read_text, write_bytes, write_text
 
 KEYS = {"about", "runs"}
 SECONDS_TO_CONNECT = 10
@@ -55,7 +55,7 @@ def read_sweep(path: Path, notebook: Path) -> list[dict]:
         another type than the default, or asks for a run twice.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.safe_load(read_text(path))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise SweepError(f"{path} cannot be read as YAML: {error}") from error
     if not isinstance(content, dict) or not isinstance(content.get("runs"), list) or not content["runs"]:
@@ -118,7 +118,7 @@ def sweep(
     """
     files = {run_name(run): folder / f"{run_name(run)}.json" for run in runs}
     missing = {name: run for name, run in zip(files, runs, strict=True) if not files[name].exists()}
-    records = {name: json.loads(file.read_text(encoding="utf-8")) for name, file in files.items() if file.exists()}
+    records = {name: json.loads(read_text(file)) for name, file in files.items() if file.exists()}
     if missing:
         with _client(workers, scheduler) as client:
             for name, record in _results(client, notebook, missing, done=len(records)):
