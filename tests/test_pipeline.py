@@ -77,13 +77,6 @@ def test_a_chapter_whose_process_dies_is_named(project, tool):
     assert "chapter 99_extra: its process died" in result.stderr
 
 
-def test_a_misspelled_parameter_is_an_error(project, tool):
-    result = tool(project, "notebooks.py", "run", "03", "-p", "epoch", "1")
-    assert result.returncode == 1
-    assert "unknown parameter epoch" in result.stderr
-    assert "epochs" in result.stderr
-
-
 def test_an_unknown_chapter_is_an_error_that_lists_the_known(project, tool):
     result = tool(project, "notebooks.py", "run", "42")
     assert result.returncode == 1

@@ -14,13 +14,12 @@ sources and results give.
 import argparse
 import sys
 
-import yaml
-
 from checking import problems
 from composing import accept, compose_committed, write
 from digitlib.files import TextError
+from parameters import ParameterError, declared_parameters, read_parameters
 from paths import BOOK, EXECUTED, RESULTS, chapters
-from rendering import RenderError
+from rendering import RenderError, read_chapter
 from running import RunError, run, run_quick
 
 
@@ -28,18 +27,22 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return options.command(options)
-    except (RenderError, RunError, TextError) as error:
+    except (ParameterError, RenderError, RunError, TextError) as error:
         print(error, file=sys.stderr)
         return 1
 
 
 def _run(options: argparse.Namespace) -> int:
     paths = chapters(options.chapters)
+    if options.quick and options.parameter:
+        raise ParameterError("--quick sets the parameters itself: leave out -p, or --quick")
     if options.quick:
         run_quick(paths)
-    else:
-        parameters = {name: yaml.safe_load(value) for name, value in options.parameter}
-        run(paths, EXECUTED, RESULTS, parameters=parameters)
+        return 0
+    defaults = {}
+    for path in paths if options.parameter else []:
+        defaults |= declared_parameters(read_chapter(path))
+    run(paths, EXECUTED, RESULTS, parameters=read_parameters(options.parameter, defaults))
     return 0
 
 

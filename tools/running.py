@@ -24,6 +24,7 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 from digitlib.files import read_text, write_text
+from parameters import check_names, declared_parameters
 from paths import QUICK, REFERENCE, SWEEPS
 from rendering import read_chapter, write_notebook
 from solutions import is_solution, unproven
@@ -85,15 +86,14 @@ def run(paths: list[Path], executed: Path, results: Path, *, parameters: dict | 
 
     Raises
     ------
+    ParameterError
+        If a parameter is unknown.
     RunError
-        If a parameter is unknown, or a cell fails.
+        If a cell fails.
     """
     parameters = parameters or {}
     declared = {path: declared_parameters(read_chapter(path)) for path in paths}
-    unknown = set(parameters) - set().union(*declared.values())
-    if unknown:
-        known = ", ".join(sorted(set().union(*declared.values())))
-        raise RunError(f"unknown parameter {', '.join(sorted(unknown))}: these chapters know {known or 'none'}")
+    check_names(parameters, set().union(*declared.values()))
     begun = time.time()
     jobs = [
         (path, executed, results, {key: value for key, value in parameters.items() if key in declared[path]}, begun)
@@ -124,14 +124,6 @@ def run_quick(paths: list[Path], folder: Path = QUICK) -> None:
     declared = set().union(*(declared_parameters(read_chapter(path)) for path in paths))
     parameters = {key: value for key, value in QUICK_PARAMETERS.items() if key in declared}
     run(paths, folder / "executed", folder / "results", parameters=parameters, at_once=affordable())
-
-
-def declared_parameters(notebook: NotebookNode) -> set[str]:
-    """The names that a notebook's parameters cell assigns."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "notebook.ipynb")
-        write_notebook(notebook, path)
-        return set(papermill.inspect_notebook(str(path)))
 
 
 def normalise(notebook: NotebookNode, source: NotebookNode) -> NotebookNode:
