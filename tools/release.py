@@ -62,6 +62,8 @@ def notebooks_without(tag: str, book: Path = BOOK) -> list[str]:
 
 
 def _obstacle(version: str, tag: str) -> str | None:
+    if not (ROOT / ".git").exists():
+        return f"{ROOT} is no git checkout: clone the repository, and release from the clone"
     if changes := _git("status", "--porcelain"):
         return f"there are uncommitted changes:\n{changes}commit, move or ignore them"
     if tag in _git("tag", "--list").split():
