@@ -1,6 +1,7 @@
 """What bubblewrap is asked for; that it does so, test_sandbox.py shows."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from grading import sandboxes
 from grading.sandboxes import Bubblewrap
 from grading.watchdog import BYTES_TO_WRITE
 from paths import ROOT
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="bubblewrap is Linux's")
 
 # bubblewrap's options, and how many words follow each. One that is not here fails the test: think what it gives away.
 WORDS = {
@@ -50,7 +53,7 @@ def of(name, options):
 
 @pytest.fixture(params=["a user", "root"])
 def asked(request, monkeypatch):
-    """What is asked for by a user, and by root in two steps: options that isolate, that take rights, and the program."""
+    """For a user, and for root who asks in two steps: options that isolate, options that take rights, the program."""
     monkeypatch.setattr(os, "geteuid", lambda: 0 if request.param == "root" else 1000)
     options, program = parse(Bubblewrap().command(1, "a-label"))
     if request.param == "a user":
