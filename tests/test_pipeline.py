@@ -8,12 +8,13 @@ import subprocess
 import sys
 import time
 
+import jupytext
 import nbformat
 import pytest
 
 import digitlib
 from checking import problems
-from paths import BOOK, QUICK, ROOT, chapters
+from paths import BOOK, QUICK, ROOT, assignments, chapters
 from release import main, notebooks_without, write_version
 from rendering import read_chapter, read_notebook, setup_cell, write_notebook
 from solutions import split
@@ -135,6 +136,14 @@ def edit(project, change):
     change(notebook)
     write_notebook(notebook, path)
     return path
+
+
+@pytest.mark.parametrize("path", [*chapters(), *assignments()], ids=lambda path: path.stem)
+def test_a_source_opened_in_jupyter_and_saved_is_the_same_file(path):
+    text = path.read_text(encoding="utf-8")
+    notebook = jupytext.reads(text, fmt="py:percent")
+    notebook.metadata |= {"kernelspec": {"name": "python3"}, "language_info": {"name": "python"}}  # Jupyter adds them
+    assert jupytext.writes(notebook, fmt="py:percent") == text
 
 
 def test_a_hand_edited_notebook_is_found_by_check(project, tool):
