@@ -149,9 +149,9 @@ def test_scores_come_from_a_table(tmp_path):
 @pytest.mark.parametrize("separator", [";", "\t"])
 def test_a_table_may_come_from_a_spreadsheet(tmp_path, encoding, ends, separator):
     path = tmp_path / "scores.csv"
-    lines = ["name;right;scored;note", "Per, fect;20;20;", ";;;", " Zoë ;19;20;none, so far", ""]
+    lines = ["name;right;scored;note", "Per, fect;20;20;", ";;;", " Zoë ;19;20;none, so far", "NA;18;20;", ""]
     path.write_bytes(ends.join(lines).replace(";", separator).encode(encoding))
-    assert read_scores(path) == [Score("Per, fect", 20, 20), Score("Zoë", 19, 20)]
+    assert read_scores(path) == [Score("Per, fect", 20, 20), Score("Zoë", 19, 20), Score("NA", 18, 20)]
 
 
 @pytest.mark.parametrize(("encoding", "named"), [("cp1252", "perhaps Windows-1252"), ("utf-16", "UTF-16 text")])
@@ -175,6 +175,9 @@ def test_a_table_of_names_says_what_is_shown(tmp_path):
 
 def test_a_network_is_never_shown_by_a_name_that_nobody_chose(tmp_path):
     names = tmp_path / "names.csv"
+    names.write_text("name,shown\nAda,A\nbo,\nAda,B\n", encoding="utf-8")
+    with pytest.raises(LeaderboardError, match=r"names\.csv has several rows for Ada: keep one of each"):
+        rename(SCORES, names)
     names.write_text("name,shown\nAda,A\nbo,\n", encoding="utf-8")
     with pytest.raises(LeaderboardError, match=r"names\.csv has no row for Zoë, Cy: add each"):
         rename(SCORES, names)

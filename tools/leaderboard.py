@@ -131,9 +131,11 @@ def rename(scores: list[Score], path: Path) -> list[Score]:
     Raises
     ------
     LeaderboardError
-        If the table cannot be read, or lacks a network or all of them.
+        If the table cannot be read, names a network twice, or lacks one or all.
     """
     table = _read_table(path, ("name", "shown"))
+    if twice := sorted(set(table["name"][table["name"].duplicated()])):
+        raise LeaderboardError(f"{path} has several rows for {', '.join(twice)}: keep one of each")
     shown = dict(zip(table["name"].map(harmless), table["shown"], strict=True))
     if missing := [score.name for score in scores if harmless(score.name).strip() not in shown]:
         raise LeaderboardError(
