@@ -75,7 +75,13 @@ def _parser() -> argparse.ArgumentParser:
     run_parser.add_argument("chapters", nargs="*", help="names or numbers; all by default")
     run_parser.add_argument("--quick", action="store_true", help="one epoch, few images, into _build/quick/")
     run_parser.add_argument(
-        "-p", "--parameter", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"), help="as papermill's -p"
+        "-p",
+        "--parameter",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("NAME", "VALUE"),
+        help="as papermill's -p, but of the type of the parameter's default",
     )
     _command(commands, "accept", _accept).add_argument("chapters", nargs="*")
     _command(commands, "render", _render)

@@ -22,9 +22,9 @@ from digitlib.files import TextError, read_text, write_bytes, write_text
 from parameters import ParameterError, check_names, read_value
 
 KEYS = {"about", "runs"}
-NOTHING = ("", "~", "null", "Null", "NULL")
-SMALL = {"true": "True", "false": "False"}
-OCTAL = re.compile(r"[-+]?0[0-9_]+")
+NOTHING = ("", "~", "null", "Null", "NULL")  # YAML's words for it
+SMALL = {"true": "True", "false": "False"}  # YAML's words, and those that -p takes
+OCTAL = re.compile(r"[-+]?0[0-9_]+")  # octal in YAML 1.1, decimal in YAML 1.2
 SECONDS_TO_CONNECT = 10
 
 
