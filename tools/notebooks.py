@@ -81,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar=("NAME", "VALUE"),
-        help="as papermill's -p, but of the type of the parameter's default",
+        help="as papermill's -p",
     )
     _command(commands, "accept", _accept).add_argument("chapters", nargs="*")
     _command(commands, "render", _render)
