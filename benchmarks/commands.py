@@ -17,7 +17,7 @@ import time
 from datetime import date
 
 from benchmarking import positive_integer
-from digitlib.files import write_text
+from digitlib.files import read_text, write_text
 from digitlib.training import processor
 from paths import ROOT
 
@@ -31,7 +31,7 @@ def main() -> int:
     parser.add_argument("--runs", type=positive_integer, default=3, help="how often each runs")
     parser.add_argument("--accept", action="store_true", help="keep the medians for README.md")
     options = parser.parse_args()
-    record = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
+    record = json.loads(read_text(RECORD)) if RECORD.exists() else {}
     for command in options.commands:
         runs = [measure(command) for _ in range(options.runs)]
         wall, cpu = (statistics.median(column) for column in zip(*runs, strict=True))

@@ -30,7 +30,7 @@ import pandas as pd
 
 from benchmarking import answer_of, installed, leave_out, positive_integer, turns
 from digitlib import plots, reference, speed
-from digitlib.files import write_text
+from digitlib.files import read_text, write_text
 from digitlib.training import processor
 
 CONTESTANTS_FOLDER = Path(__file__).parent / "contestants"
@@ -127,7 +127,7 @@ def run(name: str, seed: int, path: Path, extra: list[str]) -> None:
 
 def gather(paths: Iterable[Path]) -> pd.DataFrame:
     """Those runs that are there, by contestant in the order above, and by seed."""
-    records = [json.loads(path.read_text(encoding="utf-8")) for path in paths if path.exists()]
+    records = [json.loads(read_text(path)) for path in paths if path.exists()]
     order = list(CONTESTANTS)
     return pd.DataFrame(sorted(records, key=lambda record: (order.index(record["contestant"]), record["seed"])))
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from digitlib.files import read_text
+
 WEB = Path(__file__).parent / "web"
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -45,7 +47,7 @@ def bundle(module: str, folder: Path = WEB) -> str:
     joined: dict[str, str] = {}
 
     def add(name: str) -> None:
-        source = (folder / name).read_text(encoding="utf-8")
+        source = read_text(folder / name)
         for found in _IMPORT.finditer(source):
             if found["module"] not in joined:
                 add(found["module"])
@@ -83,13 +85,13 @@ def export_weights(name: str) -> dict:
 
 def read_predictions(name: str) -> np.ndarray:
     """The answers of a reference network to the test images, shape (10000,), int64, 0 to 9."""
-    record = json.loads((REFERENCE / f"{name}.json").read_text(encoding="utf-8"))
+    record = json.loads(read_text(REFERENCE / f"{name}.json"))
     return np.array(list(record["predictions"]), dtype=np.int64)
 
 
 def read_familiarity() -> dict:
     """The weights of the rule that says what looks like a digit; see `digitlib.familiarity`."""
-    return json.loads((REFERENCE / "familiarity.json").read_text(encoding="utf-8"))
+    return json.loads(read_text(REFERENCE / "familiarity.json"))
 
 
 def encode(content: bytes) -> str:

@@ -17,7 +17,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
-from digitlib.files import write_text
+from digitlib.files import read_text, write_text
 
 DIGITS_KEPT = 4  # of each weight, so that the file is small and every program reads the same numbers
 INVERSE_PENALTY = 0.01  # scikit-learn's C; chosen on families of non-digits that were left out
@@ -117,7 +117,7 @@ class Familiarity:
             If the file does not hold a rule.
         """
         try:
-            content = json.loads(Path(path).read_text(encoding="utf-8"))
+            content = json.loads(read_text(path))
             lists = {name: tuple(content.pop(name)) for name in ("mean", "scale", "linear", "pairs")}
             return cls(**lists, **content)
         except (KeyError, TypeError, ValueError) as error:

@@ -11,7 +11,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from digitlib.files import write_text
+from digitlib.files import read_text, write_text
 
 SETTINGS = {
     "optimizer": "adam",
@@ -76,7 +76,7 @@ class Run:
             If the file does not hold a run.
         """
         try:
-            return cls(**json.loads(Path(path).read_text(encoding="utf-8")))
+            return cls(**json.loads(read_text(path)))
         except (TypeError, ValueError) as error:
             raise ValueError(f"{path} does not hold a training run: {error}. Write it again with Run.save.") from error
 
@@ -243,7 +243,7 @@ def processor() -> str:
 def _processor_name() -> str:
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
-        for line in cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines():
+        for line in cpuinfo.read_bytes().decode("utf-8", "replace").splitlines():
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()

@@ -5,6 +5,7 @@ import numpy as np
 import traitlets
 
 from digitlib import browser
+from digitlib.files import read_text
 from digitlib.normalisation import SIDE
 
 
@@ -28,7 +29,7 @@ class DrawingPad(anywidget.AnyWidget):
     """
 
     _esm = browser.bundle("widget.js") + 'export default modules["widget.js"];\n'
-    _css = (browser.WEB / "draw.css").read_text(encoding="utf-8")
+    _css = read_text(browser.WEB / "draw.css")
 
     strokes = traitlets.List().tag(sync=True)
     pixels = traitlets.List([0] * SIDE**2).tag(sync=True)

@@ -294,10 +294,10 @@ SUBMISSIONS: dict[str, tuple[list[str], Deserves]] = {
     "kills_parent": ([IMPORT, DOUBLE, KILLS_PARENT], Deserves(2, 0, "q2 other_means: ")),
     "equality_cheat": (
         [IMPORT, ALWAYS_EQUAL],
-        Deserves(0, 0, "q1 other_arrays: `double` returns something other than"),
+        Deserves(0, 0, "q1 other_arrays: `double` returns a value of a type of its own, which is none of numbers"),
     ),
     "monkeypatches": ([IMPORT, MONKEYPATCHES], Deserves(0, 0)),
-    "nested": ([IMPORT, NESTED], Deserves(0, 0, "`mean` returns something other than")),
+    "nested": ([IMPORT, NESTED], Deserves(0, 0, "`mean` returns values nested deeper than 50 levels")),
     "strange_values": ([IMPORT, STRANGE_VALUES], Deserves(0, 0, "an array of floats, and an array of integers")),
     "huge_answer": ([*RIGHT, HUGE_ANSWER], Deserves(0, 1, "its answers exceeded 32 MB")),
     "tells_inputs": ([IMPORT, TELLS_INPUTS], Deserves(0, 0, "`double` stopped with ValueError (ValueError: SECRET [")),

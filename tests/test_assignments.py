@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import itertools
 import json
 import re
 import subprocess
@@ -468,6 +469,48 @@ WRONG = [
 )
 def test_a_plausible_wrong_answer_earns_nothing(name, test, function):
     assert share(hidden_test(name, test), function) == 0
+
+
+def floats(value):
+    """All finite floats in an answer."""
+    if isinstance(value, dict | list | tuple):
+        return [one for item in (value.values() if isinstance(value, dict) else value) for one in floats(item)]
+    array = np.asarray(value)
+    return array[np.isfinite(array)].tolist() if array.dtype.kind == "f" else []
+
+
+def with_an_error(value, error, place):
+    """An answer in which the float at a place, counted as `floats` counts, is off by an error."""
+    left = itertools.count(place, -1)
+
+    def change(value):
+        if isinstance(value, dict):
+            return {key: change(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return type(value)(map(change, value))
+        array = np.asarray(value)
+        if array.dtype.kind != "f":
+            return value
+        changed = [one + error if np.isfinite(one) and next(left) == 0 else one for one in array.ravel().tolist()]
+        return np.reshape(changed, array.shape)
+
+    return change(value)
+
+
+@pytest.mark.parametrize("name", NAMES[:3])
+def test_one_number_that_is_off_by_a_hundredth_earns_nothing(name):
+    """No tolerance is wider than what rounding explains: tried at a first and a last number, in either direction."""
+    for hidden in hidden_tests(name):
+        numbers = [floats(expected) for expected in hidden.expected]
+        if not any(numbers):
+            continue
+        error = np.median([np.abs(of_case).mean() for of_case in numbers if of_case]) / 100
+        case = max(range(len(numbers)), key=lambda case: len(numbers[case]))
+        for place, sign in itertools.product((0, len(numbers[case]) - 1), (1, -1)):
+            answers = list(hidden.expected)
+            assert hidden.score(answers).share == 1
+            answers[case] = with_an_error(answers[case], sign * error, place)
+            assert hidden.score(answers).share == 0, f"{hidden.name}: an error of {error:g} is not seen"
 
 
 def as_floats(array):

@@ -130,7 +130,7 @@ def test_without_limits_the_usual_ones_hold(write):
         (HIDDEN.replace('"double"', '"triple"'), "the solutions define no function triple"),
         (HIDDEN.replace("range(4)", "range(0)"), "it returns no cases"),
         (HIDDEN.replace("random.integers", "random.nothing"), "whole_numbers of q1: AttributeError"),
-        (HIDDEN.replace("int(random.integers(1_000_000))", "{1, 2}"), "a value of type set cannot be handed over"),
+        (HIDDEN.replace("int(random.integers(1_000_000))", "{1, 2}"), "a value of type set, which is none of numbers"),
         ("LIMITS = {'minutes': 1}\n" + HIDDEN, "seconds, gigabytes, parameters"),
         ("LIMITS = dict(seconds=1)\n" + HIDDEN, "LIMITS must be a literal dict"),
     ],

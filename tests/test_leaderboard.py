@@ -146,17 +146,19 @@ def test_scores_come_from_a_table(tmp_path):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
-def test_a_table_may_come_from_a_spreadsheet(tmp_path, encoding, ends):
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_a_table_may_come_from_a_spreadsheet(tmp_path, encoding, ends, separator):
     path = tmp_path / "scores.csv"
-    path.write_bytes(ends.join(["name;right;scored", "Per, fect;20;20", "Zoë;19;20", ""]).encode(encoding))
-    assert read_scores(path) == [Score("Per, fect", 20, 20), Score("Zoë", 19, 20)]
+    lines = ["name;right;scored;note", "Per, fect;20;20;", ";;;", " Zoë ;19;20;none, so far", "NA;18;20;", ""]
+    path.write_bytes(ends.join(lines).replace(";", separator).encode(encoding))
+    assert read_scores(path) == [Score("Per, fect", 20, 20), Score("Zoë", 19, 20), Score("NA", 18, 20)]
 
 
-@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
-def test_a_table_in_another_encoding_is_a_clear_error(tmp_path, encoding):
+@pytest.mark.parametrize(("encoding", "named"), [("cp1252", "perhaps Windows-1252"), ("utf-16", "UTF-16 text")])
+def test_a_table_in_another_encoding_is_a_clear_error(tmp_path, encoding, named):
     path = tmp_path / "scores.csv"
     path.write_text("name,right,scored\nZoë,19,20\n", encoding=encoding)
-    with pytest.raises(LeaderboardError, match=r"scores\.csv is not UTF-8 text: .* save it as 'CSV UTF-8'"):
+    with pytest.raises(LeaderboardError, match=rf"scores\.csv is .*{named}.* choose 'CSV UTF-8'"):
         read_scores(path)
 
 
@@ -173,6 +175,9 @@ def test_a_table_of_names_says_what_is_shown(tmp_path):
 
 def test_a_network_is_never_shown_by_a_name_that_nobody_chose(tmp_path):
     names = tmp_path / "names.csv"
+    names.write_text("name,shown\nAda,A\nbo,\nAda,B\n", encoding="utf-8")
+    with pytest.raises(LeaderboardError, match=r"names\.csv has several rows for Ada: keep one of each"):
+        rename(SCORES, names)
     names.write_text("name,shown\nAda,A\nbo,\n", encoding="utf-8")
     with pytest.raises(LeaderboardError, match=r"names\.csv has no row for Zoë, Cy: add each"):
         rename(SCORES, names)
@@ -183,15 +188,18 @@ def test_a_network_is_never_shown_by_a_name_that_nobody_chose(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("name,right\na,1\n", "has no column scored: its first line must be name,right,scored"),
-        ("", "has no column name, right, scored"),
-        ("name,right,scored\na,1,2\nb,3,2\n", "line 3: 3 of 2 cannot be"),
-        ("name,right,scored\na,0,0\n", "line 2: 0 of 0 cannot be"),
-        ("name,right,scored\na,-1,2\n", "line 2: -1 of 2 cannot be"),
-        ("name,right,scored\na,0.95,2\n", "line 2: right and scored must be whole numbers"),
-        ("name,right,scored\na,1\n", "line 2: right and scored must be whole numbers"),
-        ("name,right,scored\n", "has no row below its first line"),
-        ('name,right,scored\n"a,1,2\n', "cannot be read: unexpected end of data"),
+        ("name,right\na,1\n", "has no column scored: its first row must be name,right,scored"),
+        ("name,right,right,scored\na,1,2,3\n", "has 2 columns right: its first row must be name,right,scored"),
+        ("", "cannot be read as a table: No columns to parse from file"),
+        ("name,right,scored\na,1,2\n\nb,3,2\n", "row 4: 3 of 2 cannot be"),
+        ("name,right,scored\na,0,0\n", "row 2: 0 of 0 cannot be"),
+        ("name,right,scored\na,-1,2\n", "row 2: -1 of 2 cannot be"),
+        ("name,right,scored\na,0.95,2\n", "row 2: right and scored must be whole numbers"),
+        ("name,right,scored\na,1\n", "row 2: right and scored must be whole numbers"),
+        ("name,right,scored\n", "has no row below its first"),
+        ("name,right,scored\n\n", "has no row below its first"),
+        ("name,right,scored\nPer, fect,1,2\n", "Expected 3 fields in line 2, saw 4"),
+        ('name,right,scored\n"a,1,2\n', "cannot be read as a table: "),
     ],
 )
 def test_a_bad_table_is_a_clear_error(tmp_path, capsys, text, message):
@@ -211,6 +219,19 @@ def test_who_was_renamed_or_withdrawn_is_not_on_the_board(tmp_path):
     assert read_scores(tmp_path) == [Score("=bob", 8, 10)]
 
 
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_grades_that_a_spreadsheet_saved_again_are_read(tmp_path, separator):
+    for name in ("Jana Müller_101", "Ola_102", "gone"):
+        write_record(tmp_path, name, [unseen("9 of 10 unseen digits right: 90.0%")])
+    path = tmp_path / "grades.csv"
+    lines = path.read_text(encoding="utf-8").replace(",", separator).splitlines()
+    path.write_bytes("\r\n".join(line for line in lines if not line.startswith("gone")).encode("utf-8-sig"))
+    assert read_scores(tmp_path) == [Score("Jana Müller_101", 9, 10), Score("Ola_102", 9, 10)]
+    path.write_bytes("\r\n".join(lines).encode("cp1252"))
+    with pytest.raises(LeaderboardError, match=r"grades\.csv is not UTF-8 text but perhaps Windows-1252"):
+        read_scores(tmp_path)
+
+
 def test_a_folder_without_scores_is_a_clear_error(tmp_path, capsys):
     other = {"question": "q1", "name": "test_header", "points": 2, "earned": 2, "reason": "", "detail": ""}
     write_record(tmp_path, "ann", [other])
@@ -227,6 +248,6 @@ def test_a_folder_without_records_is_a_clear_error(tmp_path):
         read_scores(tmp_path / "absent.csv")
     (tmp_path / "records").mkdir()
     (tmp_path / "records" / "x.json").write_text("[]", encoding="utf-8")
-    (tmp_path / "grades.csv").write_text("name\n", encoding="utf-8")
+    (tmp_path / "grades.csv").write_text("name\nx\n", encoding="utf-8")
     with pytest.raises(LeaderboardError, match=r"x\.json is not a record of the grader"):
         read_scores(tmp_path)

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 
+import jupytext
 import nbformat
 import psutil
 import pytest
@@ -15,7 +16,7 @@ import composing
 import digitlib
 import notebooks
 from checking import problems
-from paths import BOOK, LOGS, ROOT, chapters
+from paths import BOOK, LOGS, ROOT, assignments, chapters
 from release import main, notebooks_without, write_version
 from rendering import RenderError, read_chapter, read_notebook, repository, setup_cell, write_notebook
 from running import RunError, run, run_quick
@@ -170,6 +171,14 @@ def without_run_time(path):
     return re.sub(rb"its run took \d+ \w+", b"", path.read_bytes())
 
 
+@pytest.mark.parametrize("path", [*chapters(), *assignments()], ids=lambda path: path.stem)
+def test_a_source_opened_in_jupyter_and_saved_is_the_same_file(path):
+    text = path.read_text(encoding="utf-8")
+    notebook = jupytext.reads(text, fmt="py:percent")
+    notebook.metadata |= {"kernelspec": {"name": "python3"}, "language_info": {"name": "python"}}  # Jupyter adds them
+    assert jupytext.writes(notebook, fmt="py:percent") == text
+
+
 def test_a_claim_that_does_not_hold_cannot_be_rendered(project, tool):
     path = project / "digitlib" / "reference" / "pages" / "03_training.json"
     path.write_text(path.read_text(encoding="utf-8").replace(": true", ": false", 1), encoding="utf-8")
@@ -235,3 +244,6 @@ def test_a_release_names_the_files_that_are_in_its_way(tmp_path, monkeypatch, ca
     assert main(["99.1.0"]) == 1
     error = capsys.readouterr().err
     assert error == "there are uncommitted changes:\n?? drafts/\n?? notes.txt\ncommit, move or ignore them\n"
+    monkeypatch.setattr("release.ROOT", tmp_path / "drafts")  # as an archive unpacked there
+    assert main(["99.1.0"]) == 1
+    assert "drafts is no git checkout: clone the repository" in capsys.readouterr().err

@@ -5,10 +5,11 @@ import pytest
 
 from digitlib import corruptions, data, reference, training
 from digitlib.exercises import experiment
+from parameters import declared_parameters
 from paths import ROOT
-from rendering import read_chapter, write_notebook
+from rendering import read_chapter
 from sweep import NOTEBOOK
-from sweeping import declared_parameters, read_sweep
+from sweeping import read_sweep
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +35,8 @@ def test_the_cnns_accuracy_is_in_the_expected_range(test_digits):
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "sweeps").glob("*.yml")), ids=lambda path: path.stem)
-def test_every_sweep_has_a_stored_run_for_each_of_its_combinations(path, tmp_path):
-    write_notebook(read_chapter(NOTEBOOK), tmp_path / "notebook.ipynb")
-    asked = read_sweep(path, tmp_path / "notebook.ipynb")
+def test_every_sweep_has_a_stored_run_for_each_of_its_combinations(path):
+    asked = read_sweep(path, declared_parameters(read_chapter(NOTEBOOK)))
     stored = reference.load_sweep(path.stem)[list(asked[0])].to_dict("records")
     assert stored == asked
 
@@ -94,6 +94,5 @@ def test_an_unknown_network_is_refused_with_the_known_names():
         reference.load_model("resnet")
 
 
-def test_the_exercise_on_sweeps_knows_the_experiments_defaults(tmp_path):
-    write_notebook(read_chapter(NOTEBOOK), tmp_path / "notebook.ipynb")
-    assert declared_parameters(tmp_path / "notebook.ipynb") == experiment.DEFAULTS
+def test_the_exercise_on_sweeps_knows_the_experiments_defaults():
+    assert declared_parameters(read_chapter(NOTEBOOK)) == experiment.DEFAULTS

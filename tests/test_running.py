@@ -7,6 +7,7 @@ import pytest
 
 import book
 import running
+from parameters import ParameterError
 from paths import chapters
 
 CHAPTER = """\
@@ -97,3 +98,10 @@ def test_the_table_of_times_has_a_line_for_each_chapter_and_stage(capsys):
     assert len(lines) == 1 + len(chapters()) + 2
     assert lines[1].split() == ["01_dataset", "1.0", "20.0", "3.0", "24", "1.5"]
     assert lines[-1].split() == ["site", "12.0"]
+
+
+def test_a_parameter_that_no_chapter_knows_is_refused_before_anything_runs(tmp_path):
+    path = write_chapter(tmp_path, "01_waiting", seconds=0)
+    with pytest.raises(ParameterError, match="unknown parameter epochs: there are none"):
+        running.run([path], tmp_path / "executed", tmp_path / "results", parameters={"epochs": 1})
+    assert not (tmp_path / "executed").exists()

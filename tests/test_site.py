@@ -121,15 +121,21 @@ def test_the_edit_button_leads_to_the_source(pages, name):
     assert (ROOT / source).exists()
 
 
-def test_the_foot_tells_version_and_commit(pages, shared_project, site):
-    folder = shared_project.parent / "with-git"
+def test_the_foot_tells_the_version(site):
     assert f"Version {digitlib.__version__}" in (site / "intro.html").read_text(encoding="utf-8")
-    folder.mkdir()
+
+
+def test_the_foot_tells_the_projects_own_commit_and_no_other(tmp_path):
     git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org"]
-    subprocess.run([*git, "init", "--quiet"], cwd=folder, check=True)
-    subprocess.run([*git, "commit", "--quiet", "--allow-empty", "-m", "first"], cwd=folder, check=True)
-    commit = subprocess.run([*git, "rev-parse", "HEAD"], cwd=folder, check=True, capture_output=True, text=True).stdout
-    assert f"https://github.com/a/b/commit/{commit[:7]}" in publication.built_from("https://github.com/a/b", folder)
+    subprocess.run([*git, "init", "--quiet"], cwd=tmp_path, check=True)
+    subprocess.run([*git, "commit", "--quiet", "--allow-empty", "-m", "first"], cwd=tmp_path, check=True)
+    command = [*git, "rev-parse", "HEAD"]
+    commit = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+    told = publication.built_from("https://github.com/a/b", tmp_path)
+    assert f"https://github.com/a/b/commit/{commit[:7]}" in told
+    unpacked = tmp_path / "digit-book"
+    unpacked.mkdir()
+    assert publication.built_from("https://github.com/a/b", unpacked) == ""
 
 
 def test_sitemap_and_robots_name_every_page(site):

@@ -4,10 +4,9 @@ import nbformat
 import pytest
 
 import solutions
-from carrying_back import PullError, pull
 from composing import compose_committed
-from paths import BOOK, chapters
-from rendering import read_notebook, read_source, write_notebook
+from paths import chapters
+from rendering import read_source
 
 SOURCE = '''\
 def double(values):
@@ -109,25 +108,3 @@ def test_no_notebook_of_the_book_holds_a_solution():
             assert block.rstrip() not in code_opened
             assert block.rstrip() in code_hidden
         assert "SOLUTION" not in code_opened + code_hidden
-
-
-def test_an_edit_around_an_exercise_is_carried_back_and_the_solution_stays(project, tool):
-    path = project / "book" / "02_architecture.ipynb"
-    edited = read_notebook(path)
-    cell = next(cell for cell in edited.cells if "**Exercise 1**" in cell.source)
-    cell.source += " Take your time."
-    write_notebook(edited, path)
-    result = tool(project, "notebooks.py", "pull", str(path))
-    assert result.stdout == f"changed cell {cell.id}\n"
-    source = (project / "chapters" / "02_architecture.py").read_text(encoding="utf-8")
-    assert "Take your time." in source
-    committed = (BOOK.parent / "chapters" / "02_architecture.py").read_text(encoding="utf-8")
-    assert solutions.BLOCK.findall(source) == solutions.BLOCK.findall(committed)
-
-
-def test_an_exercise_is_not_edited_without_its_solution(tmp_path):
-    edited = read_notebook(BOOK / "02_architecture.ipynb")
-    next(cell for cell in edited.cells if "padded_parameters = ..." in cell.source).source += "\nprint(1)"
-    write_notebook(edited, tmp_path / "02_architecture.ipynb")
-    with pytest.raises(PullError, match="is an exercise: edit it in the source"):
-        pull(tmp_path / "02_architecture.ipynb")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,9 +18,11 @@ import pytest
 import single_run
 import sweeping
 from paths import ROOT
-from sweeping import SweepError, declared_parameters, keep_known, read_sweep, read_table, sweep, write_table
+from sweep import main
+from sweeping import SweepError, keep_known, read_sweep, read_table, sweep, write_table
 
 PARAMETERS = 'seed = 1\nrate = 0.5\nkind = "plain"\nseconds = 0.0\nlog = ""\n'
+DEFAULTS = {"seed": 1, "rate": 0.5, "kind": "plain", "seconds": 0.0, "log": ""}
 CODE = """\
 import json, os, pathlib, time
 if log:
@@ -47,13 +50,13 @@ def notebook(tmp_path):
 
 
 @pytest.fixture
-def read(tmp_path, notebook):
+def read(tmp_path):
     """Reads a sweep from its text."""
 
     def read(text):
         path = tmp_path / "sweep.yml"
         path.write_text(text, encoding="utf-8")
-        return read_sweep(path, notebook)
+        return read_sweep(path, DEFAULTS)
 
     return read
 
@@ -72,37 +75,74 @@ def test_a_grid_stands_for_all_combinations_and_grids_add_up(read):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("runs: [", "cannot be read as YAML"),
-        ("about: nothing", "needs a list of grids"),
-        ("runs: []", "needs a list of grids"),
-        ("runs: [3]", "a grid maps parameters to values"),
-        ("rums: 1\nruns: [{seed: 1}]", "unknown key rums: a sweep has about, runs"),
-        ("runs: [{sead: 1}]", "unknown parameter sead: the notebook has kind, log, rate, seconds, seed"),
-        ("runs: [{seed: one}]", "seed is 'one', but must be of type int"),
-        ("runs: [{seed: true}]", "seed is True, but must be of type int"),
-        ("runs: [{seed: [1, 1]}]", "asks for a run twice"),
-        ("runs: [{seed: 1}, {seed: 1, rate: 0.5}]", "asks for a run twice"),
+        ("runs:\n- [", "line 2: not YAML: expected the node content"),
+        ("runs: [{seed: 1}]\n---\nruns: [{seed: 2}]", "line 2: not YAML: but found another document"),
+        ("", "line 1: a sweep must map names to values"),
+        ("about: nothing", "line 1: a sweep needs a list of grids"),
+        ("about: nothing\nruns: []", "line 2: a sweep needs a list of grids"),
+        ("runs:\n- 3", "line 2: a grid must map names to values"),
+        ("runs: [{seed: 1}]\nrums: 1", "line 2: unknown key rums: a sweep has about, runs"),
+        ("runs:\n- {sead: 1}", "line 2: unknown parameter sead: there are kind, log, rate, seconds, seed"),
+        ("runs:\n- seed: one", "line 2: seed is one, but must be a whole number, as its default 1 is"),
+        ("runs:\n- seed: [1,\n    true]", "line 3: seed is True, but must be a whole number"),
+        ("runs:\n- {seed: 1.0}", "line 2: seed is 1.0, but must be a whole number"),
+        ("runs:\n- {seed: 1:30}", "line 2: seed is 1:30, but must be a whole number"),
+        ("runs:\n- {seed: 0x10}", "line 2: seed is 0x10, but must be a whole number"),
+        ("runs:\n- {seed: 010000}", "line 2: seed is 010000, which some read as octal"),
+        ("runs:\n- {seed: '1'}", "line 2: seed is a text, since it stands in quotation marks"),
+        ("runs:\n- {rate: .inf}", "line 2: rate is .inf, but must be a number"),
+        ("runs:\n- {rate: inf}", "line 2: rate is inf, but must be a number"),
+        ("runs:\n- {kind: 5}", "line 2: kind is 5, but must be a text, as its default 'plain' is"),
+        ("runs:\n- {kind: true}", "line 2: kind is True, but must be a text"),
+        ("runs:\n- seed:\n  kind: a", "line 2: seed has no value"),
+        ("runs:\n- {kind: ~}", "line 2: kind has no value"),
+        ("runs:\n- {kind: a,\n   seed: []}", "line 3: seed has an empty list, so there would be no run"),
+        ("runs:\n- {seed: [[1, 2]]}", "line 2: seed must be a value or a list of values"),
+        ("runs:\n- seed: [1, 2]\n  seed: 3", "line 3: seed stands twice, first on line 2"),
+        ("runs: [{seed: 1}]\nruns: [{seed: 2}]", "line 2: runs stands twice, first on line 1"),
+        ("runs:\n- {seed: [1, 1]}", "line 2: asks for a run twice"),
+        ("runs:\n- {rate: [1, 1.0]}", "line 2: asks for a run twice"),
+        ("runs:\n- {seed: 1}\n- {seed: 1, rate: 0.5}", "line 3: asks for a run twice"),
     ],
 )
-def test_a_bad_sweep_file_is_a_clear_error(read, text, message):
-    with pytest.raises(SweepError, match=message):
+def test_a_bad_sweep_file_is_a_clear_error_that_names_the_line(read, text, message):
+    with pytest.raises(SweepError, match=rf"sweep\.yml, {re.escape(message)}"):
         read(text)
 
 
-def test_a_missing_sweep_file_is_a_clear_error(tmp_path, notebook):
+@pytest.mark.parametrize(
+    ("value", "name", "expected"),
+    [
+        ("1e-3", "rate", 0.001),
+        ("1", "rate", 1.0),
+        ("10_000", "seed", 10_000),
+        ("no", "kind", "no"),
+        ("1:30", "kind", "1:30"),
+        ("'5'", "kind", "5"),
+        ('""', "kind", ""),
+    ],
+)
+def test_values_mean_the_same_whatever_the_version_of_yaml(read, value, name, expected):
+    [run] = read(f"runs: [{{{name}: {value}}}]")
+    assert run == DEFAULTS | {name: expected}
+    assert type(run[name]) is type(expected)
+
+
+def test_a_sweep_file_that_cannot_be_read_is_a_clear_error(tmp_path):
+    path = tmp_path / "absent.yml"
     with pytest.raises(SweepError, match=r"absent\.yml cannot be read"):
-        read_sweep(tmp_path / "absent.yml", notebook)
+        read_sweep(path, DEFAULTS)
+    path.write_text("runs: [{seed: 1}]", encoding="utf-16")
+    with pytest.raises(SweepError, match=r"absent\.yml is UTF-16 text"):
+        read_sweep(path, DEFAULTS)
 
 
-def test_the_commands_errors_come_at_once(tmp_path):
+def test_the_commands_errors_come_at_once(tmp_path, monkeypatch, capsys):
     bad = tmp_path / "bad.yml"
-    bad.write_text("runs: [{sead: 1}]", encoding="utf-8")
-    result = subprocess.run(
-        [sys.executable, str(ROOT / "tools" / "sweep.py"), str(bad)], capture_output=True, text=True, check=False
-    )
-    assert result.returncode == 2
-    assert "unknown parameter sead" in result.stderr
-    assert "Traceback" not in result.stderr
+    bad.write_text("runs:\n- {epochs: 1}\n- {sead: 1}", encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", ["sweep.py", str(bad)])
+    assert main() == 2
+    assert capsys.readouterr().err.startswith(f"{bad}, line 3: unknown parameter sead: there are augmentation, ")
 
 
 def test_an_unreachable_scheduler_is_a_clear_error(read, notebook, tmp_path, monkeypatch):
@@ -168,7 +208,7 @@ def test_an_accepted_table_is_extended_and_not_made_anew(read, notebook, tmp_pat
     known = [
         record | {"right": "kept", "seconds": 0.0, "log": ""} for record in read_table(tmp_path / "table.jsonl.xz")
     ]
-    keep_known(known, runs, declared_parameters(notebook), tmp_path / "after")
+    keep_known(known, runs, DEFAULTS, tmp_path / "after")
     records = sweep(runs, notebook.read_text(), tmp_path / "after")
     assert [(record["seed"], record["right"]) for record in records] == [(2, "kept"), (3, 30)]
 
@@ -176,7 +216,7 @@ def test_an_accepted_table_is_extended_and_not_made_anew(read, notebook, tmp_pat
 def test_runs_made_before_a_parameter_was_added_had_its_default(read, notebook, tmp_path):
     known = [{"seed": seed, "rate": 0.1, "seconds": 0.0, "log": "", "right": "kept"} for seed in (1, 2)]
     runs = read("runs: [{seed: 1, rate: 0.1}, {seed: 2, rate: 0.1, kind: other}]")
-    keep_known(known, runs, declared_parameters(notebook), tmp_path / "runs")
+    keep_known(known, runs, DEFAULTS, tmp_path / "runs")
     records = sweep(runs, notebook.read_text(), tmp_path / "runs")
     assert [(record["kind"], record["right"]) for record in records] == [("plain", "kept"), ("other", 20)]
 
@@ -234,8 +274,8 @@ def test_a_sweep_killed_and_resumed_gives_the_same_table(read, notebook, tmp_pat
         "import sys; sys.path.insert(0, 'tools')\n"
         "from pathlib import Path\nfrom sweeping import read_sweep, sweep\n"
         "if __name__ == '__main__':\n"
-        "    notebook = Path(sys.argv[2])\n"
-        "    sweep(read_sweep(Path(sys.argv[1]), notebook), notebook.read_text(), Path(sys.argv[3]))\n"
+        f"    runs = read_sweep(Path(sys.argv[1]), {DEFAULTS})\n"
+        "    sweep(runs, Path(sys.argv[2]).read_text(), Path(sys.argv[3]))\n"
     )
     script = tmp_path / "script.py"
     script.write_text(command, encoding="utf-8")

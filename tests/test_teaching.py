@@ -176,7 +176,8 @@ def test_what_a_teacher_leaves_in_the_clone_is_not_committed(name):
     assert subprocess.run(["git", "check-ignore", "--quiet", name], cwd=ROOT, check=False).returncode == 0
 
 
-def test_points_come_to_their_students_in_the_gradebook(tmp_path, monkeypatch, capsys):
+@pytest.mark.parametrize(("separator", "encoding"), [(",", "utf-8"), (";", "utf-8-sig")])
+def test_points_come_to_their_students_in_the_gradebook(tmp_path, monkeypatch, capsys, separator, encoding):
     [code] = [block for block in blocks(COURSE, "python") if "gradebook" in block]
     column = "1 raw bytes (881)"
     (tmp_path / "graded" / "1").mkdir(parents=True)
@@ -186,8 +187,8 @@ def test_points_come_to_their_students_in_the_gradebook(tmp_path, monkeypatch, c
         "notes,,,0,there is no notebook in the folder\n"
         "smithjohn_123_4567_1_raw_bytes,4,25,9,\n"
         "unalcafe_LATE_7_123_1_raw_bytes-2,0,0,9,\n"
-        "zetazoe_126_4571_1_raw_bytes,,,0,the file is damaged\n",
-        encoding="utf-8",
+        "zetazoe_126_4571_1_raw_bytes,,,0,the file is damaged\n".replace(",", separator),
+        encoding=encoding,
     )
     header = ["Student", "ID", "SIS User ID", column, "Old task (880)"]
     rows = [

@@ -9,7 +9,7 @@ import pickle
 import numpy as np
 import pytest
 
-from grading.inside.wire import DEEPEST, decode, encode
+from grading.inside.wire import DEEPEST, Unsendable, decode, encode
 
 TRAVELS = [
     None,
@@ -126,6 +126,28 @@ def circle():
 def test_anything_else_is_a_type_error(value):
     with pytest.raises(TypeError):
         encode(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "reason", "kind"),
+    [
+        ({1: 2}, "keys", "int"),
+        ({"a": 1, np.int64(2): 3}, "keys", "int64"),
+        ([{"a": {(1, 2): 3}}], "keys", "tuple"),
+        ([{1, 2}], "type", "set"),
+        (({"a": range(3)},), "type", "range"),
+        (np.array([1, None]), "dtype", "object"),
+        ([np.zeros(2, [("a", int)])], "dtype", "void"),
+        (np.array(["2026-01-01"], "datetime64[D]"), "dtype", "datetime64"),
+        (circle(), "depth", ""),
+    ],
+    ids=str,
+)
+def test_the_true_reason_is_told(value, reason, kind):
+    with pytest.raises(Unsendable) as told:
+        encode(value)
+    assert (told.value.reason, told.value.kind) == (reason, kind)
+    assert kind in str(told.value)
 
 
 def npy(array, *, pickled=False):

@@ -23,6 +23,7 @@ import yaml
 from nbformat import NotebookNode
 
 import digitlib
+from digitlib.files import read_text
 from grading.hidden_tests import AssignmentError, is_hidden
 from paths import BUILD, assignments, make_writable
 from rendering import NOTEBOOK_METADATA, repository, setup_cell, write_notebook
@@ -90,7 +91,7 @@ def make(source: Path, folder: Path) -> Path:
 
 def read_master(source: Path) -> NotebookNode:
     """An assignment as otter-grader wants it: with its settings, without the hidden tests."""
-    cells = [cell for cell in jupytext.read(source, fmt="py:percent").cells if not is_hidden(cell)]
+    cells = [cell for cell in jupytext.reads(read_text(source), fmt="py:percent").cells if not is_hidden(cell)]
     notebook = nbformat.v4.new_notebook(metadata=copy.deepcopy(NOTEBOOK_METADATA), cells=[_settings(source), *cells])
     for position, cell in enumerate(notebook.cells):
         cell.id = f"{source.stem}-{position:02d}"
@@ -131,8 +132,8 @@ def environment() -> dict[str, str]:
 
 def _finish(folder: Path, name: str) -> NotebookNode:
     """A notebook from otter that starts anywhere, and that a grader recognizes."""
-    notebook = nbformat.read(folder / f"{name}.ipynb", as_version=4)
-    tests = {path.stem: path.read_text(encoding="utf-8") for path in sorted((folder / "tests").glob("*.py"))}
+    notebook = nbformat.reads(read_text(folder / f"{name}.ipynb"), as_version=4)
+    tests = {path.stem: read_text(path) for path in sorted((folder / "tests").glob("*.py"))}
     notebook.cells = [_start_cell(setup_cell(), "set-up"), _start_cell(_checks_cell(tests), "checks"), *notebook.cells]
     notebook.metadata["digit_book"] = {"assignment": name}
     return notebook

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from composing import compose_run, copy_handwritten, write
+from digitlib.files import read_text
 from paths import BOOK, BUILD, EXECUTED, LOGS, REFERENCE, RESULTS, chapters
 from rendering import RenderError, load_results
 from running import RunError, affordable, run
@@ -49,7 +50,7 @@ def build_site(folder: Path = BOOK) -> int:
     with log.open("w", encoding="utf-8") as file:
         code = subprocess.run(command, stdout=file, stderr=subprocess.STDOUT, check=False).returncode
     if code:
-        said = [line for line in log.read_text(encoding="utf-8").splitlines() if "WARNING" in line or "ERROR" in line]
+        said = [line for line in read_text(log).splitlines() if "WARNING" in line or "ERROR" in line]
         print("\n".join([*said, f"The site could not be built from {folder}: see {log}"]), file=sys.stderr)
     return code
 

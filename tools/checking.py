@@ -11,6 +11,7 @@ from pybtex.database import Entry
 
 import digitlib
 from composing import compose_committed
+from digitlib.files import read_text
 from lock import asked, lock_problems, locked
 from paths import BOOK, REFERENCE, ROOT, chapters, pages
 from prose_rules import claim_problems, numbers_in, prose_problems
@@ -129,7 +130,7 @@ def _check_composition() -> Iterator[str]:
         if not path.exists():
             yield f"book/{name} is missing: python tools/notebooks.py render"
         elif _unix_lines(path) != content:
-            yield f"book/{name} is not what its source gives: python tools/notebooks.py render (or pull, to keep it)"
+            yield f"book/{name} is not what its source gives: python tools/notebooks.py render"
     made = {*BOOK.glob("**/*.ipynb"), *BOOK.glob("*.md"), *BOOK.glob("images/*")}
     for path in sorted(made - {BOOK / name for name in composed}):
         yield f"{path.relative_to(ROOT).as_posix()} has no source in chapters/"
@@ -155,7 +156,7 @@ def _check_prose() -> Iterator[str]:
             if figure := cell.metadata.get("mystnb", {}).get("figure"):
                 yield from prose_problems(figure["caption"], f"{path.name}, caption of cell {cell.id}", numbers)
     for path in [*pages(), ROOT / "README.md"]:
-        yield from prose_problems(path.read_text(encoding="utf-8"), path.name, of_all)
+        yield from prose_problems(read_text(path), path.name, of_all)
 
 
 def _check_sources() -> Iterator[str]:
@@ -163,7 +164,7 @@ def _check_sources() -> Iterator[str]:
     yield from reference_problems(references)
     yield from fact_problems(facts, references)
     for path in [*chapters(), *pages()]:
-        yield from citation_problems(path.read_text(encoding="utf-8"), path.name, facts)
+        yield from citation_problems(read_text(path), path.name, facts)
     for path in [*ROOT.glob("*.md"), *ROOT.glob(".github/**/*.md"), *ROOT.glob("assignments/*.md")]:
         yield from link_problems(path)
 
@@ -208,7 +209,7 @@ def citation_problems(text: str, where: str, facts: Mapping[str, dict]) -> list[
 def link_problems(path: Path) -> list[str]:
     """Links of a page to files and headings of the project that are not there, a line each."""
     found = []
-    text = re.sub(r"^```.*?^```|`[^`\n]*`", "", path.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    text = re.sub(r"^```.*?^```|`[^`\n]*`", "", read_text(path), flags=re.DOTALL | re.MULTILINE)
     for link in re.findall(r"\]\(([^()\s]+)\)", text):
         if re.match(r"[a-z]+:", link):
             continue
@@ -216,7 +217,7 @@ def link_problems(path: Path) -> list[str]:
         target = path.parent / name if name else path
         if not target.exists():
             found.append(f"{path.name}: the link {link} leads to no file")
-        elif anchor and anchor not in _anchors(target.read_text(encoding="utf-8")):
+        elif anchor and anchor not in _anchors(read_text(target)):
             found.append(f"{path.name}: the link {link} leads to no heading")
     return found
 
@@ -228,9 +229,9 @@ def _anchors(text: str) -> set[str]:
 
 
 def _check_versions() -> Iterator[str]:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
-    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))["version"]
-    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    project = tomllib.loads(read_text(ROOT / "pyproject.toml"))["project"]["version"]
+    citation = yaml.safe_load(read_text(ROOT / "CITATION.cff"))["version"]
+    changelog = read_text(ROOT / "CHANGELOG.md")
     stated = {"pyproject.toml": project, "CITATION.cff": str(citation)}
     for file, version in stated.items():
         if version != digitlib.__version__:

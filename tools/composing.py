@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from digitlib.files import read_text
 from paths import BOOK, REFERENCE, ROOT, chapters, pages
 from rendering import (
     Prose,
@@ -65,10 +66,10 @@ def compose(
         files[f"{name}.ipynb"] = nbformat.writes(chapter, version=4) + "\n"
         if of_chapter:
             files[f"solutions/{name}.ipynb"] = nbformat.writes(of_chapter, version=4) + "\n"
-    files |= {path.name: prose.fill(path.read_text(encoding="utf-8"), path.name) for path in pages()}
-    files["_toc.yml"] = (ROOT / "_toc.yml").read_text(encoding="utf-8")
+    files |= {path.name: prose.fill(read_text(path), path.name) for path in pages()}
+    files["_toc.yml"] = read_text(ROOT / "_toc.yml")
     composed = {name: text.encode("utf-8") for name, text in files.items()}
-    texts = [*files.values(), (ROOT / "README.md").read_text(encoding="utf-8")]
+    texts = [*files.values(), read_text(ROOT / "README.md")]
     figures = list(notebooks.values()) + [read_executed(BOOK / f"{name}.ipynb") for name in sorted(leave)]
     for name in sorted(set().union(*(pictures(text) for text in texts))):
         composed[f"images/{name}.png"] = _picture(name, figures)

@@ -21,7 +21,7 @@ import jinja2
 
 import digitlib
 from book import build_site
-from digitlib.files import write_text
+from digitlib.files import read_text, write_text
 from lock import locked
 from paths import BOOK, BUILD, ROOT, make_writable
 from rendering import configuration
@@ -109,7 +109,7 @@ def add_wheels(folder: Path, platforms: list[str]) -> None:
     """Add the list of exact versions, and the wheels that it names."""
     listed, wheels = folder / LIST, folder / "wheels"
     resolve([ROOT / "pyproject.toml"], ALSO, list(map(str, locked())), listed)
-    lines = listed.read_text(encoding="utf-8").splitlines()
+    lines = read_text(listed).splitlines()
     for name in platforms:
         wanted = missing(pinned_for(lines, PLATFORMS[name]), PLATFORMS[name], wheels)
         for done in fetch(wanted, PLATFORMS[name], wheels):

@@ -7,11 +7,11 @@ The scores come from the folder that tools/grade.py wrote for the open project,
 or from a table with the columns name, right and scored: how many of how many
 unseen digits. With --names, a table with the columns name, as in grades.csv,
 and shown says what the page calls each network; where shown is empty, the
-network is left out. Tables are CSV in UTF-8, with commas or semicolons.
+network is left out. Tables are CSV in UTF-8, with commas, semicolons or tabs,
+as spreadsheets save them.
 """
 
 import argparse
-import csv
 import io
 import json
 import re
@@ -20,10 +20,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import jinja2
+import pandas as pd
 from scipy.stats import rankdata
 
 from digitlib.evaluation import Accuracy, accuracy_of_counts
-from digitlib.files import write_text
+from digitlib.files import TextError, read_text, write_text
 from grading.reports import harmless
 from paths import prepare_output
 
@@ -130,14 +131,17 @@ def rename(scores: list[Score], path: Path) -> list[Score]:
     Raises
     ------
     LeaderboardError
-        If the table cannot be read, or lacks a network or all of them.
+        If the table cannot be read, names a network twice, or lacks one or all.
     """
-    shown = {harmless(row["name"].strip()): row["shown"].strip() for _, row in _read_table(path, ("name", "shown"))}
-    if missing := [score.name for score in scores if harmless(score.name) not in shown]:
+    table = _read_table(path, ("name", "shown"))
+    if twice := sorted(set(table["name"][table["name"].duplicated()])):
+        raise LeaderboardError(f"{path} has several rows for {', '.join(twice)}: keep one of each")
+    shown = dict(zip(table["name"].map(harmless), table["shown"], strict=True))
+    if missing := [score.name for score in scores if harmless(score.name).strip() not in shown]:
         raise LeaderboardError(
             f"{path} has no row for {', '.join(missing)}: add each, with an empty cell to leave it out"
         )
-    renamed = [score._replace(name=shown[harmless(score.name)]) for score in scores]
+    renamed = [score._replace(name=shown[harmless(score.name).strip()]) for score in scores]
     if not any(score.name for score in renamed):
         raise LeaderboardError(f"{path} leaves out every network: write under 'shown' what the page should call them")
     return [score for score in renamed if score.name]
@@ -182,8 +186,7 @@ def _read_records(folder: Path) -> list[Score]:
     paths, table = sorted((folder / "records").glob("*.json")), folder / "grades.csv"
     if not paths or not table.exists():
         raise LeaderboardError(f"{folder} holds no records of the grader: run tools/grade.py first")
-    with table.open(encoding="utf-8", newline="") as file:
-        graded = {row["name"] for row in csv.DictReader(file)}
+    graded = set(_read_table(table, ("name",))["name"])
     scores = [score for path in paths if (score := _read_record(path, graded))]
     if not scores:
         raise LeaderboardError(
@@ -194,8 +197,8 @@ def _read_records(folder: Path) -> list[Score]:
 
 def _read_record(path: Path, graded: set[str]) -> Score | None:
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-        if harmless(record["label"]) not in graded:
+        record = json.loads(read_text(path))
+        if harmless(record["label"]).strip() not in graded:
             return None
         reasons = [test["reason"] for test in record["tests"] if test["name"] == TEST]
         found = re.match(r"(\d+) of (\d+) ", reasons[0]) if reasons else None
@@ -206,32 +209,38 @@ def _read_record(path: Path, graded: set[str]) -> Score | None:
 
 
 def _read_table_of_scores(path: Path) -> list[Score]:
-    rows = _read_table(path, Score._fields)
-    return [_to_score(row, f"{path}, line {number}") for number, row in rows]
+    table = _read_table(path, Score._fields)
+    return [_to_score(row, f"{path}, row {number}") for number, row in table.iterrows()]
 
 
-def _read_table(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
-    """The rows of a table as spreadsheets write it, with their lines' numbers; an absent cell is empty."""
+def _read_table(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
+    """A table as a spreadsheet saves it: text without spaces around it, by the rows' numbers in the spreadsheet."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        header = text.partition("\n")[0]
-        delimiter = ";" if ";" in header else ","
-        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restval="", strict=True)
-        rows = [(reader.line_num, row) for row in reader]
-    except UnicodeDecodeError as error:
-        raise LeaderboardError(f"{path} is not UTF-8 text: in the spreadsheet, save it as 'CSV UTF-8'") from error
-    except (OSError, csv.Error) as error:
-        raise LeaderboardError(f"{path} cannot be read: {error}") from error
-    if missing := [column for column in columns if column not in (reader.fieldnames or [])]:
-        raise LeaderboardError(f"{path} has no column {', '.join(missing)}: its first line must be {','.join(columns)}")
-    if not rows:
-        raise LeaderboardError(f"{path} has no row below its first line")
-    return rows
+        text = read_text(path)
+        separator = max(",;\t", key=text.partition("\n")[0].count)
+        # Without a header, since pandas would take the first column of longer rows for an index.
+        cells = pd.read_csv(
+            io.StringIO(text), sep=separator, header=None, dtype=str, keep_default_na=False, skip_blank_lines=False
+        )
+    except TextError as error:
+        raise LeaderboardError(f"{error}. In the spreadsheet, choose 'CSV UTF-8'") from error
+    except (OSError, ValueError) as error:
+        raise LeaderboardError(f"{path} cannot be read as a table: {error}") from error
+    cells = cells.fillna("").map(str.strip)
+    table = cells.iloc[1:].set_axis(cells.iloc[0], axis="columns").set_axis(cells.index[1:] + 1)
+    for column in columns:
+        if (count := (table.columns == column).sum()) != 1:
+            found = "no column" if count == 0 else f"{count} columns"
+            raise LeaderboardError(f"{path} has {found} {column}: its first row must be {','.join(columns)}")
+    table = table[(table != "").any(axis="columns")]
+    if table.empty:
+        raise LeaderboardError(f"{path} has no row below its first")
+    return table
 
 
-def _to_score(row: dict[str, str], where: str) -> Score:
+def _to_score(row: pd.Series, where: str) -> Score:
     try:
-        score = Score(row["name"].strip(), int(row["right"]), int(row["scored"]))
+        score = Score(row["name"], int(row["right"]), int(row["scored"]))
     except ValueError as error:
         raise LeaderboardError(f"{where}: right and scored must be whole numbers") from error
     if not 0 <= score.right <= score.scored or score.scored == 0:

@@ -10,6 +10,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from digitlib.files import read_text
 from paths import ROOT
 
 MAKE = "uv pip compile, see CONTRIBUTING.md"
@@ -17,18 +18,18 @@ MAKE = "uv pip compile, see CONTRIBUTING.md"
 
 def asked(project: Path = ROOT) -> list[Requirement]:
     """What ``requirements.in`` and ``pyproject.toml`` ask for."""
-    return [*parse((project / "requirements.in").read_text(encoding="utf-8")), *dependencies(project)]
+    return [*parse(read_text(project / "requirements.in")), *dependencies(project)]
 
 
 def dependencies(project: Path = ROOT) -> list[Requirement]:
     """What the package `digitlib` asks for."""
-    about = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    about = tomllib.loads(read_text(project / "pyproject.toml"))["project"]
     return list(map(Requirement, about["dependencies"]))
 
 
 def locked(project: Path = ROOT) -> list[Requirement]:
     """The exact versions in ``requirements.txt``, for every system; one package may have several."""
-    return parse((project / "requirements.txt").read_text(encoding="utf-8"))
+    return parse(read_text(project / "requirements.txt"))
 
 
 def parse(text: str) -> list[Requirement]:

@@ -4,25 +4,22 @@
     python tools/notebooks.py accept [CHAPTER ...]
     python tools/notebooks.py render
     python tools/notebooks.py check
-    python tools/notebooks.py pull NOTEBOOK
 
 run executes chapters into _build/executed/ and changes nothing else; accept
 moves that run into book/ and digitlib/reference/; render writes the prose into
 book/ anew, without running anything; check says whether book/ is what the
-sources and results give; pull carries an edited notebook back to its source.
+sources and results give.
 """
 
 import argparse
 import sys
-from pathlib import Path
 
-import yaml
-
-from carrying_back import PullError, pull
 from checking import problems
 from composing import accept, compose_committed, write
+from digitlib.files import TextError
+from parameters import ParameterError, declared_parameters, read_parameters
 from paths import BOOK, EXECUTED, RESULTS, chapters
-from rendering import RenderError
+from rendering import RenderError, read_chapter
 from running import RunError, run, run_quick
 
 
@@ -30,18 +27,22 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return options.command(options)
-    except (PullError, RenderError, RunError) as error:
+    except (ParameterError, RenderError, RunError, TextError) as error:
         print(error, file=sys.stderr)
         return 1
 
 
 def _run(options: argparse.Namespace) -> int:
     paths = chapters(options.chapters)
+    if options.quick and options.parameter:
+        raise ParameterError("--quick sets the parameters itself: leave out -p, or --quick")
     if options.quick:
         run_quick(paths)
-    else:
-        parameters = {name: yaml.safe_load(value) for name, value in options.parameter}
-        run(paths, EXECUTED, RESULTS, parameters=parameters)
+        return 0
+    defaults = {}
+    for path in paths if options.parameter else []:
+        defaults |= declared_parameters(read_chapter(path))
+    run(paths, EXECUTED, RESULTS, parameters=read_parameters(options.parameter, defaults))
     return 0
 
 
@@ -67,12 +68,6 @@ def _check(options: argparse.Namespace) -> int:
     return 1 if found else 0
 
 
-def _pull(options: argparse.Namespace) -> int:
-    for line in pull(options.notebook):
-        print(line)
-    return 0
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(required=True)
@@ -80,12 +75,17 @@ def _parser() -> argparse.ArgumentParser:
     run_parser.add_argument("chapters", nargs="*", help="names or numbers; all by default")
     run_parser.add_argument("--quick", action="store_true", help="one epoch, few images, into _build/quick/")
     run_parser.add_argument(
-        "-p", "--parameter", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"), help="as papermill's -p"
+        "-p",
+        "--parameter",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("NAME", "VALUE"),
+        help="as papermill's -p",
     )
     _command(commands, "accept", _accept).add_argument("chapters", nargs="*")
     _command(commands, "render", _render)
     _command(commands, "check", _check)
-    _command(commands, "pull", _pull).add_argument("notebook", type=Path)
     return parser
 
 

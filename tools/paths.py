@@ -5,6 +5,8 @@ from pathlib import Path
 
 import yaml
 
+from digitlib.files import read_text
+
 ROOT = Path(__file__).parents[1]
 CHAPTERS = ROOT / "chapters"
 BOOK = ROOT / "book"
@@ -41,7 +43,7 @@ def pages() -> list[Path]:
 
 def page_names() -> list[str]:
     """Every page of the table of contents, in its order, without ending."""
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    toc = yaml.safe_load(read_text(ROOT / "_toc.yml"))
     return [toc["root"]] + [chapter["file"] for part in toc["parts"] for chapter in part["chapters"]]
 
 

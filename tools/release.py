@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from digitlib.files import read_text
 from paths import BOOK, ROOT
 
 PLACES = {
@@ -45,7 +46,7 @@ def write_version(version: str, root: Path) -> list[str]:
     changed = []
     for place, pattern in PLACES.items():
         path = root / place
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path)
         new, count = re.subn(pattern, version, text, count=1, flags=re.MULTILINE)
         if count != 1:
             raise SystemExit(f"{place} states no version: expected one that matches {pattern}")
@@ -57,15 +58,17 @@ def write_version(version: str, root: Path) -> list[str]:
 
 def notebooks_without(tag: str, book: Path = BOOK) -> list[str]:
     """The notebooks whose text does not name the tag."""
-    return [path.name for path in sorted(book.glob("*.ipynb")) if f"@{tag}" not in path.read_text(encoding="utf-8")]
+    return [path.name for path in sorted(book.glob("*.ipynb")) if f"@{tag}" not in read_text(path)]
 
 
 def _obstacle(version: str, tag: str) -> str | None:
+    if not (ROOT / ".git").exists():
+        return f"{ROOT} is no git checkout: clone the repository, and release from the clone"
     if changes := _git("status", "--porcelain"):
         return f"there are uncommitted changes:\n{changes}commit, move or ignore them"
     if tag in _git("tag", "--list").split():
         return f"{tag} exists already: choose the next version"
-    if f"## {version}" not in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"):
+    if f"## {version}" not in read_text(ROOT / "CHANGELOG.md"):
         return f"CHANGELOG.md has no section '## {version}': write it first"
     return None
 

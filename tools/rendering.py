@@ -34,7 +34,7 @@ from pybtex.database import Entry, parse_string
 import digitlib
 import solutions
 from digitlib import statistics
-from digitlib.files import write_text
+from digitlib.files import read_text, write_text
 from paths import BOOK, CHAPTERS, ROOT, chapters
 
 EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
@@ -75,7 +75,7 @@ _parse_yaml = functools.cache(yaml.safe_load)
 
 def configuration() -> dict:
     """What ``_config.yml`` says."""
-    return copy.deepcopy(_parse_yaml((ROOT / "_config.yml").read_text(encoding="utf-8")))
+    return copy.deepcopy(_parse_yaml(read_text(ROOT / "_config.yml")))
 
 
 def repository() -> str:
@@ -97,12 +97,12 @@ def setup_cell() -> str:
 
 def read_chapter(path: Path) -> NotebookNode:
     """Read a chapter as it is run: no outputs, exercises as stubs and solutions; the prose stays a template."""
-    return copy.deepcopy(_expand_source(path.read_text(encoding="utf-8"), path.stem, setup_cell()))
+    return copy.deepcopy(_expand_source(read_text(path), path.stem, setup_cell()))
 
 
 def read_source(path: Path) -> NotebookNode:
     """Read a chapter as it is written, each exercise and its solution in one cell."""
-    return copy.deepcopy(_parse_source(path.read_text(encoding="utf-8"), path.stem, setup_cell()))
+    return copy.deepcopy(_parse_source(read_text(path), path.stem, setup_cell()))
 
 
 @functools.cache
@@ -126,7 +126,7 @@ def load_results(*folders: Path) -> dict[str, dict]:
     results = {}
     for folder in folders:
         for path in sorted((folder / "pages").glob("*.json")):
-            results[path.stem] = json.loads(path.read_text(encoding="utf-8"))
+            results[path.stem] = json.loads(read_text(path))
     return results
 
 
@@ -244,7 +244,7 @@ def source_address(fields: Mapping[str, str]) -> str:
 
 def load_references() -> Mapping[str, Entry]:
     """The sources in ``references.bib``, by key."""
-    return _parse_references((BOOK / "references.bib").read_text(encoding="utf-8"))
+    return _parse_references(read_text(BOOK / "references.bib"))
 
 
 @functools.cache
@@ -254,7 +254,7 @@ def _parse_references(text: str) -> Mapping[str, Entry]:
 
 def load_facts() -> dict[str, dict]:
     """Figures from elsewhere, each with its value and its source."""
-    return yaml.safe_load((CHAPTERS / "facts.yml").read_text(encoding="utf-8"))
+    return yaml.safe_load(read_text(CHAPTERS / "facts.yml"))
 
 
 def same_code(one: NotebookNode, other: NotebookNode) -> bool:
@@ -272,7 +272,7 @@ def write_notebook(notebook: NotebookNode, path: Path) -> None:
 
 
 def read_notebook(path: Path) -> NotebookNode:
-    return nbformat.read(path, as_version=4)
+    return nbformat.reads(read_text(path), as_version=4)
 
 
 def read_executed(path: Path) -> NotebookNode:

@@ -28,7 +28,8 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 import kernels
-from digitlib.files import write_text
+from digitlib.files import read_text, write_text
+from parameters import check_names, declared_parameters
 from paths import LOGS, QUICK, REFERENCE, SWEEPS
 from progress import Progress
 from rendering import read_chapter, write_notebook
@@ -91,15 +92,14 @@ def run(paths: list[Path], executed: Path, results: Path, *, parameters: dict | 
 
     Raises
     ------
+    ParameterError
+        If a parameter is unknown.
     RunError
-        If a parameter is unknown, or a cell fails.
+        If a cell fails.
     """
     parameters = parameters or {}
     declared = {path: declared_parameters(read_chapter(path)) for path in paths}
-    unknown = set(parameters) - set().union(*declared.values())
-    if unknown:
-        known = ", ".join(sorted(set().union(*declared.values())))
-        raise RunError(f"unknown parameter {', '.join(sorted(unknown))}: these chapters know {known or 'none'}")
+    check_names(parameters, set().union(*declared.values()))
     usual = {path.stem: _usual_seconds(path, results) for path in paths}
     jobs = [
         (path, executed, results, {key: value for key, value in parameters.items() if key in declared[path]})
@@ -180,14 +180,6 @@ def run_quick(paths: list[Path], folder: Path = QUICK) -> None:
     declared = set().union(*(declared_parameters(read_chapter(path)) for path in paths))
     parameters = {key: value for key, value in QUICK_PARAMETERS.items() if key in declared}
     run(paths, folder / "executed", folder / "results", parameters=parameters, at_once=affordable())
-
-
-def declared_parameters(notebook: NotebookNode) -> set[str]:
-    """The names that a notebook's parameters cell assigns."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "notebook.ipynb")
-        write_notebook(notebook, path)
-        return set(papermill.inspect_notebook(str(path)))
 
 
 def normalise(notebook: NotebookNode, source: NotebookNode) -> NotebookNode:
@@ -292,7 +284,7 @@ def _steps(notebook: NotebookNode, seconds: float) -> dict[str, float]:
 def _add_provenance(path: Path, seconds: float, steps: dict[str, float], parameters: dict) -> None:
     if not path.exists():
         raise RunError(f"chapter {path.stem} saved no results: it must end with Page({path.stem!r}).save()")
-    content = json.loads(path.read_text(encoding="utf-8"))
+    content = json.loads(read_text(path))
     content["run"] = {
         "seconds": round(seconds),
         "steps": steps,
@@ -320,7 +312,7 @@ def _usual_seconds(path: Path, results: Path) -> float:
     for folder in (results, REFERENCE):
         result = folder / "pages" / f"{path.stem}.json"
         if result.exists():
-            return json.loads(result.read_text(encoding="utf-8"))["run"]["seconds"]
+            return json.loads(read_text(result))["run"]["seconds"]
     return float("inf")
 
 

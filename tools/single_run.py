@@ -57,7 +57,7 @@ def execute(notebook: str, parameters: dict) -> dict:
         work.mkdir()
         (scratch / "notebook.ipynb").write_text(notebook, encoding="utf-8")
         _execute_notebook(scratch, work, parameters)
-        return json.loads((work / RECORD).read_text(encoding="utf-8"))
+        return json.loads((work / RECORD).read_bytes())
     except Exception as error:
         return parameters | {"error": describe(error)}
     finally:

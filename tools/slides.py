@@ -17,7 +17,7 @@ from nbconvert import SlidesExporter
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-from digitlib.files import write_text
+from digitlib.files import read_text, write_text
 from paths import BOOK, BUILD, ROOT, chapters
 from rendering import title
 from slide_rules import has_formulas, to_slides
@@ -39,7 +39,7 @@ def main() -> int:
     parser.add_argument("--output", type=Path, default=FOLDER, help="the folder they go to")
     options = parser.parse_args()
     for path in chapters(options.chapters):
-        notebook = to_slides(nbformat.read(BOOK / f"{path.stem}.ipynb", as_version=4))
+        notebook = to_slides(nbformat.reads(read_text(BOOK / f"{path.stem}.ipynb"), as_version=4))
         target = options.output / f"{path.stem}.html"
         write_text(to_html(notebook), target)
         print(f"{target}  {count(notebook):3} slides  {target.stat().st_size / 1e6:.1f} MB")
@@ -76,11 +76,11 @@ def count(notebook: NotebookNode) -> int:
 def _shipped(package: str, folder: str, name: str) -> str:
     """A file that an installed package carries for use without internet."""
     [found] = [file for file in files(package) if file.as_posix().endswith(f"{folder}/{name}")]
-    return found.locate().read_text(encoding="utf-8")
+    return read_text(found.locate())
 
 
 def _own(name: str) -> str:
-    return (TEMPLATE / name).read_text(encoding="utf-8")
+    return read_text(TEMPLATE / name)
 
 
 if __name__ == "__main__":

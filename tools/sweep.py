@@ -12,15 +12,15 @@ already are not repeated either: a sweep can be extended by editing its file.
 
 import argparse
 import sys
-import tempfile
 from pathlib import Path
 
 import nbformat
 
+from parameters import declared_parameters
 from paths import BUILD, CHAPTERS, SWEEPS
-from rendering import read_chapter, write_notebook
+from rendering import read_chapter
 from solutions import split
-from sweeping import SweepError, declared_parameters, keep_known, read_sweep, read_table, sweep, write_table
+from sweeping import SweepError, keep_known, read_sweep, read_table, sweep, write_table
 
 NOTEBOOK = CHAPTERS / "06_experiment.py"
 FOLDER = BUILD / "sweeps"
@@ -45,11 +45,8 @@ def main() -> int:
 
 def run(options: argparse.Namespace) -> int:
     notebook, _ = split(read_chapter(NOTEBOOK))
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "notebook.ipynb")
-        write_notebook(notebook, path)
-        runs = read_sweep(options.sweep, path)
-        defaults = declared_parameters(path)
+    defaults = declared_parameters(notebook)
+    runs = read_sweep(options.sweep, defaults)
     folder = FOLDER / options.sweep.stem
     accepted = SWEEPS / f"{options.sweep.stem}.jsonl.xz"
     keep_known(read_table(accepted), runs, defaults, folder)

@@ -1,26 +1,30 @@
 """Sweeps: one notebook, many parameters, as many processes and machines as there are."""
 
-import ast
 import hashlib
 import json
 import lzma
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import cloudpickle
 import dask
-import papermill
 import yaml
 from distributed import Client, LocalCluster, as_completed
 from sklearn.model_selection import ParameterGrid
 from tqdm import tqdm
 
 import single_run
-from digitlib.files import write_bytes, write_text
+from digitlib.files import TextError, read_text, write_bytes, write_text
+from parameters import ParameterError, check_names, read_value
 
 KEYS = {"about", "runs"}
+NOTHING = ("", "~", "null", "Null", "NULL")  # YAML's words for it
+SMALL = {"true": "True", "false": "False"}  # YAML's words, and those that -p takes
+OCTAL = re.compile(r"[-+]?0[0-9_]+")  # octal in YAML 1.1, decimal in YAML 1.2
 SECONDS_TO_CONNECT = 10
 
 
@@ -36,7 +40,7 @@ class SweepError(Exception):
     """A sweep cannot be run; the message names the file or address, the cause and a way out."""
 
 
-def read_sweep(path: Path, notebook: Path) -> list[dict]:
+def read_sweep(path: Path, defaults: dict) -> list[dict]:
     """Read a sweep file and return the parameters of its runs.
 
     Parameters
@@ -44,40 +48,40 @@ def read_sweep(path: Path, notebook: Path) -> list[dict]:
     path : Path
         A YAML file: ``about`` says in a sentence what is asked; ``runs`` is a
         list of grids. A grid maps parameters of the notebook to a value or a
-        list of values, and stands for all their combinations.
-    notebook : Path
-        Declares the parameters and their defaults in its parameters cell.
+        list of values, and stands for all their combinations. Values are read
+        as ``-p`` reads them, so nothing depends on the version of YAML;
+        ``true`` and ``false`` may begin small, and quotation marks make a text.
+    defaults : dict
+        The notebook's, from `parameters.declared_parameters`.
 
     Raises
     ------
     SweepError
-        If the file cannot be read, has an unknown key or parameter, a value of
-        another type than the default, or asks for a run twice.
+        If the file cannot be read, has an unknown key or parameter, one that
+        stands twice or has no value, a value of another type than the default,
+        or asks for a run twice; the message names the line.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise SweepError(f"{path} cannot be read as YAML: {error}") from error
-    if not isinstance(content, dict) or not isinstance(content.get("runs"), list) or not content["runs"]:
-        raise SweepError(f"{path} needs a list of grids under the key runs")
-    if unknown := set(content) - KEYS:
-        raise SweepError(f"{path}: unknown key {_join(unknown)}: a sweep has {_join(KEYS)}")
-    defaults = declared_parameters(notebook)
-    runs = []
-    for grid in content["runs"]:
-        _check_grid(grid, defaults, path)
-        lists = {name: value if isinstance(value, list) else [value] for name, value in grid.items()}
-        runs += [defaults | combination for combination in ParameterGrid(lists)]
-    names = [run_name(run) for run in runs]
-    if twice := {json.dumps(run) for run, name in zip(runs, names, strict=True) if names.count(name) > 1}:
-        raise SweepError(f"{path} asks for a run twice: {_join(twice)}")
-    return sorted(runs, key=lambda run: run.get("seed", 0))  # whoever stops early has every case, with fewer seeds
-
-
-def declared_parameters(notebook: Path) -> dict:
-    """The defaults in a notebook's parameters cell, by name."""
-    declared = papermill.inspect_notebook(str(notebook))
-    return {name: ast.literal_eval(entry["default"]) for name, entry in declared.items()}
+        content = _entries(yaml.compose(read_text(path), Loader=yaml.BaseLoader), "a sweep")
+        for name, (key, _) in content.items():
+            if name not in KEYS:
+                raise _Problem(f"unknown key {name}: a sweep has {_join(KEYS)}", key)
+        _, grids = content.get("runs", (None, None))
+        if not isinstance(grids, yaml.SequenceNode) or not grids.value:
+            raise _Problem("a sweep needs a list of grids under the key runs", grids)
+        runs = {}
+        for grid in grids.value:
+            for run in _runs(grid, defaults):
+                if (name := run_name(run)) in runs:
+                    raise _Problem(f"asks for a run twice: {json.dumps(run)}", grid)
+                runs[name] = run
+    except _Problem as problem:
+        raise SweepError(f"{path}, line {problem.line}: {problem}") from problem
+    except yaml.MarkedYAMLError as error:
+        raise SweepError(f"{path}, line {error.problem_mark.line + 1}: not YAML: {error.problem}") from error
+    except (OSError, TextError, yaml.YAMLError) as error:
+        raise SweepError(f"{path} cannot be read: {error}") from error
+    return sorted(runs.values(), key=lambda run: run.get("seed", 0))  # whoever stops early has every case, fewer seeds
 
 
 def run_name(parameters: dict) -> str:
@@ -118,7 +122,7 @@ def sweep(
     """
     files = {run_name(run): folder / f"{run_name(run)}.json" for run in runs}
     missing = {name: run for name, run in zip(files, runs, strict=True) if not files[name].exists()}
-    records = {name: json.loads(file.read_text(encoding="utf-8")) for name, file in files.items() if file.exists()}
+    records = {name: json.loads(read_text(file)) for name, file in files.items() if file.exists()}
     if missing:
         with _client(workers, scheduler) as client:
             for name, record in _results(client, notebook, missing, done=len(records)):
@@ -196,16 +200,56 @@ def _client(workers: int, scheduler: str | None) -> Iterator[Client]:
         yield client
 
 
-def _check_grid(grid: dict, defaults: dict, path: Path) -> None:
-    if not isinstance(grid, dict):
-        raise SweepError(f"{path}: a grid maps parameters to values, got {grid!r}")
-    if unknown := set(grid) - set(defaults):
-        raise SweepError(f"{path}: unknown parameter {_join(unknown)}: the notebook has {_join(defaults)}")
-    for name, values in grid.items():
-        for value in values if isinstance(values, list) else [values]:
-            if type(value) is not type(defaults[name]):
-                kind = type(defaults[name]).__name__
-                raise SweepError(f"{path}: {name} is {value!r}, but must be of type {kind}, as {defaults[name]!r} is")
+class _Problem(Exception):
+    """What is wrong at a node of a YAML file."""
+
+    def __init__(self, message: str, node: yaml.Node | None):
+        super().__init__(message)
+        self.line = node.start_mark.line + 1 if node else 1
+
+
+def _runs(grid: yaml.Node, defaults: dict) -> list[dict]:
+    """The parameters of all runs that a grid stands for."""
+    lists = {}
+    for name, (key, values) in _entries(grid, "a grid").items():
+        nodes = values.value if isinstance(values, yaml.SequenceNode) else [values]
+        try:
+            check_names([name], defaults)
+        except ParameterError as error:
+            raise _Problem(str(error), key) from error
+        if not nodes:
+            raise _Problem(f"{name} has an empty list, so there would be no run", key)
+        lists[name] = [_value(name, node, defaults[name]) for node in nodes]
+    return [defaults | combination for combination in ParameterGrid(lists)]
+
+
+def _entries(node: yaml.Node | None, what: str) -> dict[str, tuple[yaml.Node, yaml.Node]]:
+    """The keys and values of a mapping, by the keys' text."""
+    if not isinstance(node, yaml.MappingNode):
+        raise _Problem(f"{what} must map names to values", node)
+    entries = {}
+    for key, value in node.value:
+        name = str(key.value)
+        if name in entries:
+            raise _Problem(f"{name} stands twice, first on line {entries[name][0].start_mark.line + 1}", key)
+        entries[name] = key, value
+    return entries
+
+
+def _value(name: str, node: yaml.Node, default: Any) -> Any:
+    if not isinstance(node, yaml.ScalarNode):
+        raise _Problem(f"{name} must be a value or a list of values", node)
+    text, plain = node.value, node.style is None
+    if plain and text in NOTHING:
+        raise _Problem(f"{name} has no value", node)
+    if plain and OCTAL.fullmatch(text):
+        raise _Problem(f"{name} is {text}, which some read as octal: leave out the zeros in front", node)
+    if not plain and not isinstance(default, str):
+        raise _Problem(f"{name} is a text, since it stands in quotation marks: leave them out", node)
+    try:
+        return read_value(name, SMALL.get(text, text), default) if plain else text
+    except ParameterError as error:
+        raise _Problem(str(error), node) from error
 
 
 def _join(names) -> str:

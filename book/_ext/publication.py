@@ -12,7 +12,7 @@ from urllib.parse import urlparse
 import book_checkout  # noqa: F401  so that digitlib is found, and this one
 import digitlib
 
-BOOK = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 NOT_FOUND = """<h1>Page not found</h1>
 <p>The book has no page of this name; perhaps it has another one by now.
 <a href="{0}intro.html">Go to the first page</a>, or <a href="{0}search.html">search the book</a>.</p>"""
@@ -41,10 +41,10 @@ def derive_addresses(app, config):
     options["extra_footer"] = f"<p>Version {digitlib.__version__}{built_from(repository)}</p>"
 
 
-def built_from(repository: str, checkout: Path = BOOK) -> str:
-    """The commit that a site is built from, with a link; nothing outside a git checkout."""
-    commit = _git(checkout, "rev-parse", "--short=7", "HEAD")
-    if not commit:
+def built_from(repository: str, checkout: Path = ROOT) -> str:
+    """The commit that a site is built from, with a link; nothing if the project is no git checkout itself."""
+    # An archive may have been unpacked inside another repository, whose commit git would tell.
+    if not (checkout / ".git").exists() or not (commit := _git(checkout, "rev-parse", "--short=7", "HEAD")):
         return ""
     changed = " with changes" if _git(checkout, "status", "--porcelain", "--untracked-files=no") else ""
     return f', built from commit <a href="{repository}/commit/{commit}">{commit}</a>{changed}'

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
-from digitlib.files import write_text
+from digitlib.files import read_text, write_text
 from grading.assignment import Assignment
 from grading.reports import clean, feedback, grades_table, summary
 from grading.scoring import grade
@@ -100,5 +100,5 @@ def _fingerprint(content: bytes, assignment: Assignment, box: Sandbox) -> str:
 def _known(path: Path, fingerprint: str) -> dict | None:
     if not path.exists():
         return None
-    record = json.loads(path.read_text(encoding="utf-8"))
+    record = json.loads(read_text(path))
     return record if record["fingerprint"] == fingerprint else None

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import ndimage
 
 from digitlib.data import load_mnist
-from digitlib.files import write_bytes
+from digitlib.files import TextError, read_text, write_bytes
 from digitlib.normalisation import SIDE
 from digitlib.photo_files import PhotoError
 from digitlib.photos import read_photo
@@ -232,11 +232,9 @@ def _read_scan(path: Path) -> tuple[np.ndarray, np.ndarray]:
 def _read_labels(path: Path) -> list[str]:
     """The digits of each line of a text, without the spaces."""
     try:
-        lines = ["".join(line.split()) for line in path.read_text(encoding="utf-8").splitlines()]
-    except (OSError, UnicodeDecodeError) as error:
-        raise HiddenSetError(
-            f"{path} must hold the digits of the scan beside it, but cannot be read: {error}"
-        ) from error
+        lines = ["".join(line.split()) for line in read_text(path).splitlines()]
+    except (OSError, TextError) as error:
+        raise HiddenSetError(f"{path} must hold the digits of the scan beside it: {error}") from error
     lines = [line for line in lines if line]
     for line in lines:
         if not (line.isascii() and line.isdigit()):

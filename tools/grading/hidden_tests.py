@@ -31,6 +31,7 @@ import numpy as np
 import yaml
 from nbformat import NotebookNode
 
+from digitlib.files import TextError, read_text
 from grading.inside.wire import decode, encode
 from grading.seeds import generator
 
@@ -239,8 +240,8 @@ def load(path: Path, seed: str) -> list[Hidden]:
 
 def _read(path: Path) -> NotebookNode:
     try:
-        return jupytext.read(path, fmt="py:percent")
-    except (OSError, UnicodeDecodeError) as error:
+        return jupytext.reads(read_text(path), fmt="py:percent")
+    except (OSError, TextError) as error:
         raise AssignmentError(f"{path} cannot be read: {error}") from error
 
 

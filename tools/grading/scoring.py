@@ -5,16 +5,25 @@ import itertools
 import threading
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from grading import watchdog
 from grading.assignment import Assignment
 from grading.hidden_tests import Failure, Limits
-from grading.inside.wire import decode, encode
+from grading.inside.wire import REASONS, decode, encode
 from grading.reports import clean
 from grading.submissions import read_cells
 from grading.watchdog import ANSWERS_MEGABYTES, PROCESSES, Outcome, Sandbox, SandboxError
 
 MOST_ERRORS = 20
 MOST_RUNS = 3
+
+# Types whose names may be told: a name that a student chose could hold a hidden input.
+TYPES = {
+    *(name for name, value in vars(builtins).items() if isinstance(value, type)),
+    *(kind.__name__.rstrip("_") for kind in set(np.sctypeDict.values())),
+    *("NoneType", "function", "generator", "dict_keys", "dict_values", "dict_items", "Counter", "DataFrame", "Series"),
+}
 
 ENDED = {
     "time": "it was stopped at the time limit of {seconds:g} seconds",
@@ -178,8 +187,8 @@ def _answer(message: dict, function: str) -> object:
         return Failure(f"`{function}` stopped with {known}", error)
     if message.get("missing") is True:
         return Failure(f"there is no function `{function}`")
-    kind = message.get("unsendable")
-    return Failure(
-        f"`{function}` returns something other than numbers, texts, lists, tuples, dicts or NumPy arrays",
-        f"of type {kind}" if isinstance(kind, str) else "",
-    )
+    match message.get("unsendable"):
+        case [str(reason), str(kind)] if reason in REASONS:
+            name, detail = (f"type {kind}", "") if kind in TYPES else ("a type of its own", f"of type {kind}")
+            return Failure(f"`{function}` returns {REASONS[reason].format(name)}", detail if kind else "")
+    return Failure(f"what `{function}` returns cannot be handed over")

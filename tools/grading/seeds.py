@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
+from digitlib.files import TextError, read_text
+
 
 class SeedError(Exception):
     """A seed file cannot be used; the message names the file and the cause."""
@@ -16,11 +18,11 @@ def read_seed(path: Path) -> str:
     Raises
     ------
     SeedError
-        If the file cannot be read as UTF-8, or is empty.
+        If the file cannot be read, is not UTF-8, or is empty.
     """
     try:
-        seed = path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
+        seed = read_text(path).strip()
+    except (OSError, TextError) as error:
         raise SeedError(f"the seed file {path} cannot be read: {error}") from error
     if not seed:
         raise SeedError(f"the seed file {path} is empty: write a sentence that nobody guesses into it")

@@ -8,7 +8,7 @@ It reads two lines of JSON from standard input and writes lines to standard outp
          {"stopped": number, "error": [name, message]}
          {"ready": true}                      all cells have run
     in   [{"function": name, "arguments": [...]}, ...]
-    out  {"case": position, "answer": ...}    or "error": [name, message], "missing": true, "unsendable": type
+    out  {"case": position, "answer": ...}    or "error": [name, message], "missing": true, "unsendable": [reason, type]
          {"done": true}
 
 Whatever a notebook does to this process, it can only spoil its own lines.
@@ -16,22 +16,42 @@ Whatever a notebook does to this process, it can only spoil its own lines.
 
 import json
 import os
+import re
 import resource
 import sys
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
 from typing import Any, BinaryIO
 from unittest.mock import MagicMock
 
 import syscalls
+from IPython.core.extensions import ExtensionManager
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
-from wire import decode, encode
+from wire import Unsendable, decode, encode
 
 # Packages that need what is not here: the files of the public tests, Colab. Whatever is called of them does nothing.
-NOT_HERE = ("otter", "google.colab", "google.colab.patches")
+NOT_HERE = ("otter", "google.colab")
+MAGIC = re.compile(r"""\.run_(line|cell)_magic\(['"](\w+)['"]""")  # as IPython writes ``%name`` and ``%%name``
+
+
+class _NotHere(MetaPathFinder, Loader):
+    """Imports a package that is not here, and all its modules, as something that takes any call."""
+
+    def find_spec(self, name, path=None, target=None):
+        if name.startswith(tuple(f"{package}." for package in NOT_HERE)) or name in NOT_HERE:
+            return ModuleSpec(name, self, is_package=True)
+        return None
+
+    def create_module(self, spec):
+        return MagicMock()
+
+    def exec_module(self, module):
+        """There is nothing to execute."""
 
 
 class _Shell(InteractiveShell):
-    """IPython's own, without a screen to connect to."""
+    """IPython's own, without a screen to connect to, that passes over the magics of other notebooks' homes."""
 
     def enable_matplotlib(self, gui=None):
         """Whatever ``%matplotlib`` asks for, figures are drawn into memory."""
@@ -39,6 +59,31 @@ class _Shell(InteractiveShell):
 
     def enable_gui(self, gui=None):
         """Needed by ``%matplotlib inline``."""
+
+    def transform_cell(self, raw_cell):
+        """A magic that is not known here, such as Colab's ``%tensorflow_version``, does not stop its cell."""
+        code = super().transform_cell(raw_cell)
+        for kind, name in MAGIC.findall(code):
+            if self.find_magic(name, kind) is None:
+                self.register_magic_function(getattr(self, f"pass_over_{kind}"), kind, name)
+        return code
+
+    def pass_over_line(self, line):
+        """The line does nothing."""
+
+    def pass_over_cell(self, line, cell):
+        """The cell runs as if the line were not there."""
+        self.run_cell(cell).raise_error()
+
+
+class _ExtensionManager(ExtensionManager):
+    """IPython's own, that passes over extensions that are not here."""
+
+    def load_extension(self, module_str):
+        try:
+            return super().load_extension(module_str)
+        except ModuleNotFoundError:
+            return None
 
 
 def main() -> None:
@@ -50,10 +95,12 @@ def main() -> None:
         resource.setrlimit(getattr(resource, name), (value, value))
     if sys.platform == "linux":  # as in every sandbox
         syscalls.forbid()
-    for name in NOT_HERE:
-        sys.modules[name] = MagicMock()
+    sys.meta_path.insert(0, _NotHere())
+    _see_working_folder()
     config = Config(HistoryManager={"enabled": False}, InteractiveShell={"colors": "NoColor"})
     shell = _Shell.instance(config=config)
+    shell.extension_manager = _ExtensionManager(shell=shell, parent=shell)
+    shell.magics_manager.register_alias("shell", "bash", "cell")  # Colab's name
     _send(answers, {"started": True})
     for number, source in request["cells"]:
         _send(answers, {"begins": number})
@@ -65,6 +112,12 @@ def main() -> None:
         _send(answers, {"case": position} | _answer(shell.user_ns, call))
     _send(answers, {"done": True})
     os._exit(0)  # threads of the notebook's may go on for ever
+
+
+def _see_working_folder() -> None:
+    """Import what a notebook wrote, as Jupyter does: after Python's own modules, before all packages."""
+    places = (place for place, path in enumerate(sys.path) if path.endswith(("site-packages", "dist-packages")))
+    sys.path.insert(next(places, len(sys.path)), "")
 
 
 def _take(descriptor: int, mode: str) -> BinaryIO:
@@ -86,8 +139,10 @@ def _answer(namespace: dict, call: dict) -> dict:
         answer = {"answer": encode(value)}
         json.dumps(answer)
         return answer
+    except Unsendable as error:
+        return {"unsendable": [error.reason, error.kind]}
     except Exception:
-        return {"unsendable": type(value).__name__}
+        return {"unsendable": ["type", type(value).__name__]}
 
 
 def _describe(error: BaseException) -> list[str]:

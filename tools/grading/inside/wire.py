@@ -14,6 +14,28 @@ import numpy as np
 
 DEEPEST = 50
 KINDS = "biufcSU"  # the dtype kinds that travel: neither objects, records nor dates
+REASONS = {
+    "type": "a value of {}, which is none of numbers, texts, lists, tuples, dicts and NumPy arrays",
+    "keys": "a dict with keys of {}, and keys must be texts",
+    "dtype": "an array of {}, and elements must be numbers, bools or texts",
+    "depth": f"values nested deeper than {DEEPEST} levels",
+}
+
+
+class Unsendable(TypeError):
+    """A value does not travel.
+
+    Attributes
+    ----------
+    reason : str
+        A key of `REASONS`.
+    kind : str
+        The name of the type that is to blame.
+    """
+
+    def __init__(self, reason: str, kind: str = ""):
+        super().__init__(REASONS[reason].format(f"type {kind}"))
+        self.reason, self.kind = reason, kind
 
 
 def encode(value: Any) -> Any:
@@ -28,7 +50,7 @@ def encode(value: Any) -> Any:
 
     Raises
     ------
-    TypeError
+    Unsendable
         If it is, or holds, anything else.
     """
     return _encode(value, DEEPEST)
@@ -47,7 +69,7 @@ def decode(content: Any) -> Any:
 
 def _encode(value: Any, depth: int) -> Any:
     if not depth:
-        raise TypeError(f"nested deeper than {DEEPEST} levels")
+        raise Unsendable("depth")
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
@@ -66,11 +88,13 @@ def _encode(value: Any, depth: int) -> Any:
         return [_encode(item, depth - 1) for item in value]
     if isinstance(value, tuple):
         return {"tuple": [_encode(item, depth - 1) for item in value]}
-    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
+    if isinstance(value, dict):
+        if others := [key for key in value if not isinstance(key, str)]:
+            raise Unsendable("keys", type(others[0]).__name__)
         return {"dict": {str(key): _encode(item, depth - 1) for key, item in value.items()}}
     if callable(getattr(value, "numpy", None)):
         return _encode(value.numpy(), depth - 1)
-    raise TypeError(f"a value of type {type(value).__name__} cannot be handed over")
+    raise Unsendable("type", type(value).__name__)
 
 
 def _decode(content: Any, depth: int) -> Any:
@@ -97,7 +121,7 @@ def _decode(content: Any, depth: int) -> Any:
 
 def _to_npy(array: np.ndarray) -> str:
     if array.dtype.kind not in KINDS:
-        raise TypeError(f"an array of dtype {array.dtype} cannot be handed over")
+        raise Unsendable("dtype", array.dtype.type.__name__.rstrip("_"))
     buffer = io.BytesIO()
     np.lib.format.write_array(buffer, array, version=(1, 0), allow_pickle=False)
     return base64.b64encode(buffer.getvalue()).decode()
