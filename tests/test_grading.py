@@ -24,7 +24,7 @@ from grading.batch import grade_all
 from grading.hidden_tests import Failure, Hidden, Limits
 from grading.inside.wire import encode
 from grading.reports import clean, harmless
-from grading.sandboxes import Bubblewrap, Unsafe
+from grading.sandboxes import Bubblewrap, Unsafe, find_bubblewrap
 from grading.scoring import MOST_RUNS, grade, read_run
 from grading.submissions import Unreadable, find_submissions, read_cells, read_file
 from grading.watchdog import Outcome
@@ -265,7 +265,7 @@ def test_what_the_sandbox_does_wrong_is_tried_again_and_stops_nobody(submissions
 
         def command(self, gigabytes, label):
             Broken.calls += 1
-            return ["bwrap", "--no-such-option"] if Broken.calls == 1 else super().command(gigabytes, label)
+            return [find_bubblewrap(), "--no-such-option"] if Broken.calls == 1 else super().command(gigabytes, label)
 
     grade_all(folder, assignment, output, Broken(), workers=1)
     rows = table(output)

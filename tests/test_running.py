@@ -1,6 +1,7 @@
 """Chapters side by side: how many, in which order, and where their time went."""
 
 import json
+from concurrent.futures import Future
 from types import SimpleNamespace
 
 import pytest
@@ -56,29 +57,28 @@ def test_side_by_side_the_longest_comes_first_and_a_new_chapter_before_all(tmp_p
         def __init__(self, workers, **options):
             assert workers == 2
 
-        def __enter__(self):
-            return self
-
-        def __exit__(self, *error):
-            return False
-
         def submit(self, function, path, *arguments):
             order.append(path.stem)
-            return SimpleNamespace(result=lambda: None)
+            done = Future()
+            done.set_result(None)
+            return done
 
         def shutdown(self, **options):
             pass
 
     monkeypatch.setattr(running, "ProcessPoolExecutor", InOrder)
-    monkeypatch.setattr(running, "_usual_seconds", lambda path: usual.get(path.stem, float("inf")))
+    monkeypatch.setattr(running, "_usual_seconds", lambda path, results: usual.get(path.stem, float("inf")))
     running.run(paths, tmp_path / "executed", tmp_path / "results", at_once=2)
     assert order == ["03_new", "02_long", "01_short"]
 
 
-def test_the_usual_seconds_are_those_of_the_books_own_run(tmp_path):
+def test_the_usual_seconds_are_those_of_the_last_run_here_or_of_the_books_own(tmp_path):
     [training] = [path for path in chapters() if path.stem == "03_training"]
-    assert 10 < running._usual_seconds(training) < 3_600
-    assert running._usual_seconds(tmp_path / "99_new.py") == float("inf")
+    assert 10 < running._usual_seconds(training, tmp_path) < 3_600
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "03_training.json").write_text('{"run": {"seconds": 7}}', encoding="utf-8")
+    assert running._usual_seconds(training, tmp_path) == 7
+    assert running._usual_seconds(tmp_path / "99_new.py", tmp_path) == float("inf")
 
 
 @pytest.mark.parametrize(

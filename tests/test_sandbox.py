@@ -14,7 +14,7 @@ import pytest
 from grading import sandboxes, watchdog
 from grading.hidden_tests import Limits
 from grading.inside.wire import encode
-from grading.sandboxes import IMAGE, Bubblewrap, Docker, NoSandbox, Unsafe, choose, dockerfile
+from grading.sandboxes import IMAGE, Bubblewrap, Docker, NoSandbox, Unsafe, choose, dockerfile, find_bubblewrap
 from grading.watchdog import Outcome, SandboxError
 from paths import ROOT
 
@@ -213,7 +213,7 @@ def test_what_it_started_ends_with_it():
 
 @pytest.mark.sandbox
 def test_a_sandbox_that_does_not_start_is_not_the_submissions_fault(monkeypatch):
-    monkeypatch.setattr(Bubblewrap, "command", lambda *arguments: ["bwrap", "--no-such-option"])
+    monkeypatch.setattr(Bubblewrap, "command", lambda *arguments: [find_bubblewrap(), "--no-such-option"])
     with pytest.raises(SandboxError, match="Unknown option --no-such-option"):
         watchdog.run(Bubblewrap(), [], [], **RUN)
 
