@@ -17,7 +17,7 @@ import pytest
 import single_run
 import sweeping
 from paths import ROOT
-from sweeping import SweepError, declared_parameters, keep_known, read_sweep, read_table, sweep, write_table
+from sweeping import SweepError, declared_parameters, keep_known, pack_table, read_sweep, read_table, sweep
 
 PARAMETERS = 'seed = 1\nrate = 0.5\nkind = "plain"\nseconds = 0.0\nlog = ""\n'
 CODE = """\
@@ -163,7 +163,7 @@ def test_a_finished_run_is_not_repeated(read, notebook, tmp_path):
 
 def test_an_accepted_table_is_extended_and_not_made_anew(read, notebook, tmp_path):
     first = sweep(read("runs: [{seed: [1, 2], rate: 0.1}]"), notebook.read_text(), tmp_path / "before")
-    write_table(first, tmp_path / "table.jsonl.xz")
+    (tmp_path / "table.jsonl.xz").write_bytes(pack_table(first))
     runs = read("runs: [{seed: [2, 3], rate: 0.1}]")
     known = [
         record | {"right": "kept", "seconds": 0.0, "log": ""} for record in read_table(tmp_path / "table.jsonl.xz")
@@ -186,7 +186,8 @@ def test_a_table_that_is_not_there_has_no_records(tmp_path):
 
 
 def test_a_table_can_be_read_by_pandas_alone(tmp_path):
-    write_table([{"seed": 1, "predictions": "0721"}, {"seed": 2, "error": "no"}], tmp_path / "table.jsonl.xz")
+    table = pack_table([{"seed": 1, "predictions": "0721"}, {"seed": 2, "error": "no"}])
+    (tmp_path / "table.jsonl.xz").write_bytes(table)
     table = pd.read_json(tmp_path / "table.jsonl.xz", lines=True, dtype=False)
     assert table["predictions"][0] == "0721"
     assert list(table.columns) == ["seed", "predictions", "error"]

@@ -20,8 +20,9 @@ import yaml
 
 from carrying_back import PullError, pull
 from checking import problems
-from composing import accept, compose_committed, write
-from paths import BOOK, EXECUTED, RESULTS, chapters
+from composing import accept, compose_committed
+from digitlib.files import write_all
+from paths import BOOK, EXECUTED, RESULTS, chapters, in_one_line
 from rendering import RenderError
 from running import RunError, run, run_quick
 
@@ -32,6 +33,9 @@ def main(arguments: list[str] | None = None) -> int:
         return options.command(options)
     except (PullError, RenderError, RunError) as error:
         print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(in_one_line(error), file=sys.stderr)
         return 1
 
 
@@ -55,7 +59,7 @@ def _accept(options: argparse.Namespace) -> int:
 
 
 def _render(options: argparse.Namespace) -> int:
-    write(compose_committed(), BOOK)
+    write_all(compose_committed(), BOOK)
     return 0
 
 

@@ -1,6 +1,5 @@
 """Execute chapters with papermill, each in an empty folder, and keep what came out."""
 
-import hashlib
 import itertools
 import json
 import os
@@ -23,8 +22,8 @@ from nbformat import NotebookNode
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
-from digitlib.files import write_text
-from paths import QUICK, REFERENCE, SWEEPS
+from digitlib.files import SUMS, sha256, write_text
+from paths import QUICK, REFERENCE, SWEEPS, make_writable
 from rendering import read_chapter, write_notebook
 from solutions import is_solution, unproven
 
@@ -94,6 +93,8 @@ def run(paths: list[Path], executed: Path, results: Path, *, parameters: dict | 
     if unknown:
         known = ", ".join(sorted(set().union(*declared.values())))
         raise RunError(f"unknown parameter {', '.join(sorted(unknown))}: these chapters know {known or 'none'}")
+    for folder in (executed, results):
+        make_writable(folder)
     begun = time.time()
     jobs = [
         (path, executed, results, {key: value for key, value in parameters.items() if key in declared[path]}, begun)
@@ -155,10 +156,8 @@ def normalise(notebook: NotebookNode, source: NotebookNode) -> NotebookNode:
 
 def reference_digests() -> dict[str, str]:
     """SHA-256 of each stored run, each file of weights and each sweep, by path below ``reference/``."""
-    files = [path for path in REFERENCE.iterdir() if path.is_file()] + list(SWEEPS.iterdir())
-    return {
-        path.relative_to(REFERENCE).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(files)
-    }
+    files = [path for path in REFERENCE.iterdir() if path.is_file() and path.name != SUMS] + list(SWEEPS.iterdir())
+    return {path.relative_to(REFERENCE).as_posix(): sha256(path.read_bytes()) for path in sorted(files)}
 
 
 def kernel_environment(folder: Path) -> dict[str, str]:
