@@ -26,14 +26,13 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
 
 from digitlib.files import sha256
+from digitlib.results import DESCRIPTION
 
 # The colours of Okabe and Ito, told apart with every kind of colour vision.
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 LINE_STYLES = ("-", "--", "-.", ":")
 INK = "gray_r"
 SIGNED = "PuOr"
-
-DESCRIPTION = "application/vnd.digit-book.figure+json"  # nothing shows this type: it is there to be compared
 
 _WIDTH = 6.4  # inches
 _LINE_HEIGHT = 0.14  # inches, of a title
@@ -63,32 +62,26 @@ class Drawing:
     def __repr__(self) -> str:
         return self.alt
 
-    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+    def describe(self) -> dict:
+        """What is drawn, in texts and few numbers: small enough to keep, and enough to see a change.
+
+        Returns
+        -------
+        dict
+            ``axes``: for each its title, labels, scales, legend, texts, names
+            of ticks, and ``artists``: their type and label, how many they are
+            and of how many points, and the least, greatest, mean and weighted
+            mean of the coordinates of these, or of an image's colours. The
+            weights are 1, 2, 3, ..., so points cannot change places unseen.
+        """
+        return {"axes": [_describe_axes(ax) for ax in self.figure.axes]}
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> tuple[dict, dict]:
         buffer = io.BytesIO()
         self.figure.savefig(buffer, format="png", bbox_inches="tight", pil_kwargs={"optimize": True})
         plt.close(self.figure)  # or the notebook would show it a second time
         png = buffer.getvalue()
-        return {"image/png": png, DESCRIPTION: {"png": sha256(png)} | describe(self.figure)}
-
-
-def describe(figure: Figure) -> dict:
-    """What is drawn on a figure, in texts and few numbers: small enough to keep, and enough to see a change.
-
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-        Drawn or saved before, so that its ticks have their texts.
-
-    Returns
-    -------
-    dict
-        ``axes``: for each its title, labels, scales, legend and texts, the
-        texts of ticks that have names, and what it holds: the type and label
-        of artists, how many and of how many points, and least, greatest, mean
-        and weighted mean of their coordinates or colours. The weights are 1,
-        2, 3, ..., so that no two points can change places unseen.
-    """
-    return {"axes": [_describe_axes(ax) for ax in figure.axes]}
+        return {"image/png": png}, {DESCRIPTION: {"png": sha256(png)} | self.describe()}
 
 
 def image_grid(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # a page that trains nothing need not wait for TensorFlow
     from digitlib.training import Run
 
 FOLDER = Path("results")
+DESCRIPTION = "digit_book"  # what a picture shows, among the metadata of its output: nothing displays it there
 
 
 class Page:

@@ -1,16 +1,23 @@
 """Is the book what its sources and results give, and is nothing typed that a run should say?"""
 
+import base64
+import json
+import lzma
 import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import yaml
 from nbformat import NotebookNode
 from pybtex.database import parse_file
 
 import digitlib
 from composing import compose_committed
+from digitlib.data import load_mnist
+from digitlib.files import sha256, unaccounted
+from digitlib.results import DESCRIPTION
 from paths import BOOK, CHAPTERS, REFERENCE, ROOT, chapters, pages
 from rendering import EXPRESSION, RenderError, load_facts, load_results, read_chapter, read_notebook, setup_cell
 from running import reference_digests
@@ -20,6 +27,7 @@ LARGEST_ACCURACY_TOLERANCE = 0.005
 LARGEST_TOLERANCE = 0.03
 LARGEST_COUNT_TOLERANCE = 50
 LARGEST_IGNORED_SHARE = 0.10
+HELD_OUT = 10_000  # the last training images, which experiments that choose are scored on
 
 # Digits that prose may hold, and why; any other number comes from a result.
 ALLOWED_DIGITS = {
@@ -67,7 +75,8 @@ def problems() -> list[str]:
         found += notebook_problems(read_notebook(path), path.name)
     for path in sorted(BOOK.glob("solutions/*.ipynb")):
         found += cell_problems(read_notebook(path), f"solutions/{path.name}")
-    return found + ignored_problems([read_notebook(path) for path in sorted(BOOK.glob("*.ipynb"))])
+    found += ignored_problems([read_notebook(path) for path in sorted(BOOK.glob("*.ipynb"))])
+    return found + stored_problems(REFERENCE)
 
 
 def notebook_problems(notebook: NotebookNode, name: str) -> list[str]:
@@ -130,13 +139,7 @@ def _cell_problems(cell: NotebookNode) -> Iterator[str]:
             yield from _picture_problems(cell, output)
     if cell.source.rstrip().endswith(";"):
         yield "code ends with a semicolon, which nbval trips over"
-    if unknown := set(tolerance) - {"atol", "count_atol"}:
-        yield f"unknown tolerance {', '.join(sorted(unknown))}"
-    cap = LARGEST_ACCURACY_TOLERANCE if "accuracy" in printed else LARGEST_TOLERANCE
-    if tolerance.get("atol", 0) > cap:
-        yield f"tolerance {tolerance['atol']} is above {cap}"
-    if tolerance.get("count_atol", 0) > LARGEST_COUNT_TOLERANCE:
-        yield f"count tolerance {tolerance['count_atol']} is above {LARGEST_COUNT_TOLERANCE}"
+    yield from tolerance_problems(tolerance, accuracy="accuracy" in printed)
 
 
 def _picture_problems(cell: NotebookNode, output: NotebookNode) -> Iterator[str]:
@@ -149,6 +152,9 @@ def _picture_problems(cell: NotebookNode, output: NotebookNode) -> Iterator[str]
         yield "a figure without caption or name"
     if not output.data.get("text/plain", "").endswith("."):
         yield "a figure whose cell does not end by describing it: let a Drawing be the last expression"
+    drawn = output.metadata.get(DESCRIPTION, {}).get("png")
+    if drawn != sha256(base64.b64decode(output.data["image/png"])):
+        yield "a figure that is not the one drawn: its digest is another than that in the output's metadata"
 
 
 def _check_composition() -> Iterator[str]:
@@ -226,3 +232,57 @@ def _stale_files(path: Path, name: str, result: dict, digests: dict[str, str]) -
 def _allowed_outcome(text: str, match: re.Match) -> bool:
     around = " ".join(text[max(0, match.start() - 40) : match.end() + 40].lower().split())
     return any(phrase in around for phrase in ALLOWED_OUTCOMES)
+
+
+def stored_problems(folder: Path) -> list[str]:
+    """Stored files that no command has stored as they are, sweeps whose answers belie them, and lax tolerances."""
+    found = [
+        f"{folder.name}/{problem}: only commands that accept results may change it" for problem in unaccounted(folder)
+    ]
+    (_, train_labels), (_, test_labels) = load_mnist()
+    scored_on = {"test": test_labels, "validation": train_labels[-HELD_OUT:]}
+    for path in sorted(folder.glob("sweeps/*.jsonl.xz")):
+        records = [json.loads(line) for line in lzma.decompress(path.read_bytes()).splitlines()]
+        for row, record in enumerate(records):
+            found += [f"{path.name}, row {row}: {problem}" for problem in sweep_problems(record, scored_on)]
+    results = load_results(folder)
+    for name, page in results.items():
+        found += [f"{name}: {problem}" for problem in page_problems(page)]
+    return found + measured_problems(results)
+
+
+def sweep_problems(record: dict, scored_on: dict[str, np.ndarray]) -> Iterator[str]:
+    """Where the record of a run contradicts its own answers, held against the labels."""
+    answers, labels = record["predictions"], scored_on[record["scored_on"]]
+    if not record["images"] == len(answers) == len(labels):
+        yield f"{len(answers)} answers to {len(labels)} images, {record['images']} of which are said to be scored"
+        return
+    right = int((np.array(list(answers)).astype(int) == labels).sum())
+    if right != record["right"]:
+        yield f"{right} of its answers are right, and {record['right']} are said to be"
+
+
+def page_problems(page: dict) -> Iterator[str]:
+    """Tolerances of a page's numbers that would let anything pass; they have the bounds of the cells'."""
+    for name, tolerance in page.get("tolerances", {}).items():
+        yield from (f"{name}: {problem}" for problem in tolerance_problems(tolerance, accuracy="accuracy" in name))
+
+
+def measured_problems(results: dict[str, dict]) -> list[str]:
+    """Whether too many numbers escape comparison."""
+    measured = sum(len(page.get("measured", [])) for page in results.values())
+    count = sum(len(page["numbers"]) for page in results.values())
+    if measured > LARGEST_IGNORED_SHARE * count:
+        return [f"{measured} of {count} numbers are measured and not compared: at most {LARGEST_IGNORED_SHARE:.0%}"]
+    return []
+
+
+def tolerance_problems(tolerance: dict, *, accuracy: bool) -> Iterator[str]:
+    """What is wrong with the tolerances that a cell or a number states."""
+    if unknown := set(tolerance) - {"atol", "count_atol"}:
+        yield f"unknown tolerance {', '.join(sorted(unknown))}"
+    cap = LARGEST_ACCURACY_TOLERANCE if accuracy else LARGEST_TOLERANCE
+    if tolerance.get("atol", 0) > cap:
+        yield f"tolerance {tolerance['atol']} is above {cap}"
+    if tolerance.get("count_atol", 0) > LARGEST_COUNT_TOLERANCE:
+        yield f"count tolerance {tolerance['count_atol']} is above {LARGEST_COUNT_TOLERANCE}"

@@ -23,6 +23,7 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 from digitlib.files import SUMS, sha256, write_text
+from digitlib.results import DESCRIPTION
 from paths import QUICK, REFERENCE, SWEEPS, make_writable
 from rendering import read_chapter, write_notebook
 from solutions import is_solution, unproven
@@ -262,7 +263,7 @@ def _usual_seconds(path: Path) -> float:
 
 def _normalise_output(output: NotebookNode, count: int) -> NotebookNode:
     if output.output_type in ("execute_result", "display_data"):
-        output.metadata = {}
+        output.metadata = {name: output.metadata[name] for name in output.metadata if name == DESCRIPTION}
     if output.output_type == "execute_result":
         output.execution_count = count
     return output
