@@ -10,9 +10,12 @@ from types import SimpleNamespace
 
 import pytest
 
+import composing
+import notebooks
 import publication
+import running
 from digitlib import files, reference
-from paths import REFERENCE, make_writable
+from paths import CHAPTERS, REFERENCE, make_writable
 
 not_on_windows = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
 
@@ -106,6 +109,33 @@ def test_a_full_disk_is_found_before_anything_is_begun(tmp_path, monkeypatch):
     monkeypatch.setattr("paths.tempfile.TemporaryFile", lambda dir: Full())
     with pytest.raises(SystemExit, match=r"results cannot be written to: No space left on device"):
         make_writable(tmp_path / "results")
+
+
+@pytest.mark.parametrize("refused", ["executed", "results"])
+def test_a_run_that_nothing_can_be_kept_of_does_not_begin(tmp_path, monkeypatch, refused):
+    (tmp_path / refused).touch()  # a file in the place of the folder
+    monkeypatch.setattr(running, "_run_one", lambda *job: pytest.fail("a chapter was begun"))
+    with pytest.raises(SystemExit, match=f"{refused} cannot be written to: File exists"):
+        running.run([CHAPTERS / "01_dataset.py"], tmp_path / "executed", tmp_path / "results")
+
+
+@pytest.mark.parametrize("refused", ["BOOK", "REFERENCE"])
+def test_accept_says_at_once_that_it_cannot_write(tmp_path, monkeypatch, refused):
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(composing, refused, tmp_path / "file")
+    monkeypatch.setattr(composing, "load_results", lambda *folders: pytest.fail("it went to work"))
+    with pytest.raises(SystemExit, match="file cannot be written to: File exists"):
+        composing.accept(["01"], tmp_path, tmp_path)
+
+
+def test_what_the_system_refuses_is_told_in_one_line(monkeypatch, capsys):
+    def fill_the_disk(files, folder):
+        raise OSError(errno.ENOSPC, "No space left on device", "book/intro.md")
+
+    monkeypatch.setattr(notebooks, "compose_committed", dict)
+    monkeypatch.setattr(notebooks, "write_all", fill_the_disk)
+    assert notebooks.main(["render"]) == 1
+    assert capsys.readouterr().err == "book/intro.md: No space left on device\n"
 
 
 def test_every_stored_file_is_as_its_digest_says():

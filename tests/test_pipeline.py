@@ -13,6 +13,7 @@ import pytest
 
 import digitlib
 from checking import problems
+from digitlib.files import unaccounted
 from paths import BOOK, QUICK, ROOT, chapters
 from release import main, notebooks_without, write_version
 from rendering import read_chapter, read_notebook, setup_cell, write_notebook
@@ -128,6 +129,7 @@ def test_an_accepted_run_is_the_committed_book_and_leaves_chapters_not_yet_run(p
     assert result.returncode == 0, result.stderr
     assert "accepted 01_dataset" in result.stdout
     assert "left 04_comparison as it was" in result.stdout
+    assert list(unaccounted(project / "digitlib" / "reference")) == []
     for name in ("01_dataset.ipynb", "04_comparison.ipynb", "images/fig-digits.png"):
         assert without_run_time(project / "book" / name) == without_run_time(BOOK / name)
 
@@ -186,6 +188,15 @@ def test_a_claim_that_does_not_hold_cannot_be_rendered(project, tool):
     result = tool(project, "notebooks.py", "render")
     assert result.returncode == 1
     assert "claims that did not hold in this run: no better than a guess" in result.stderr
+
+
+def test_a_changed_number_of_a_stored_page_is_found_by_check(project, tool):
+    path = project / "digitlib" / "reference" / "pages" / "03_training.json"
+    text = re.sub(r'"test_errors": \d+', '"test_errors": 91', path.read_text(encoding="utf-8"))
+    path.write_text(text, encoding="utf-8")
+    result = tool(project, "notebooks.py", "check")
+    assert result.returncode == 1
+    assert "reference/pages/03_training.json has another digest" in result.stdout
 
 
 def test_a_stale_reference_is_found_by_check(project, tool):

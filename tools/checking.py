@@ -242,7 +242,11 @@ def stored_problems(folder: Path) -> list[str]:
     (_, train_labels), (_, test_labels) = load_mnist()
     scored_on = {"test": test_labels, "validation": train_labels[-HELD_OUT:]}
     for path in sorted(folder.glob("sweeps/*.jsonl.xz")):
-        records = [json.loads(line) for line in lzma.decompress(path.read_bytes()).splitlines()]
+        try:
+            records = [json.loads(line) for line in lzma.decompress(path.read_bytes()).splitlines()]
+        except (lzma.LZMAError, ValueError) as error:
+            found.append(f"{path.name} cannot be read: {error}")
+            continue
         for row, record in enumerate(records):
             found += [f"{path.name}, row {row}: {problem}" for problem in sweep_problems(record, scored_on)]
     results = load_results(folder)
