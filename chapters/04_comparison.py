@@ -113,7 +113,9 @@ page.claim(
     scores["CNN"].low > max(scores["matched"].high, scores["fully connected"].high),
 )
 page.claim("right about more than nineteen digits in twenty", scores["fully connected"].low > 0.95)
-page.claim("It also takes longer to train", cnn_run.seconds > max(plain_run.seconds, matched_run.seconds))
+# The CNN of this page was trained elsewhere, perhaps on another machine: compare trainings of the same one.
+usual_seconds = reference.load_sweep("headline").groupby("network")["cpu_seconds"].median()
+page.claim("It also takes longer to train", usual_seconds["cnn"] > usual_seconds.drop("cnn").max())
 
 # %% [markdown]
 # {{ claim("The CNN makes fewer than two thirds of the errors of either") }}:
