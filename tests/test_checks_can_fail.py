@@ -221,6 +221,13 @@ def test_a_tolerance_that_would_let_anything_pass_is_found(tolerance, message):
     assert message in spoiled(change)
 
 
+def test_a_table_that_is_tagged_as_not_compared_is_found():
+    def change(notebook):
+        find_cell(notebook, "evaluation.per_class(y_test, predicted)").metadata["tags"] = ["nbval-ignore-output"]
+
+    assert "holds no assertion" in spoiled(change)
+
+
 def test_a_figure_without_caption_or_description_is_found():
     def change(notebook):
         cell = find_cell(notebook, "plots.confusion_matrix(matrix)")

@@ -140,6 +140,8 @@ def _cell_problems(cell: NotebookNode) -> Iterator[str]:
     if cell.source.rstrip().endswith(";"):
         yield "code ends with a semicolon, which nbval trips over"
     yield from tolerance_problems(tolerance, accuracy="accuracy" in printed)
+    if "nbval-ignore-output" in cell.metadata.get("tags", []) and "assert " not in cell.source:
+        yield "is not compared and holds no assertion: take the tag away, or assert what every run must give"
 
 
 def _picture_problems(cell: NotebookNode, output: NotebookNode) -> Iterator[str]:
