@@ -149,7 +149,7 @@ def test_sha256sum_reads_the_list_of_digests(tmp_path):
     assert subprocess.run(command, cwd=tmp_path, check=False).returncode == 0
 
 
-@pytest.mark.parametrize("name", [path.relative_to(REFERENCE).as_posix() for path in REFERENCE.rglob("*.*")])
+@pytest.mark.parametrize("name", [path.relative_to(REFERENCE).as_posix() for path in sorted(REFERENCE.rglob("*.*"))])
 def test_one_changed_byte_of_a_stored_file_is_found(tmp_path, name):
     (tmp_path / name).parent.mkdir(exist_ok=True)
     shutil.copyfile(REFERENCE / name, tmp_path / name)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from argparse import Namespace
 from pathlib import Path
 
 import nbformat
@@ -15,7 +16,9 @@ import psutil
 import pytest
 
 import single_run
+import sweep as command
 import sweeping
+from digitlib.files import unaccounted
 from paths import ROOT
 from sweeping import SweepError, declared_parameters, keep_known, pack_table, read_sweep, read_table, sweep
 
@@ -183,6 +186,20 @@ def test_runs_made_before_a_parameter_was_added_had_its_default(read, notebook, 
 
 def test_a_table_that_is_not_there_has_no_records(tmp_path):
     assert read_table(tmp_path / "absent.jsonl.xz") == []
+
+
+def test_an_accepted_table_is_stored_with_its_digest(tmp_path, monkeypatch):
+    records = [{"seed": 1, "predictions": "0721"}]
+    monkeypatch.setattr(command, "REFERENCE", tmp_path / "reference")
+    monkeypatch.setattr(command, "SWEEPS", tmp_path / "reference" / "sweeps")
+    monkeypatch.setattr(command, "FOLDER", tmp_path / "build")
+    monkeypatch.setattr(command, "sweep", lambda *arguments, **options: records)
+    options = {"sweep": ROOT / "sweeps" / "tested.yml", "workers": 1, "scheduler": None}
+    assert command.run(Namespace(**options, accept=False)) == 0
+    assert not (tmp_path / "reference").exists()
+    assert command.run(Namespace(**options, accept=True)) == 0
+    assert read_table(tmp_path / "reference" / "sweeps" / "tested.jsonl.xz") == records
+    assert list(unaccounted(tmp_path / "reference")) == []
 
 
 def test_a_table_can_be_read_by_pandas_alone(tmp_path):
