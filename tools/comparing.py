@@ -216,7 +216,7 @@ def kind_differences(stored, new, *, where: str) -> Iterator[str]:
             yield from kind_differences(stored[name], new[name], where=f"{where} {name}")
         return
     numbers = all(isinstance(value, int | float) for value in (stored, new))
-    same_sign = not numbers or (math.isfinite(stored) and math.isfinite(new) and (stored > 0) == (new > 0))
+    same_sign = not numbers or (math.isfinite(stored) and math.isfinite(new) and (stored < 0) == (new < 0))
     if type(stored) is not type(new) or isinstance(stored, dict) or not same_sign:
         yield f"{where}: stored {stored}, now {new}, which is of another kind"
 
