@@ -18,11 +18,12 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.category import StrCategoryLocator
-from matplotlib.cm import ScalarMappable
-from matplotlib.collections import Collection, PathCollection
+from matplotlib.collections import Collection, LineCollection, PathCollection, PolyCollection, QuadMesh
 from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
 
 from digitlib.files import sha256
@@ -33,6 +34,9 @@ COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#00
 LINE_STYLES = ("-", "--", "-.", ":")
 INK = "gray_r"
 SIGNED = "PuOr"
+
+# Of an artist the first that it is, since versions of matplotlib differ in the classes below these.
+_KINDS = (Line2D, PathCollection, LineCollection, PolyCollection, QuadMesh, Collection, AxesImage, Rectangle, Patch)
 
 _WIDTH = 6.4  # inches
 _LINE_HEIGHT = 0.14  # inches, of a title
@@ -656,8 +660,9 @@ def _describe_axes(ax: Axes) -> dict:
     }
     groups = {}
     for artist in (*ax.lines, *ax.collections, *ax.images, *ax.patches):
+        kind = next(kind.__name__ for kind in _KINDS if isinstance(artist, kind))
         label = str(artist.get_label())
-        groups.setdefault((type(artist).__name__, "" if label.startswith("_") else label), []).append(artist)
+        groups.setdefault((kind, "" if label.startswith("_") else label), []).append(artist)
     described["artists"] = [
         {"type": kind, "label": label, "count": len(artists), **_summary([_values(artist) for artist in artists])}
         for (kind, label), artists in groups.items()
@@ -675,7 +680,7 @@ def _values(artist: Artist) -> np.ndarray:
     """The colours of an image, one column; else the coordinates of an artist's points, two."""
     if isinstance(artist, Line2D):
         return artist.get_xydata()
-    if isinstance(artist, ScalarMappable) and artist.get_array() is not None:
+    if hasattr(artist, "get_array") and artist.get_array() is not None:
         return np.ma.filled(artist.get_array().astype(float), np.nan).reshape(-1, 1)
     if isinstance(artist, PathCollection):
         return np.asarray(artist.get_offsets())
