@@ -312,14 +312,16 @@ def test_all_that_a_run_keeps_is_compared_with_what_is_stored(tmp_path, page):
     assert "97_old.json: stored, and not made by this run" in found
 
 
-@pytest.fixture
-def sweep(tmp_path):
-    """A stored sweep that a test may spoil: its first records, the labels, and how to store it."""
+@pytest.fixture(scope="module")
+def labels():
     (_, train_labels), (_, test_labels) = data.load_mnist()
-    records = read_table(REFERENCE / "sweeps" / "tested.jsonl.xz")[:2]
-    labels = {"test": test_labels, "validation": train_labels[-10_000:]}
-    files.store({"sweeps/tested.jsonl.xz": pack_table(records)}, tmp_path / "reference")
-    return records, labels, tmp_path / "reference"
+    return {"test": test_labels, "validation": train_labels[-10_000:]}
+
+
+@pytest.fixture
+def records():
+    """The first records of a stored sweep, which a test may spoil."""
+    return read_table(REFERENCE / "sweeps" / "tested.jsonl.xz")[:2]
 
 
 @pytest.mark.parametrize(
@@ -332,15 +334,15 @@ def sweep(tmp_path):
     ],
     ids=["a count", "an answer", "an answer less", "an image less"],
 )
-def test_a_stored_run_that_its_own_answers_belie_is_found(sweep, change):
-    records, labels, _ = sweep
+def test_a_stored_run_that_its_own_answers_belie_is_found(records, labels, change):
     assert list(sweep_problems(records[1], labels)) == []
     change(records[1])
     assert len(list(sweep_problems(records[1], labels))) == 1
 
 
-def test_one_changed_answer_of_a_sweep_is_found_by_its_digest_and_by_the_labels(sweep):
-    records, _, folder = sweep
+def test_one_changed_answer_of_a_sweep_is_found_by_its_digest_and_by_the_labels(records, tmp_path):
+    folder = tmp_path / "reference"
+    files.store({"sweeps/tested.jsonl.xz": pack_table(records)}, folder)
     assert stored_problems(folder) == []
     records[1]["predictions"] = spoil(records[1]["predictions"], 1)
     (folder / "sweeps" / "tested.jsonl.xz").write_bytes(pack_table(records))
