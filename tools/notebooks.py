@@ -9,7 +9,7 @@
 run executes chapters into _build/executed/ and changes nothing else; accept
 moves that run into book/ and digitlib/reference/; render writes the prose into
 book/ anew, without running anything; check says whether book/ is what the
-sources and results give; pull carries an edited notebook back to its source.
+sources and results give, and these are as they were stored; pull carries an edited notebook back to its source.
 """
 
 import argparse
