@@ -91,15 +91,19 @@ page.add(
     epochs=epochs,
     plain_units=models.PLAIN_HIDDEN_UNITS,
     matched_units=models.MATCHED_HIDDEN_UNITS,
-    accuracy={name: score.value for name, score in scores.items()},
-    errors=errors,
     parameters={name: network.count_params() for name, network in networks.items()},
     multiply_adds={name: int(comparison.loc[name, "multiply-adds"]) for name in networks},
-    seconds={name: run.seconds for name, run in runs.items()},
     work_ratio=comparison.loc["CNN", "multiply-adds"] / comparison.loc["matched", "multiply-adds"],
+)
+page.add(  # the standard deviation over ten seeds is 0.002
+    accuracy={name: score.value for name, score in scores.items()},
+    errors=errors,
     plain_low=scores["fully connected"].low,
     plain_high=scores["fully connected"].high,
+    atol=0.005,
+    count_atol=50,
 )
+page.measure(seconds={name: run.seconds for name, run in runs.items()})
 page.claim(
     "The CNN makes fewer than two thirds of the errors of either",
     errors["CNN"] < min(errors["matched"], errors["fully connected"]) * 2 / 3,
@@ -109,7 +113,9 @@ page.claim(
     scores["CNN"].low > max(scores["matched"].high, scores["fully connected"].high),
 )
 page.claim("right about more than nineteen digits in twenty", scores["fully connected"].low > 0.95)
-page.claim("It also takes longer to train", cnn_run.seconds > max(plain_run.seconds, matched_run.seconds))
+# The CNN of this page was trained elsewhere, perhaps on another machine: compare trainings of the same one.
+usual_seconds = reference.load_sweep("headline").groupby("network")["cpu_seconds"].median()
+page.claim("It also takes longer to train", usual_seconds["cnn"] > usual_seconds.drop("cnn").max())
 
 # %% [markdown]
 # {{ claim("The CNN makes fewer than two thirds of the errors of either") }}:
@@ -172,14 +178,13 @@ permuted_table
 
 # %% tags=["remove-cell"]
 lost = {name: held_scores[name, "in place"] - held_scores[name, "permuted"] for name in ("CNN", "matched")}
+page.add(variation_epochs=variation_epochs, variation_images=len(X_few), held_out=len(X_held))
 page.add(
-    variation_epochs=variation_epochs,
-    variation_images=len(X_few),
-    held_out=len(X_held),
     cnn_in_place=held_scores["CNN", "in place"],
     cnn_permuted=held_scores["CNN", "permuted"],
     matched_in_place=held_scores["matched", "in place"],
     matched_permuted=held_scores["matched", "permuted"],
+    atol=0.02,
 )
 page.claim("The CNN loses several points", lost["CNN"] > 0.02)
 page.claim("the fully connected network hardly changes", abs(lost["matched"]) < 0.01)
@@ -255,10 +260,10 @@ plots.lines(
 )
 
 # %% tags=["remove-cell"]
-page.add(
-    cnn_moved={shift: value for shift, value in zip(shifts, shifted_accuracy["CNN"], strict=True)},
-    plain_moved={shift: value for shift, value in zip(shifts, shifted_accuracy["fully connected"], strict=True)},
-)
+# The CNN's weights are stored: another processor moves an answer or two. The other network's ten seeds lie up to
+# 0.06 apart on moved digits.
+page.add(cnn_moved=dict(zip(shifts, shifted_accuracy["CNN"], strict=True)), atol=0.0005)
+page.measure(plain_moved=dict(zip(shifts, shifted_accuracy["fully connected"], strict=True)))
 page.claim("A move of two pixels hardly hurts the CNN", shifted_accuracy["CNN"][2] > 0.9)
 page.claim("a move of six ruins it", shifted_accuracy["CNN"][6] < 0.6)
 page.claim(
@@ -288,7 +293,7 @@ second_active = float((second_layer(X_test_scaled[:500]).numpy() > 0).mean())
 print(f"share of positive outputs: first layer {first_active:.3f}, second layer {second_active:.3f}")
 
 # %% tags=["remove-cell"]
-page.add(first_active=first_active, second_active=second_active)
+page.add(first_active=first_active, second_active=second_active, atol=0.0005)
 page.claim("The second layer answers more rarely than the first", second_active < first_active)
 
 # %% [markdown]

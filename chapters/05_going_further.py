@@ -180,6 +180,9 @@ page.add(
     base_high=base.high,
     width=base.high - base.low,
     seed_difference=abs(value["baseline"] - value["baseline, another seed"]),
+    atol=0.02,
+)
+page.add(
     half_parameters=trained["half of everything"].count_params(),
     parameters=trained["baseline"].count_params(),
     variations=len(variations),
@@ -240,7 +243,7 @@ plots.lines(
 )
 
 # %% tags=["remove-cell"]
-page.add(
+page.measure(  # full trainings from ten seeds lie up to 0.05 apart on moved digits, short ones farther
     base_moved=dict(zip(shifts, curves["baseline"], strict=True)),
     augmented_moved=dict(zip(shifts, curves["images moved at random"], strict=True)),
 )

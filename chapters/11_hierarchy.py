@@ -123,7 +123,7 @@ page.claim(
     "the first layer has hardly changed",
     abs(active.loc["first convolution", "trained"] - active.loc["first convolution", "untrained"]) < 0.1,
 )
-page.add(active={name: column.to_dict() for name, column in active.items()})
+page.add(active={name: column.to_dict() for name, column in active.items()}, atol=0.001)
 
 # %% [markdown]
 # {{ claim("Training makes the second layer quiet") }}: {{ hierarchy.active.trained["second convolution"] | percent(0) }} of its outputs are positive, against
@@ -197,7 +197,7 @@ page.claim(
     "The units of the dense layer do",
     purities.loc["dense layer", "trained"] > purities.loc["dense layer", "untrained"] + 0.05,
 )
-page.add(purity={name: column.to_dict() for name, column in purities.items()})
+page.add(purity={name: column.to_dict() for name, column in purities.items()}, atol=0.001)
 
 # %% [markdown]
 # The units of the second convolution {{ claim("care little more for digits than random units do") }}: on average the commonest digit has
@@ -258,8 +258,8 @@ page.add(
     probe_images=probe_images,
     test_images=len(y_test),
     flattened=trained.layers[4].output.shape[-1],
-    probes={name: table["value"].to_dict() for name, table in probes.items()},
 )
+page.add(probes={name: table["value"].to_dict() for name, table in probes.items()}, atol=0.001)
 for_trained, for_untrained = probes["trained"]["value"], probes["untrained"]
 page.claim(
     "The probe of each convolution reads more than that of the layers before",

@@ -401,7 +401,7 @@ for name, accuracies in corrupted_only.items():
 # type `uint8`. What is it worth to the fully connected network under "brightness"?
 
 
-# %% nbval={"atol": 0.005, "count_atol": 20}
+# %% nbval={"atol": 0.005}
 def remove_paper(images):
     """Stored images with white paper and full ink."""
     ...
@@ -431,7 +431,7 @@ for name, network in networks.items():
 # order of the others? Which of the two networks will bear it better? Say so before you look.
 
 
-# %% mystnb={"figure": {"caption": "Test digits, each with a square of 8x8 pixels hidden.", "name": "fig-robustness-hidden"}} nbval={"atol": 0.005, "count_atol": 20}
+# %% mystnb={"figure": {"caption": "Test digits, each with a square of 8x8 pixels hidden.", "name": "fig-robustness-hidden"}} nbval={"atol": 0.005}
 def hide_square(images, seed):
     """Stored images, each with a square of 8x8 pixels hidden at random."""
     ...

@@ -58,7 +58,7 @@ drawn = {name: family(drawings_of_each, 17) for name, family in nondigits.CHOOSI
 others = {name: look_at(images) for name, images in drawn.items()}
 probabilities = {name: softmax(seen.logits, axis=1) for name, seen in others.items()}
 
-# %% mystnb={"figure": {"caption": "One drawing of each of {{ no_digit.choosing | length }} families, with the CNN's answer and the probability that it gives to it.", "name": "fig-no-digit-answers"}} nbval={"count_atol": 2}
+# %% mystnb={"figure": {"caption": "One drawing of each of {{ no_digit.choosing | length }} families, with the CNN's answer and the probability that it gives to it.", "name": "fig-no-digit-answers"}}
 plots.image_grid(
     np.stack([images[0] for images in drawn.values()]),
     subject="Drawings that are no digits, with the CNN's answers",
@@ -76,9 +76,9 @@ page.add(
     choosing=list(nondigits.CHOOSING),
     testing=list(nondigits.TESTING),
     of_each=drawings_of_each,
-    nine_tenths=(highest >= 0.9).mean(),
-    ninety_nine=(highest >= 0.99).mean(),
 )
+# The weights are stored: another processor moves few answers, and the rules that are taught hardly more.
+page.add(nine_tenths=(highest >= 0.9).mean(), ninety_nine=(highest >= 0.99).mean(), atol=0.005)
 page.claim("It is often sure, too", (highest >= 0.9).mean() > 0.3)
 
 # %% [markdown]
@@ -275,12 +275,15 @@ page.add(
     known=len(known.hidden),
     unseen=len(unseen.hidden),
     prototypes=len(prototypes),
+    hardest=learned.idxmin(),
+)
+page.add(
     comparison={
         name: row.to_dict() for name, row in comparison.rename(columns=lambda name: name.split("%")[0]).iterrows()
     },
     at_two=at_two.to_dict(),
     left_out=learned.to_dict(),
-    hardest=learned.idxmin(),
+    atol=0.01,
 )
 page.claim("catches about a third", 0.25 < at_two["highest probability"] < 0.45)
 page.claim(
@@ -292,7 +295,7 @@ page.claim(
 )
 distance_limit = np.quantile(mahalanobis(unseen.hidden), 1 - allowed)
 distance_of_others = np.median(np.concatenate([mahalanobis(seen.hidden) for seen in others.values()]))
-page.add(distance_limit=distance_limit, distance_of_others=distance_of_others)
+page.add(distance_limit=distance_limit, distance_of_others=distance_of_others, atol=0.03)
 page.claim("farther than most non-digits", distance_limit > distance_of_others)
 page.claim("The learned rule catches the largest share", at_two.idxmax() == "learned, family left out")
 page.claim("hides from it", learned.min() < 0.5)
@@ -326,9 +329,9 @@ kept = page.keep_file("familiarity.json")
 rule.save(kept)
 page.add(
     weights=len(rule.linear) + len(rule.pairs) + 1,
-    kilobytes=kept.stat().st_size / 1000,
     blank=rule.looks_like_a_digit(look_at(np.zeros((1, 28, 28), np.uint8)).hidden)[0].tolist(),
 )
+page.add(kilobytes=kept.stat().st_size / 1000, atol=0.03)  # zeros at the end of a number are not written
 page.claim("An empty page is refused, too", not page.numbers["blank"])
 
 # %% [markdown]
@@ -343,7 +346,7 @@ test_digits = {"as they are": look_at(X_test), "drawn anew": look_at(nondigits.r
 refused = {name: ~rule.looks_like_a_digit(seen.hidden) for name, seen in test_digits.items()}
 on_digits = shares(refused)
 
-# %% nbval={"atol": 0.005, "count_atol": 50}
+# %% nbval={"atol": 0.005}
 on_digits[["value", "low", "high"]].round(4)
 
 # %%
@@ -358,18 +361,20 @@ by_digit[["value"]].T.round(3)
 print(f"errors of the CNN: {(answers != y_test).sum()}, of which refused: {(answers != y_test)[is_refused].sum()}")
 print(f"accuracy among the others: {(answers == y_test)[~is_refused].mean():.3f}")
 
-# %% mystnb={"figure": {"caption": "Test digits that the rule refuses, in the order of their scores.", "name": "fig-no-digit-refused"}} nbval={"count_atol": 9}
+# %% mystnb={"figure": {"caption": "Test digits that the rule refuses, in the order of their scores.", "name": "fig-no-digit-refused"}}
 lowest_first = np.argsort(rule.score(test_digits["as they are"].hidden), kind="stable")
 plots.image_grid(X_test[lowest_first[:28]], subject="Test digits that the rule refuses", columns=14)
 
 # %% tags=["remove-cell"]
+page.add(most_refused=by_digit["value"].nlargest(2).index.tolist())
 page.add(
-    on_digits={name: row.to_dict() for name, row in on_digits.iterrows()},
+    on_digits={name: row.to_dict() for name, row in on_digits.drop(columns="correct").iterrows()},
     by_digit=by_digit["value"].to_dict(),
-    most_refused=by_digit["value"].nlargest(2).index.tolist(),
     errors=(answers != y_test).sum(),
     errors_refused=(answers != y_test)[is_refused].sum(),
     accuracy_of_refused=(answers == y_test)[is_refused].mean(),
+    atol=0.005,
+    count_atol=3,
 )
 page.claim("The threshold keeps its promise", (on_digits["value"] < 0.03).all())
 page.claim("Most of the refused digits would have been read correctly", page.numbers["accuracy_of_refused"] > 0.7)
@@ -391,7 +396,7 @@ seen_strangers = {name: look_at(images) for name, images in strangers.items()}
 passed = {name: rule.looks_like_a_digit(seen.hidden) for name, seen in seen_strangers.items()}
 on_others = shares({name: ~passes for name, passes in passed.items()})
 
-# %% nbval={"atol": 0.03, "count_atol": 20}
+# %% nbval={"atol": 0.03}
 on_others[["value", "low", "high", "count"]].astype({"count": int}).round(3)
 
 # %% mystnb={"figure": {"caption": "The share of non-digits that is caught, by family, with Wilson intervals. None of these families had a part in the choice of the rule.", "name": "fig-no-digit-testing"}} nbval={"atol": 0.03}
@@ -399,12 +404,12 @@ plots.intervals({"caught": on_others}, subject="Non-digits caught, by family", x
 
 # %% tags=["remove-cell"]
 by_answer = candidates["highest probability"]
+page.add(least=on_others["value"].idxmin(), most=on_others["value"].idxmax())
 page.add(
-    on_others={name: row.to_dict() for name, row in on_others.iterrows()},
+    on_others={name: row.to_dict() for name, row in on_others.drop(columns="correct").iterrows()},
     mean_caught=on_others["value"].mean(),
     mean_by_answer=np.mean([caught(by_answer(unseen), by_answer(seen)) for seen in seen_strangers.values()]),
-    least=on_others["value"].idxmin(),
-    most=on_others["value"].idxmax(),
+    atol=0.01,
 )
 page.claim("about as many as the families left out had promised", abs(on_others["value"].mean() - at_two.max()) < 0.06)
 page.claim(
@@ -423,7 +428,7 @@ page.claim(
 #
 # [These](#fig-no-digit-missed) passed as digits.
 
-# %% mystnb={"figure": {"caption": "Non-digits that pass as digits: of each family at most three, those with large scores, and what the CNN takes them for.", "name": "fig-no-digit-missed"}} nbval={"count_atol": 9}
+# %% mystnb={"figure": {"caption": "Non-digits that pass as digits: of each family at most three, those with large scores, and what the CNN takes them for.", "name": "fig-no-digit-missed"}}
 missed = {
     name: np.argsort(-rule.score(seen.hidden), kind="stable")[: min(3, passed[name].sum())]
     for name, seen in seen_strangers.items()
@@ -452,7 +457,8 @@ print("  ".join(f"{letter} {share:.2f}" for letter, share in by_letter.items()))
 stroke_letters = "JLTfjt"
 of_stroke_letters = np.mean([by_letter[letter] for letter in stroke_letters])
 of_other_letters = np.mean([by_letter[letter] for letter in by_letter if letter not in stroke_letters])
-page.add(stroke_letters=list(stroke_letters), of_stroke_letters=of_stroke_letters, of_other_letters=of_other_letters)
+page.add(stroke_letters=list(stroke_letters))
+page.add(of_stroke_letters=of_stroke_letters, of_other_letters=of_other_letters, atol=0.01)
 page.claim("pass most of the time", of_stroke_letters < 0.35)
 page.claim("the others are mostly caught", of_other_letters > 0.75)
 

@@ -14,17 +14,29 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.category import StrCategoryLocator
+from matplotlib.collections import Collection, LineCollection, PathCollection, PolyCollection, QuadMesh
 from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+from matplotlib.image import AxesImage
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, Rectangle
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
+
+from digitlib.files import sha256
+from digitlib.results import DESCRIPTION
 
 # The colours of Okabe and Ito, told apart with every kind of colour vision.
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 LINE_STYLES = ("-", "--", "-.", ":")
 INK = "gray_r"
 SIGNED = "PuOr"
+
+# Of an artist the first that it is, since versions of matplotlib differ in the classes below these.
+_KINDS = (Line2D, PathCollection, LineCollection, PolyCollection, QuadMesh, Collection, AxesImage, Rectangle, Patch)
 
 _WIDTH = 6.4  # inches
 _LINE_HEIGHT = 0.14  # inches, of a title
@@ -54,11 +66,26 @@ class Drawing:
     def __repr__(self) -> str:
         return self.alt
 
-    def _repr_png_(self) -> bytes:
+    def describe(self) -> dict:
+        """What is drawn, in texts and few numbers: small enough to keep, and enough to see a change.
+
+        Returns
+        -------
+        dict
+            ``axes``: for each its title, labels, scales, legend, texts, names
+            of ticks, and ``artists``: their type and label, how many they are
+            and of how many points, and the least, greatest, mean and weighted
+            mean of the coordinates of these, or of an image's colours. The
+            weights are 1, 2, 3, ..., so points cannot change places unseen.
+        """
+        return {"axes": [_describe_axes(ax) for ax in self.figure.axes]}
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> tuple[dict, dict]:
         buffer = io.BytesIO()
         self.figure.savefig(buffer, format="png", bbox_inches="tight", pil_kwargs={"optimize": True})
         plt.close(self.figure)  # or the notebook would show it a second time
-        return buffer.getvalue()
+        png = buffer.getvalue()
+        return {"image/png": png}, {DESCRIPTION: {"png": sha256(png)} | self.describe()}
 
 
 def image_grid(
@@ -618,6 +645,58 @@ def error_gallery(images: np.ndarray, errors: pd.DataFrame, *, columns: int = 6,
     return image_grid(
         images[errors.index.to_numpy()], subject="Misclassified digits", titles=titles, columns=columns, ax=ax
     )
+
+
+def _describe_axes(ax: Axes) -> dict:
+    legend = ax.get_legend()
+    described = {
+        "title": ax.get_title(),
+        "xlabel": ax.get_xlabel(),
+        "ylabel": ax.get_ylabel(),
+        "scales": [ax.get_xscale(), ax.get_yscale()],
+        "ticks": [_names_of_ticks(ax.xaxis), _names_of_ticks(ax.yaxis)],
+        "legend": [text.get_text() for text in legend.get_texts()] if legend else [],
+        "texts": [text.get_text() for text in ax.texts],
+    }
+    groups = {}
+    for artist in (*ax.lines, *ax.collections, *ax.images, *ax.patches):
+        kind = next(kind.__name__ for kind in _KINDS if isinstance(artist, kind))
+        label = str(artist.get_label())
+        groups.setdefault((kind, "" if label.startswith("_") else label), []).append(artist)
+    described["artists"] = [
+        {"type": kind, "label": label, "count": len(artists), **_summary([_values(artist) for artist in artists])}
+        for (kind, label), artists in groups.items()
+    ]
+    return described
+
+
+def _names_of_ticks(axis: Axis) -> list[str]:
+    """The texts of an axis that has names in place of numbers; those of numbers follow from the data."""
+    named = isinstance(axis.get_major_locator(), FixedLocator | StrCategoryLocator)
+    return [text.get_text() for text in axis.get_ticklabels()] if named else []
+
+
+def _values(artist: Artist) -> np.ndarray:
+    """The colours of an image, one column; else the coordinates of an artist's points, two."""
+    if isinstance(artist, Line2D):
+        return artist.get_xydata()
+    if hasattr(artist, "get_array") and artist.get_array() is not None:
+        return np.ma.filled(artist.get_array().astype(float), np.nan).reshape(-1, 1)
+    if isinstance(artist, PathCollection):
+        return np.asarray(artist.get_offsets())
+    if isinstance(artist, Collection):
+        return np.concatenate([path.vertices for path in artist.get_paths()])
+    return artist.get_patch_transform().transform(artist.get_path().vertices)
+
+
+def _summary(values: list[np.ndarray]) -> dict:
+    points = np.concatenate(values).astype(float)
+    points = points[np.isfinite(points).all(axis=1)]
+    if len(points) == 0:
+        return {"points": 0, "numbers": []}
+    weights = np.arange(1, len(points) + 1) / len(points)
+    rows = [points.min(axis=0), points.max(axis=0), points.mean(axis=0), np.average(points, axis=0, weights=weights)]
+    return {"points": len(points), "numbers": [float(f"{number:.8g}") for row in rows for number in row]}
 
 
 def _new_axes(*, height: float) -> Axes:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from digitlib import models
-from digitlib.files import write_text
+from digitlib.files import store
 from digitlib.training import Run
 
 FOLDER = Path(__file__).parent / "reference"
@@ -126,7 +126,8 @@ def load_timings(name: str) -> pd.DataFrame:
 
 def save_timings(table: pd.DataFrame, name: str) -> None:
     """Write what `load_timings` reads."""
-    write_text(table.to_json(orient="records", lines=True, double_precision=6), FOLDER / f"{name}.jsonl")
+    lines = table.to_json(orient="records", lines=True, double_precision=6)
+    store({f"{name}.jsonl": lines.encode("utf-8")}, FOLDER)
 
 
 def parameter_names(runs: pd.DataFrame) -> list[str]:

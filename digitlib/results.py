@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # a page that trains nothing need not wait for TensorFlow
     from digitlib.training import Run
 
 FOLDER = Path("results")
+DESCRIPTION = "digit_book"  # what a picture shows, among the metadata of its output: nothing displays it there
 
 
 class Page:
@@ -44,11 +45,25 @@ class Page:
     def __init__(self, name: str):
         self.name = name
         self.numbers: dict = {}
+        self.tolerances: dict[str, dict] = {}
+        self.measured: list[str] = []
         self.claims: dict[str, bool] = {}
         self.kept: list[str] = []
 
-    def add(self, **numbers) -> None:
+    def add(self, *, atol: float = 0, count_atol: int = 0, **numbers) -> None:
         """Keep numbers, strings or lists and dicts of them under their names.
+
+        Whoever runs the page again must get the same: exactly, if the numbers
+        rest on data and stored results; within a tolerance, if a training or
+        a trained network's probabilities made them.
+
+        Parameters
+        ----------
+        atol, count_atol : float, int
+            How far another run's decimals, and its whole numbers, may lie from
+            these. Take them from the spread of repeated runs.
+        **numbers
+            By name.
 
         Raises
         ------
@@ -57,10 +72,21 @@ class Page:
         TypeError
             If a value is of another type.
         """
+        tolerance = {kind: most for kind, most in {"atol": atol, "count_atol": count_atol}.items() if most}
         for name, value in numbers.items():
             if name in self.numbers:
                 raise ValueError(f"page {self.name} has a number {name!r} already: choose another name")
             self.numbers[name] = _plain(value, name)
+            if tolerance:
+                self.tolerances[name] = tolerance
+
+    def measure(self, **numbers) -> None:
+        """Keep what the machine or chance alone decides: seconds, memory, the processor, who leads by a hair.
+
+        As `add` does, but another run need only give something of the same kind.
+        """
+        self.add(**numbers)
+        self.measured += numbers
 
     def claim(self, text: str, holds: bool) -> None:
         """Keep whether a statement of the prose holds in this run.
@@ -97,7 +123,13 @@ class Page:
 
     def save(self) -> None:
         """Write ``results/pages/<name>.json`` and print how many claims hold."""
-        content = {"numbers": self.numbers, "claims": self.claims, "kept": self.kept}
+        content = {
+            "numbers": self.numbers,
+            "tolerances": self.tolerances,
+            "measured": self.measured,
+            "claims": self.claims,
+            "kept": self.kept,
+        }
         text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
         write_text(text, FOLDER / "pages" / f"{self.name}.json")
         failed = [text for text, holds in self.claims.items() if not holds]

@@ -592,7 +592,7 @@ def test_a_drawing_shows_the_photo_with_a_box_around_each_digit(small_reading):
     assert boxes == [(19.5, 9.5, 20, 20), (119.5, 9.5, 20, 20), (19.5, 59.5, 30, 30)]
     assert [text.get_text() for text in drawing.ax.texts] == ["0", "1", "2"]
     assert drawing.alt == repr(drawing) == "Photo with 3 digits found in 2 lines, each in a box."
-    drawing._repr_png_()
+    drawing._repr_mimebundle_()
 
 
 def test_a_drawing_may_show_the_answers(small_reading):

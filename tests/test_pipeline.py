@@ -16,6 +16,7 @@ import composing
 import digitlib
 import notebooks
 from checking import problems
+from digitlib.files import unaccounted
 from paths import BOOK, LOGS, ROOT, assignments, chapters
 from release import main, notebooks_without, write_version
 from rendering import RenderError, read_chapter, read_notebook, repository, setup_cell, write_notebook
@@ -163,6 +164,7 @@ def test_an_accepted_run_is_the_committed_book_and_leaves_chapters_not_yet_run(p
     assert result.returncode == 0, result.stderr
     assert "accepted 01_dataset" in result.stdout
     assert "left 04_comparison as it was" in result.stdout
+    assert list(unaccounted(project / "digitlib" / "reference")) == []
     for name in ("01_dataset.ipynb", "04_comparison.ipynb", "images/fig-digits.png"):
         assert without_run_time(project / "book" / name) == without_run_time(BOOK / name)
 
@@ -196,6 +198,9 @@ def test_whatever_was_edited_by_hand_or_is_stale_is_found_by_check(project, tool
         reference / "speed.jsonl": lambda content: content + b"\n",
     }.items():
         path.write_bytes(change(path.read_bytes()))
+    path = reference / "pages" / "03_training.json"
+    text = re.sub(r'"test_errors": \d+', '"test_errors": 91', path.read_text(encoding="utf-8"))
+    path.write_text(text, encoding="utf-8")
     path = project / "book" / "03_training.ipynb"
     notebook = read_notebook(path)
     notebook.cells.append(nbformat.v4.new_markdown_cell("An afterthought."))
@@ -203,6 +208,7 @@ def test_whatever_was_edited_by_hand_or_is_stale_is_found_by_check(project, tool
     result = tool(project, "notebooks.py", "check")
     assert result.returncode == 1
     assert "book/03_training.ipynb is not what its source gives" in result.stdout
+    assert "reference/pages/03_training.json has another digest" in result.stdout
     assert "04_comparison was run with another cnn.json" in result.stdout
     assert "18_fast was run with another speed.jsonl" in result.stdout
     for chapter in ("06_experiment", "07_normal"):  # one loads all sweeps, the other this one

@@ -472,7 +472,8 @@ def test_the_gallery_takes_what_evaluation_returns():
 
 def test_a_notebook_gets_one_picture_with_the_words_and_no_second_one():
     drawing = DRAW["bars"]()
-    assert drawing._repr_png_().startswith(b"\x89PNG")
+    shown, _ = drawing._repr_mimebundle_()
+    assert shown["image/png"].startswith(b"\x89PNG")
     assert plt.get_fignums() == []
 
 

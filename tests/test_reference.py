@@ -6,8 +6,8 @@ import pytest
 from digitlib import corruptions, data, reference, training
 from digitlib.exercises import experiment
 from parameters import declared_parameters
-from paths import ROOT
-from rendering import read_chapter
+from paths import REFERENCE, ROOT
+from rendering import load_results, read_chapter
 from sweep import NOTEBOOK
 from sweeping import read_sweep
 
@@ -25,6 +25,18 @@ def test_stored_weights_give_the_stored_predictions(name, test_digits):
     stored = reference.load_run(name).predictions
     # On another processor the last bits differ, and with them a digit on the edge.
     assert sum(one != other for one, other in zip(predicted, stored, strict=True)) <= 3
+
+
+def test_the_stored_pages_count_the_stored_answers(test_digits):
+    _, labels = test_digits
+    wrong = {name: int((reference.load_run(name).predicted() != labels).sum()) for name in reference.BUILDERS}
+    pages = load_results(REFERENCE)
+    training, comparison = (pages[name]["numbers"] for name in ("03_training", "04_comparison"))
+    assert training["test_errors"] == wrong["cnn"]
+    assert training["test_accuracy"] == 1 - wrong["cnn"] / 10_000
+    names = {"cnn": "CNN", "fully_connected": "fully connected", "matched": "matched"}
+    assert comparison["errors"] == {names[name]: count for name, count in wrong.items()}
+    assert pages["07_normal"]["numbers"]["yours"] == training["test_accuracy"]
 
 
 def test_the_cnns_accuracy_is_in_the_expected_range(test_digits):

@@ -47,13 +47,36 @@ def test_a_page_saves_its_numbers_and_claims(page):
     page.claim("all are right", False)
     assert saved(page) == {
         "numbers": {"images": 60_000, "name": "MNIST", "accuracy": 0.99},
+        "tolerances": {},
+        "measured": [],
         "claims": {"more than half are right": True, "all are right": False},
         "kept": [],
     }
 
 
 def test_a_page_without_results_saves_that_it_has_none(page):
-    assert saved(page) == {"numbers": {}, "claims": {}, "kept": []}
+    assert saved(page) == {"numbers": {}, "tolerances": {}, "measured": [], "claims": {}, "kept": []}
+
+
+def test_a_tolerance_is_kept_beside_each_number_that_it_was_stated_for(page):
+    page.add(images=60_000)
+    page.add(accuracy=0.99, errors=100, atol=0.005, count_atol=20)
+    page.add(loss=0.05, atol=0.03)
+    assert saved(page)["tolerances"] == {
+        "accuracy": {"atol": 0.005, "count_atol": 20},
+        "errors": {"atol": 0.005, "count_atol": 20},
+        "loss": {"atol": 0.03},
+    }
+
+
+def test_what_is_measured_is_kept_as_a_number_and_marked(page):
+    page.add(images=60_000)
+    page.measure(seconds=1.5, processor="an abacus")
+    assert saved(page)["measured"] == ["seconds", "processor"]
+    assert saved(page)["numbers"] == {"images": 60_000, "seconds": 1.5, "processor": "an abacus"}
+    with pytest.raises(ValueError, match="a number 'images' already"):
+        page.measure(images=1)
+    assert page.measured == ["seconds", "processor"]
 
 
 def test_a_page_is_saved_in_results_under_its_name_and_nothing_else_is_left(page, tmp_path):

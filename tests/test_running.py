@@ -4,10 +4,12 @@ import json
 from concurrent.futures import Future
 from types import SimpleNamespace
 
+import nbformat
 import pytest
 
 import book
 import running
+from digitlib.results import DESCRIPTION
 from parameters import ParameterError
 from paths import chapters
 
@@ -46,6 +48,14 @@ def test_a_run_tells_where_its_time_went(tmp_path):
     assert 1.4 < run["steps"]["slowest_cell"] < 3
     assert 0.1 < run["steps"]["start"] < run["seconds"]
     assert 0 <= run["steps"]["other_cells"] < 1.4
+
+
+def test_of_the_metadata_of_outputs_the_description_of_a_picture_is_kept():
+    metadata = {DESCRIPTION: {"axes": []}, "image/png": {"width": 640}}
+    output = nbformat.v4.new_output("execute_result", {"text/plain": "Bars."}, metadata=metadata)
+    executed = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("bars()", outputs=[output])])
+    kept = running.normalise(executed, executed)
+    assert kept.cells[0].outputs[0].metadata == {DESCRIPTION: {"axes": []}}
 
 
 def test_side_by_side_the_longest_comes_first_and_a_new_chapter_before_all(tmp_path, monkeypatch):

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from argparse import Namespace
 from pathlib import Path
 
 import nbformat
@@ -16,10 +17,12 @@ import psutil
 import pytest
 
 import single_run
+import sweep as command
 import sweeping
+from digitlib.files import unaccounted
 from paths import ROOT
 from sweep import main
-from sweeping import SweepError, keep_known, read_sweep, read_table, sweep, write_table
+from sweeping import SweepError, keep_known, pack_table, read_sweep, read_table, sweep
 
 PARAMETERS = 'seed = 1\nrate = 0.5\nkind = "plain"\nseconds = 0.0\nlog = ""\n'
 DEFAULTS = {"seed": 1, "rate": 0.5, "kind": "plain", "seconds": 0.0, "log": ""}
@@ -203,7 +206,7 @@ def test_a_finished_run_is_not_repeated(read, notebook, tmp_path):
 
 def test_an_accepted_table_is_extended_and_not_made_anew(read, notebook, tmp_path):
     first = sweep(read("runs: [{seed: [1, 2], rate: 0.1}]"), notebook.read_text(), tmp_path / "before")
-    write_table(first, tmp_path / "table.jsonl.xz")
+    (tmp_path / "table.jsonl.xz").write_bytes(pack_table(first))
     runs = read("runs: [{seed: [2, 3], rate: 0.1}]")
     known = [
         record | {"right": "kept", "seconds": 0.0, "log": ""} for record in read_table(tmp_path / "table.jsonl.xz")
@@ -225,8 +228,23 @@ def test_a_table_that_is_not_there_has_no_records(tmp_path):
     assert read_table(tmp_path / "absent.jsonl.xz") == []
 
 
+def test_an_accepted_table_is_stored_with_its_digest(tmp_path, monkeypatch):
+    records = [{"seed": 1, "predictions": "0721"}]
+    monkeypatch.setattr(command, "REFERENCE", tmp_path / "reference")
+    monkeypatch.setattr(command, "SWEEPS", tmp_path / "reference" / "sweeps")
+    monkeypatch.setattr(command, "FOLDER", tmp_path / "build")
+    monkeypatch.setattr(command, "sweep", lambda *arguments, **options: records)
+    options = {"sweep": ROOT / "sweeps" / "tested.yml", "workers": 1, "scheduler": None}
+    assert command.run(Namespace(**options, accept=False)) == 0
+    assert not (tmp_path / "reference").exists()
+    assert command.run(Namespace(**options, accept=True)) == 0
+    assert read_table(tmp_path / "reference" / "sweeps" / "tested.jsonl.xz") == records
+    assert list(unaccounted(tmp_path / "reference")) == []
+
+
 def test_a_table_can_be_read_by_pandas_alone(tmp_path):
-    write_table([{"seed": 1, "predictions": "0721"}, {"seed": 2, "error": "no"}], tmp_path / "table.jsonl.xz")
+    table = pack_table([{"seed": 1, "predictions": "0721"}, {"seed": 2, "error": "no"}])
+    (tmp_path / "table.jsonl.xz").write_bytes(table)
     table = pd.read_json(tmp_path / "table.jsonl.xz", lines=True, dtype=False)
     assert table["predictions"][0] == "0721"
     assert list(table.columns) == ["seed", "predictions", "error"]

@@ -9,9 +9,9 @@ import sys
 import time
 from pathlib import Path
 
-from composing import compose_run, copy_handwritten, write
-from digitlib.files import read_text
-from paths import BOOK, BUILD, EXECUTED, LOGS, REFERENCE, RESULTS, chapters
+from composing import compose_run, copy_handwritten
+from digitlib.files import read_text, write_all
+from paths import BOOK, BUILD, EXECUTED, LOGS, REFERENCE, RESULTS, chapters, in_one_line
 from rendering import RenderError, load_results
 from running import RunError, affordable, run
 
@@ -24,9 +24,12 @@ def main() -> int:
     try:
         run(chapters(), EXECUTED, RESULTS, at_once=affordable())
         executed = time.perf_counter()
-        write(compose_run(EXECUTED, RESULTS), RUN_BOOK)
+        write_all(compose_run(EXECUTED, RESULTS), RUN_BOOK)
     except (RunError, RenderError) as error:
         print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(in_one_line(error), file=sys.stderr)
         return 1
     copy_handwritten(RUN_BOOK)
     composed = time.perf_counter()

@@ -1,17 +1,23 @@
 """Is the book what its sources and results give, and is nothing typed that a run should say?"""
 
+import base64
+import json
+import lzma
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import numpy as np
 import yaml
 from nbformat import NotebookNode
 from pybtex.database import Entry
 
 import digitlib
 from composing import compose_committed
-from digitlib.files import read_text
+from digitlib.data import load_mnist
+from digitlib.files import read_text, sha256, unaccounted
+from digitlib.results import DESCRIPTION
 from lock import asked, lock_problems, locked
 from paths import BOOK, REFERENCE, ROOT, chapters, pages
 from prose_rules import claim_problems, numbers_in, prose_problems
@@ -32,6 +38,7 @@ LARGEST_ACCURACY_TOLERANCE = 0.005
 LARGEST_TOLERANCE = 0.03
 LARGEST_COUNT_TOLERANCE = 50
 LARGEST_IGNORED_SHARE = 0.10
+HELD_OUT = 10_000  # the last training images, which experiments that choose are scored on
 
 # What the addresses of sources look like: of a DOI by its handbook, of a number by arXiv's, since 2007.
 ADDRESSES = {
@@ -50,7 +57,7 @@ def problems() -> list[str]:
         found += notebook_problems(notebook, name)
     for path in sorted(BOOK.glob("solutions/*.ipynb")):
         found += cell_problems(read_notebook(path), f"solutions/{path.name}")
-    return found + ignored_problems(list(notebooks.values()))
+    return found + ignored_problems(list(notebooks.values())) + stored_problems(REFERENCE)
 
 
 def notebook_problems(notebook: NotebookNode, name: str) -> list[str]:
@@ -96,13 +103,7 @@ def _cell_problems(cell: NotebookNode) -> Iterator[str]:
             yield from _picture_problems(cell, output)
     if cell.source.rstrip().endswith(";"):
         yield "code ends with a semicolon, which nbval trips over"
-    if unknown := set(tolerance) - {"atol", "count_atol"}:
-        yield f"unknown tolerance {', '.join(sorted(unknown))}"
-    cap = LARGEST_ACCURACY_TOLERANCE if "accuracy" in printed else LARGEST_TOLERANCE
-    if tolerance.get("atol", 0) > cap:
-        yield f"tolerance {tolerance['atol']} is above {cap}"
-    if tolerance.get("count_atol", 0) > LARGEST_COUNT_TOLERANCE:
-        yield f"count tolerance {tolerance['count_atol']} is above {LARGEST_COUNT_TOLERANCE}"
+    yield from tolerance_problems(tolerance, accuracy="accuracy" in printed)
     if "nbval-ignore-output" in cell.metadata.get("tags", []):
         yield from _ignored_problems(cell, printed)
 
@@ -117,6 +118,9 @@ def _picture_problems(cell: NotebookNode, output: NotebookNode) -> Iterator[str]
         yield "a figure without caption or name"
     if not output.data.get("text/plain", "").endswith("."):
         yield "a figure whose cell does not end by describing it: let a Drawing be the last expression"
+    drawn = output.metadata.get(DESCRIPTION, {}).get("png")
+    if drawn != sha256(base64.b64decode(output.data["image/png"])):
+        yield "a figure that is not the one drawn: its digest is another than that in the output's metadata"
 
 
 def _check_composition() -> Iterator[str]:
@@ -275,3 +279,61 @@ def _ignored_problems(cell: NotebookNode, printed: str) -> Iterator[str]:
             yield f"{tags}, but shows a table: state its tolerance, and put seconds into a cell of their own"
     elif not any("image/png" in data for data in shown) and not UNREPEATABLE.search(printed):
         yield f"{tags}, but shows no seconds, versions or picture: state its tolerance instead"
+
+
+def stored_problems(folder: Path) -> list[str]:
+    """Stored files that no command has stored as they are, sweeps whose answers belie them, and lax tolerances."""
+    found = [
+        f"{folder.name}/{problem}: only commands that accept results may change it" for problem in unaccounted(folder)
+    ]
+    (_, train_labels), (_, test_labels) = load_mnist()
+    scored_on = {"test": test_labels, "validation": train_labels[-HELD_OUT:]}
+    for path in sorted(folder.glob("sweeps/*.jsonl.xz")):
+        try:
+            records = [json.loads(line) for line in lzma.decompress(path.read_bytes()).splitlines()]
+        except (lzma.LZMAError, ValueError) as error:
+            found.append(f"{path.name} cannot be read: {error}")
+            continue
+        for row, record in enumerate(records):
+            found += [f"{path.name}, row {row}: {problem}" for problem in sweep_problems(record, scored_on)]
+    results = load_results(folder)
+    for name, page in results.items():
+        found += [f"{name}: {problem}" for problem in page_problems(page)]
+    return found + measured_problems(results)
+
+
+def sweep_problems(record: dict, scored_on: dict[str, np.ndarray]) -> Iterator[str]:
+    """Where the record of a run contradicts its own answers, held against the labels."""
+    answers, labels = record["predictions"], scored_on[record["scored_on"]]
+    if not record["images"] == len(answers) == len(labels):
+        yield f"{len(answers)} answers to {len(labels)} images, {record['images']} of which are said to be scored"
+        return
+    right = int((np.array(list(answers)).astype(int) == labels).sum())
+    if right != record["right"]:
+        yield f"{right} of its answers are right, and {record['right']} are said to be"
+
+
+def page_problems(page: dict) -> Iterator[str]:
+    """Tolerances of a page's numbers that would let anything pass; they have the bounds of the cells'."""
+    for name, tolerance in page.get("tolerances", {}).items():
+        yield from (f"{name}: {problem}" for problem in tolerance_problems(tolerance, accuracy="accuracy" in name))
+
+
+def measured_problems(results: dict[str, dict]) -> list[str]:
+    """Whether too many numbers escape comparison."""
+    measured = sum(len(page.get("measured", [])) for page in results.values())
+    count = sum(len(page["numbers"]) for page in results.values())
+    if measured > LARGEST_IGNORED_SHARE * count:
+        return [f"{measured} of {count} numbers are measured and not compared: at most {LARGEST_IGNORED_SHARE:.0%}"]
+    return []
+
+
+def tolerance_problems(tolerance: dict, *, accuracy: bool) -> Iterator[str]:
+    """What is wrong with the tolerances that a cell or a number states."""
+    if unknown := set(tolerance) - {"atol", "count_atol"}:
+        yield f"unknown tolerance {', '.join(sorted(unknown))}"
+    cap = LARGEST_ACCURACY_TOLERANCE if accuracy else LARGEST_TOLERANCE
+    if tolerance.get("atol", 0) > cap:
+        yield f"tolerance {tolerance['atol']} is above {cap}"
+    if tolerance.get("count_atol", 0) > LARGEST_COUNT_TOLERANCE:
+        yield f"count tolerance {tolerance['count_atol']} is above {LARGEST_COUNT_TOLERANCE}"

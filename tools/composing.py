@@ -1,6 +1,5 @@
 """The book as it is read, put together from sources, executed notebooks and results."""
 
-import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,8 +7,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from digitlib.files import read_text
-from paths import BOOK, REFERENCE, ROOT, chapters, pages
+from digitlib.files import read_text, store, write_all
+from paths import BOOK, REFERENCE, ROOT, chapters, make_writable, pages
 from rendering import (
     Prose,
     RenderError,
@@ -87,19 +86,6 @@ def compose_run(executed: Path, results: Path) -> dict[str, bytes]:
     return compose(folders, load_results(REFERENCE, results))
 
 
-def write(files: dict[str, bytes], folder: Path) -> None:
-    """Write the files of a book; all are written aside before the first is put in place."""
-    parts = {}
-    for name, content in files.items():
-        target = folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_name(target.name + ".part")
-        part.write_bytes(content)
-        parts[part] = target
-    for part, target in parts.items():
-        os.replace(part, target)
-
-
 def accept(names: list[str], executed: Path, results: Path) -> tuple[list[str], list[str]]:
     """Move a run's notebooks and results into the book and the package.
 
@@ -115,6 +101,8 @@ def accept(names: list[str], executed: Path, results: Path) -> tuple[list[str], 
         If a chapter was not run as it stands, was run with other parameters
         than its own, or makes a claim that did not hold.
     """
+    for folder in (BOOK, REFERENCE):
+        make_writable(folder)
     found = load_results(results)
     accepted = chapters(names)
     for path in accepted:
@@ -127,8 +115,8 @@ def accept(names: list[str], executed: Path, results: Path) -> tuple[list[str], 
     files = compose(folders, load_results(REFERENCE) | {path.stem: found[path.stem] for path in accepted}, leave=leave)
     moved = [f"pages/{path.stem}.json" for path in accepted]
     moved += [name for path in accepted for name in found[path.stem]["kept"]]
-    write({name: (results / name).read_bytes() for name in moved}, REFERENCE)
-    write(files, BOOK)
+    store({name: (results / name).read_bytes() for name in moved}, REFERENCE)
+    write_all(files, BOOK)
     return [path.stem for path in accepted], sorted(leave)
 
 

@@ -8,17 +8,17 @@
 run executes chapters into _build/executed/ and changes nothing else; accept
 moves that run into book/ and digitlib/reference/; render writes the prose into
 book/ anew, without running anything; check says whether book/ is what the
-sources and results give.
+sources and results give, and whether these are as they were stored.
 """
 
 import argparse
 import sys
 
 from checking import problems
-from composing import accept, compose_committed, write
-from digitlib.files import TextError
+from composing import accept, compose_committed
+from digitlib.files import TextError, write_all
 from parameters import ParameterError, declared_parameters, read_parameters
-from paths import BOOK, EXECUTED, RESULTS, chapters
+from paths import BOOK, EXECUTED, RESULTS, chapters, in_one_line
 from rendering import RenderError, read_chapter
 from running import RunError, run, run_quick
 
@@ -29,6 +29,9 @@ def main(arguments: list[str] | None = None) -> int:
         return options.command(options)
     except (ParameterError, RenderError, RunError, TextError) as error:
         print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(in_one_line(error), file=sys.stderr)
         return 1
 
 
@@ -56,7 +59,7 @@ def _accept(options: argparse.Namespace) -> int:
 
 
 def _render(options: argparse.Namespace) -> int:
-    write(compose_committed(), BOOK)
+    write_all(compose_committed(), BOOK)
     return 0
 
 

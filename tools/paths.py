@@ -18,6 +18,7 @@ EXECUTED = BUILD / "executed"
 RESULTS = BUILD / "results"
 QUICK = BUILD / "quick"
 LOGS = BUILD / "log"
+ROOM = 1_000_000  # bytes that a folder must have room for: a full disk makes files, but writes nothing into them
 
 
 def chapters(names: list[str] | None = None) -> list[Path]:
@@ -79,12 +80,18 @@ def make_writable(folder: Path) -> None:
     """Make a folder if it is not there; SystemExit that says what to do if nothing can be written in it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(bytes(ROOM))
     except OSError as error:
         raise SystemExit(
             f"{folder} cannot be written to: {error.strerror}. "
             "If it is on a stick or another disk, see that this is mounted and not write-protected; or name another"
         ) from error
+
+
+def in_one_line(error: OSError) -> str:
+    """What the system refused, and where."""
+    return f"{error.filename}: {error.strerror}" if error.filename else str(error)
 
 
 def prepare_output(file: Path) -> None:

@@ -19,7 +19,8 @@ from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from chromium import chromium
-from composing import compose_committed, copy_handwritten, write
+from composing import compose_committed, copy_handwritten
+from digitlib.files import write_all
 from paths import BUILD
 from rendering import NOTEBOOK_METADATA, configuration, title
 from solutions import CHOICE, is_solution
@@ -50,7 +51,7 @@ def print_book(files: dict[str, bytes], target: Path = PDF) -> Path:
     """
     folder = target.parent / "book"
     shutil.rmtree(target.parent, ignore_errors=True)
-    write(with_appendix(files), folder)
+    write_all(with_appendix(files), folder)
     copy_handwritten(folder)
     jupyter_book = shutil.which("jupyter-book", path=str(Path(sys.executable).parent))
     command = [jupyter_book, "build", str(folder), "--builder", "singlehtml", "--path-output", str(target.parent)]

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from book import build_site
 from chromium import NoBrowser
-from composing import compose_committed, copy_handwritten, write
+from composing import compose_committed, copy_handwritten
+from digitlib.files import write_all
 from paths import BOOK, BUILD
 from printing import print_book
 
@@ -30,7 +31,7 @@ def main() -> int:
             print(f"the PDF needs a browser: {problem}", file=sys.stderr)
             return 1
         shutil.rmtree(PUBLISHED_BOOK, ignore_errors=True)
-        write(compose_committed(downloads=downloads), PUBLISHED_BOOK)
+        write_all(compose_committed(downloads=downloads), PUBLISHED_BOOK)
         copy_handwritten(PUBLISHED_BOOK)
         shutil.copytree(folder, PUBLISHED_BOOK / "downloads")
     shutil.rmtree(SITE)

@@ -1,6 +1,5 @@
 """Execute chapters with papermill, each in an empty folder, and keep what came out."""
 
-import hashlib
 import itertools
 import json
 import os
@@ -28,9 +27,10 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 import kernels
-from digitlib.files import read_text, write_text
+from digitlib.files import SUMS, read_text, sha256, write_text
+from digitlib.results import DESCRIPTION
 from parameters import check_names, declared_parameters
-from paths import LOGS, QUICK, REFERENCE, SWEEPS
+from paths import LOGS, QUICK, REFERENCE, SWEEPS, make_writable
 from progress import Progress
 from rendering import read_chapter, write_notebook
 from solutions import is_solution, unproven
@@ -100,6 +100,8 @@ def run(paths: list[Path], executed: Path, results: Path, *, parameters: dict | 
     parameters = parameters or {}
     declared = {path: declared_parameters(read_chapter(path)) for path in paths}
     check_names(parameters, set().union(*declared.values()))
+    for folder in (executed, results):
+        make_writable(folder)
     usual = {path.stem: _usual_seconds(path, results) for path in paths}
     jobs = [
         (path, executed, results, {key: value for key, value in parameters.items() if key in declared[path]})
@@ -203,10 +205,8 @@ def normalise(notebook: NotebookNode, source: NotebookNode) -> NotebookNode:
 
 def reference_digests() -> dict[str, str]:
     """SHA-256 of each stored run, each file of weights and each sweep, by path below ``reference/``."""
-    files = [path for path in REFERENCE.iterdir() if path.is_file()] + list(SWEEPS.iterdir())
-    return {
-        path.relative_to(REFERENCE).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(files)
-    }
+    files = [path for path in REFERENCE.iterdir() if path.is_file() and path.name != SUMS] + list(SWEEPS.iterdir())
+    return {path.relative_to(REFERENCE).as_posix(): sha256(path.read_bytes()) for path in sorted(files)}
 
 
 def kernel_environment(folder: Path) -> dict[str, str]:
@@ -318,7 +318,7 @@ def _usual_seconds(path: Path, results: Path) -> float:
 
 def _normalise_output(output: NotebookNode, count: int) -> NotebookNode:
     if output.output_type in ("execute_result", "display_data"):
-        output.metadata = {}
+        output.metadata = {name: output.metadata[name] for name in output.metadata if name == DESCRIPTION}
     if output.output_type == "execute_result":
         output.execution_count = count
     return output

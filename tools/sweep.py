@@ -16,11 +16,12 @@ from pathlib import Path
 
 import nbformat
 
+from digitlib.files import store, write_bytes
 from parameters import declared_parameters
-from paths import BUILD, CHAPTERS, SWEEPS
+from paths import BUILD, CHAPTERS, REFERENCE, SWEEPS
 from rendering import read_chapter
 from solutions import split
-from sweeping import SweepError, keep_known, read_sweep, read_table, sweep, write_table
+from sweeping import SweepError, keep_known, pack_table, read_sweep, read_table, sweep
 
 NOTEBOOK = CHAPTERS / "06_experiment.py"
 FOLDER = BUILD / "sweeps"
@@ -53,13 +54,14 @@ def run(options: argparse.Namespace) -> int:
     records = sweep(runs, nbformat.writes(notebook), folder, workers=options.workers, scheduler=options.scheduler)
     failed = sum("error" in record for record in records)
     table = FOLDER / accepted.name
-    write_table(records, table)
+    content = pack_table(records)
+    write_bytes(content, table)
     print(f"{len(records) - failed} of {len(records)} runs succeeded; table in {table}")
     if failed:
         print(f"{failed} failed: the same command tries them again", file=sys.stderr)
         return 1
     if options.accept:
-        write_table(records, accepted)
+        store({accepted.relative_to(REFERENCE).as_posix(): content}, REFERENCE)
         print(f"accepted {accepted}")
     return 0
 

@@ -18,7 +18,7 @@ from sklearn.model_selection import ParameterGrid
 from tqdm import tqdm
 
 import single_run
-from digitlib.files import TextError, read_text, write_bytes, write_text
+from digitlib.files import TextError, read_text, write_text
 from parameters import ParameterError, check_names, read_value
 
 KEYS = {"about", "runs"}
@@ -132,14 +132,14 @@ def sweep(
     return [records[name] for name in files]
 
 
-def write_table(records: list[dict], path: Path) -> None:
-    """Write records as compressed lines of JSON, whole or not at all."""
+def pack_table(records: list[dict]) -> bytes:
+    """Records as compressed lines of JSON."""
     lines = "".join(json.dumps(record) + "\n" for record in records)
-    write_bytes(lzma.compress(lines.encode("utf-8"), preset=9 | lzma.PRESET_EXTREME), path)
+    return lzma.compress(lines.encode("utf-8"), preset=9 | lzma.PRESET_EXTREME)
 
 
 def read_table(path: Path) -> list[dict]:
-    """Read what `write_table` wrote; nothing, if there is no such file."""
+    """Read a file of what `pack_table` made; nothing, if there is no such file."""
     if not path.exists():
         return []
     return [json.loads(line) for line in lzma.decompress(path.read_bytes()).decode("utf-8").splitlines()]

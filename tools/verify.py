@@ -1,4 +1,5 @@
-"""The full proof: the slow tests, a spot check of the stored runs, then every chapter run in full and compared.
+"""The full proof: the slow tests, a spot check of the stored runs, then every chapter run in full and compared:
+the outputs of its cells and its pictures by nbval, and the numbers and claims that prose takes from it.
 
 python tools/verify.py
 """
@@ -6,7 +7,8 @@ python tools/verify.py
 import subprocess
 import sys
 
-from paths import BOOK, EXECUTED, RESULTS, ROOT, chapters
+from comparing import results_differences
+from paths import BOOK, EXECUTED, REFERENCE, RESULTS, ROOT, chapters
 from running import RunError, affordable, run
 
 
@@ -20,7 +22,11 @@ def main() -> int:
     except RunError as error:
         print(error, file=sys.stderr)
         return 1
-    return _pytest("--nbval", f"--nbval-executed={EXECUTED}", str(BOOK))
+    found = list(results_differences(REFERENCE, RESULTS))
+    for line in found:
+        print(line)
+    print(f"{len(found)} differences" if found else "Every number and claim of the pages is what is stored.")
+    return _pytest("--nbval", f"--nbval-executed={EXECUTED}", str(BOOK)) or bool(found)
 
 
 def _pytest(*arguments: str) -> int:

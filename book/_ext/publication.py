@@ -56,6 +56,12 @@ def write_robots(app, exception):
         Path(app.outdir, "robots.txt").write_text(f"User-agent: *\nAllow: /\nSitemap: {sitemap}\n", encoding="utf-8")
 
 
+def let_everybody_read(app, exception):
+    """A web server is another user, whom a strict umask would shut out."""
+    for path in [Path(app.outdir), *Path(app.outdir).rglob("*")]:
+        path.chmod(path.stat().st_mode | (0o755 if path.is_dir() else 0o644))
+
+
 def _git(checkout: Path, *arguments: str) -> str:
     try:
         result = subprocess.run(["git", *arguments], cwd=checkout, capture_output=True, text=True, check=False)
@@ -67,4 +73,5 @@ def _git(checkout: Path, *arguments: str) -> str:
 def setup(app):
     app.connect("config-inited", derive_addresses)
     app.connect("build-finished", write_robots)
+    app.connect("build-finished", let_everybody_read, priority=1_000)  # after all that write
     return {"parallel_read_safe": True, "parallel_write_safe": True}
