@@ -144,7 +144,7 @@ def unaccounted(folder: Path) -> Iterator[str]:
 def read_sums(folder: Path) -> dict[str, str]:
     """The digests in a folder's ``SHA256SUMS``, by path; none if there is no such file."""
     path = folder / SUMS
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    lines = read_text(path).splitlines() if path.exists() else []
     return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from digitlib.files import read_text
 from digitlib.results import DESCRIPTION
 
 DECIMAL = re.compile(r"(?<![\w.])[-+]?\d+\.\d*(?:[eE][-+]?\d+)?(?![\w.]|%?\w)")
@@ -282,4 +283,4 @@ def _line(where: str, stored, new, tolerance: float = 0) -> str:
 
 
 def _read(path: Path) -> dict:
-    return json.loads(path.read_text(encoding="utf-8"))
+    return json.loads(read_text(path))

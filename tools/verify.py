@@ -13,7 +13,8 @@ from running import RunError, affordable, run
 
 
 def main() -> int:
-    if code := _pytest("-m", "slow", "tests"):
+    before = _git_status()
+    if code := _pytest("-m", "slow", "--complete", "-n", "2", "--dist", "worksteal", "tests"):
         return code
     if code := subprocess.run([sys.executable, str(ROOT / "tools" / "spot_check.py")], check=False).returncode:
         return code
@@ -25,8 +26,16 @@ def main() -> int:
     found = list(results_differences(REFERENCE, RESULTS))
     for line in found:
         print(line)
+    if (after := _git_status()) != before:
+        found.append(f"the run has changed the checkout:\n{after}")
+        print(found[-1])
     print(f"{len(found)} differences" if found else "Every number and claim of the pages is what is stored.")
     return _pytest("--nbval", f"--nbval-executed={EXECUTED}", str(BOOK)) or bool(found)
+
+
+def _git_status() -> str:
+    command = ["git", "status", "--porcelain"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
 
 def _pytest(*arguments: str) -> int:
