@@ -25,7 +25,7 @@ _COARSE = 400  # pixels of its longer side
 _COARSE_SMOOTHING = 2  # pixels, standard deviation, if it has that many
 _STROKE_SIGMAS = (1, 2, 4)  # pixels, standard deviations that bring out strokes
 _WIDEST_STROKE = 1 / 6  # of its shorter side
-_WIDEST_STROKE_OF_A_CLOSE_UP = 1 / 3  # and of a drawing
+_WIDEST_STROKE_OF_A_CLOSE_UP = 1 / 3  # and of a drawing; of its longer side, for the shorter one of a 1 is full of ink
 _EDGE = 0.1  # difference of brightness within three pixels, relative, that uneven light does not make
 _SEAM = 0.03  # difference of brightness, relative, at which two ways to close strokes may change over unseen
 _SMALLEST_REGION = 0.05  # of all light
@@ -43,7 +43,7 @@ _TALLEST_PAIR = 1.5  # of parts that make one digit
 _SMALLEST_DIGIT = 0.4
 _LINE_GAP = 0.5  # down from one digit's middle to the next one's
 
-# Shares of the sizes of what is looked at; of MNIST's 70,000 digits, one in a thousand is wider or fuller.
+# What tells other marks from digits; of MNIST's 70,000 digits, one in a thousand is wider or fuller.
 _WIDEST_DIGIT = 1.7  # of its height
 _SOLID = 0.64  # ink in the square around a digit; a blot has 0.79
 _FLAT = 0.4  # height of MNIST's flattest digit
@@ -58,7 +58,8 @@ _LINES = "Left out, as lines across the photo"
 _TOO_LARGE = "Left out, as far larger than a digit"
 _TOO_SMALL = "Left out, as far smaller than a digit"
 _TOO_FAINT = "Left out, as faint and unlike the digits"
-_LEFT_OUT = {_FRAMES, _LINES, _TOO_LARGE, _TOO_SMALL, _TOO_FAINT}
+_GRAIN = "faint and small: not worth a word"
+_LEFT_OUT = {_FRAMES, _LINES, _TOO_LARGE, _TOO_SMALL, _TOO_FAINT, _GRAIN}
 _FAINTER = "Read, but much fainter than other digits"
 _UNEQUAL = "Read, but far larger or smaller than other digits"
 _CUT = "Read, but at the edge of the photo, so perhaps cut off"
@@ -75,7 +76,7 @@ _FAINTEST_INK = 0.02  # of full ink: what is fainter comes from lossy compressio
 
 _EIGHT_NEIGHBOURS = np.ones((3, 3), bool)
 
-_PLACES = 3
+_PLACES = 3  # at most, in a sentence of doubt
 
 _SHOWN = 400  # pixels of the longer side of a photo in a figure
 _SHOWN_STEP = 8  # from one of its grey levels to the next
@@ -164,7 +165,8 @@ def read_photo(photo: Photo) -> Reading:
     so does the sharp edge of a shadow that crosses a digit.
 
     What is left out or doubtful is said in `Reading.doubts`, unless it measures
-    less than an eightieth of the photo's longer side, or is both faint and small.
+    less than an eightieth of the photo's longer side, or is faint and either small
+    or run into by stronger ink.
     A stroke may measure a third of the photo's shorter side if paper is all around
     it, else a sixth. Lines may rise or fall by 15 degrees; digits are not turned
     upright.
@@ -237,7 +239,7 @@ def draw_reading(reading: Reading, *, answers: Sequence[int | str] | None = None
         ax.annotate(str(answer), corner, (1, 2), textcoords="offset points", fontsize=8, bbox=label)
     for box in reading.left_out:
         corner = box.left - 0.5, box.top - 0.5
-        ax.add_patch(Rectangle(corner, box.width, box.height, fill=False, edgecolor=COLORS[0], linestyle="dashed"))
+        ax.add_patch(Rectangle(corner, box.width, box.height, fill=False, edgecolor=COLORS[0], linestyle="--"))
     if reading.doubts:
         ax.set_title("\n".join(reading.doubts), loc="left", fontsize=8, wrap=True)
     return Drawing(ax, " ".join([_describe(reading.lines, answers), *reading.doubts]))
@@ -315,16 +317,16 @@ def _is_light_on_dark(photo: np.ndarray) -> bool:
 def _background(photo: np.ndarray) -> np.ndarray:
     """The brightness of the paper, under ink too, float32, 1 to 255."""
     smooth = ndimage.gaussian_filter(photo.astype(np.float32), _COARSE_SMOOTHING * max(photo.shape) / _COARSE)
-    wide = _closed(smooth, _WIDEST_STROKE_OF_A_CLOSE_UP)
+    wide = _closed(smooth, _WIDEST_STROKE_OF_A_CLOSE_UP * max(photo.shape))
     if _is_drawing(photo):
         return wide
-    closed = _closed(smooth, _WIDEST_STROKE)
+    closed = _closed(smooth, _WIDEST_STROKE * min(photo.shape))
     return np.where(_islands(closed, wide), wide, closed)
 
 
 def _closed(smooth: np.ndarray, widest: float) -> np.ndarray:
-    """The brightness without what is dark and narrower than a share of the shorter side."""
-    reach = int(widest * min(smooth.shape) / 2) + 1
+    """The brightness without what is dark and narrower than some pixels."""
+    reach = int(widest / 2) + 1
     # What is dark along a side of the photo goes on beyond it, so it is not closed: a table, not a stroke.
     padded = np.pad(smooth, 2 * reach, mode="edge")
     closed = ndimage.grey_closing(padded, 2 * reach + 1)
@@ -441,14 +443,13 @@ def _find_digits(labels: np.ndarray, inks: list[dict[int, Box]]) -> tuple[list[_
             continue
         usual = float(np.median([_side(digit.box) for digit in digits])) if digits else _usual_side(others, areas)
         joined = _join_parts(others, usual)
-        if digits:  # small and faint is the grain of the paper
-            joined = [digit for digit in joined if _side(digit.box) >= _SMALLEST_DIGIT * usual]
         judged = [_judge(digit, joined, areas, usual, labels.shape, faint=bool(digits)) for digit in joined]
         for digit, remark in zip(joined, judged, strict=True):
             if remark:
                 remarks.setdefault(remark, []).append(digit.box)
             if remark not in _LEFT_OUT:
                 digits.append(digit)
+    remarks.pop(_GRAIN, None)
     return digits, remarks
 
 
@@ -502,13 +503,19 @@ def _judge(
         return _LINES
     is_cut = min(margins) < least
     is_written = ink < _SOLID and box.height > _FLAT * side
+    is_small = side < _SMALLEST_DIGIT * usual
+    is_lone_or_blot = not is_written or not any(_are_neighbours(box, other.box) for other in others)
     if faint:
+        if is_small and is_lone_or_blot:
+            return _GRAIN
         is_alike = 1 / _UNLIKE < side / usual < _UNLIKE
         return _FAINTER if is_written and is_alike and not is_cut else _TOO_FAINT
-    if side > _LARGEST_DIGIT * usual:
-        return _UNEQUAL if is_written and ink > _THIN and not is_cut else _TOO_LARGE
-    if side < _SMALLEST_DIGIT * usual:
-        return _UNEQUAL if is_written and any(_are_neighbours(box, other.box) for other in others) else _TOO_SMALL
+    if side > _LARGEST_DIGIT * usual and (not is_written or is_cut or ink < _THIN):
+        return _TOO_LARGE
+    if is_small and is_lone_or_blot:
+        return _TOO_SMALL
+    if is_small or side > _UNLIKE * usual:
+        return _UNEQUAL
     if is_cut:
         return _CUT
     return _WIDE if box.width > _WIDEST_DIGIT * box.height else None
