@@ -395,11 +395,10 @@ def _find_marks(density: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, lis
     labels = np.zeros(density.shape, np.int32)
     inks: list[dict[int, Box]] = []
     while True:
+        # What runs into stronger ink is its soft edge, or a line under it.
         rest = np.where(_reached(density > least / 2, labels > 0), 0, density)
         threshold = np.maximum(_otsu(rest), least)
-        weak = density > threshold / 2
-        # What runs into stronger ink is its soft edge, or a line under it.
-        new = _reached(weak, rest > threshold) & ~_reached(weak, labels > 0)
+        new = _reached(density > threshold / 2, rest > threshold)
         pieces, count = ndimage.label(new, _EIGHT_NEIGHBOURS)
         boxes = enumerate(map(_box, ndimage.find_objects(pieces)), start=int(labels.max()) + 1)
         marks = {label: box for label, box in boxes if _side(box) >= _SMALLEST_MARK * max(density.shape)}

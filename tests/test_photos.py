@@ -486,7 +486,7 @@ def test_an_orange_pen_is_read_beside_a_black_one(digits):
 
 
 def test_large_and_small_digits_in_a_line_are_all_read(digits):
-    small = [(enlarged(image, 3), 70, 330 + 110 * place) for place, image in enumerate(digits[1:4])]
+    small = [(enlarged(image, 3), 50, 330 + 110 * place) for place, image in enumerate(digits[1:4])]
     reading = read_photo(on_paper(placed((300, 700), (enlarged(digits[0], 10), 40, 60), *small)))
     assert reading.lines == [0, 0, 0, 0]
     assert_alike(reading.images, digits[:4], 20)
