@@ -76,7 +76,7 @@ page.claim("All of them were found", len(reading.images) == 20)
 # the lines of ruled paper run into the digits, so neither works.
 #
 # No program finds everything. So the reading says in plain words what it left out or doubts: a frame, a blot, a line across the
-# photo, digits much fainter or smaller than the others, a digit at the photo's edge. The figure has these sentences above it, and a dashed box
+# photo, digits in fainter ink or of another size, a digit at the photo's edge. The figure has these sentences above it, and a dashed box
 # around what was left out; `reading.doubts` holds them, and is empty if all is plain, as above.
 #
 # ## Step by step
