@@ -54,7 +54,7 @@ _BROKEN = 0.1  # between the halves of a broken stroke, of the whole
 _EDGE_OF_PHOTO = 1 / 100  # of the photo's longer side
 
 _FRAMES = "Left out, as lines around digits"
-_LINES = "Left out, as lines across the photo"
+_LINES = "Left out, as lines across the photo and what they run into"
 _TOO_LARGE = "Left out, as far larger than a digit"
 _TOO_SMALL = "Left out, as far smaller than a digit"
 _TOO_FAINT = "Left out, as faint and unlike the digits"
@@ -249,9 +249,8 @@ def _places(boxes: Sequence[Box]) -> str:
     """How many there are, and where the first ones."""
     largest = sorted(boxes, key=_side)[: -_PLACES - 1 : -1]
     places = [f"row {(box.top + box.bottom) // 2} column {(box.left + box.right) // 2}" for box in largest]
-    if len(boxes) > _PLACES:
-        places.append("...")
-    return f"{len(boxes)}, at {', '.join(places)}"
+    more = f" and {len(boxes) - _PLACES} more" * (len(boxes) > _PLACES)
+    return f"{len(boxes)}, at {', '.join(places)}{more}"
 
 
 def _light_copy(photo: np.ndarray) -> np.ndarray:
