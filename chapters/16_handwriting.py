@@ -33,8 +33,9 @@ cnn = reference.load_model("cnn")
 
 
 def read(images):
-    """The CNN's answers to stored images."""
-    return np.array(list(training.classify(cnn, data.scale_pixels(images)))).astype(int)
+    """The CNN's answers to stored images, if there are any."""
+    answers = training.classify(cnn, data.scale_pixels(images)) if len(images) else ""
+    return np.array(list(answers)).astype(int)
 
 
 # %% [markdown]
@@ -49,6 +50,7 @@ photo = sheets.make_sheet(X_test[:20], **sheets.DEGREES["moderate"], seed=1)
 reading = photos.read_photo(photo)
 answers = read(reading.images)
 print(f"{photo.shape[0]} by {photo.shape[1]} pixels, {len(reading.images)} digits found")
+print(*reading.doubts or ["nothing left out, nothing doubtful"], sep="\n")
 
 # %% mystnb={"figure": {"caption": "The sheet, each digit that was found in its box, with the CNN's answer beside it.", "name": "fig-handwriting-sheet"}}
 photos.draw_reading(reading, answers=answers)
@@ -73,6 +75,10 @@ page.claim("All of them were found", len(reading.images) == len(written))
 #
 # (In Colab, the folder symbol at the left lets you upload the file.) Digits that touch are taken for one, and
 # the lines of ruled paper run into the digits, so neither works.
+#
+# No program finds everything. So the reading says in plain words what it left out or doubts: a frame, a blot, a line across the
+# photo, digits in fainter ink or of another size, a digit at the photo's edge. The figure has these sentences above it, and a dashed box
+# around what was left out; `reading.doubts` holds them, and is empty if all is plain, as above.
 #
 # ## Step by step
 #
@@ -255,7 +261,7 @@ page.claim(
 # ```python
 # reading = photos.read_photo("my_digits.jpg")
 # written = np.array(list("0123456789" * 10)).astype(int)
-# assert len(reading.images) == len(written), "look at the figure: what was not found?"
+# assert len(reading.images) == len(written), f"look at the figure: what was not found? {reading.doubts}"
 # mine = evaluation.accuracy(written, read(reading.images))
 # print(f"{mine.value:.2f} ({mine.low:.2f} to {mine.high:.2f})")
 # ```
@@ -267,7 +273,7 @@ page.claim(
 #
 # pad = DrawingPad()
 # pad                # draw, then in the next cell:
-# read(pad.images)
+# read(pad.images)   # before you have drawn, an error: draw first
 # ```
 #
 # Mind the interval. With a hundred digits and no error at all, this is what you know:

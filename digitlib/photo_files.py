@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from digitlib.normalisation import FULL
 
@@ -126,6 +126,7 @@ def _white(array: np.ndarray) -> int:
 
 
 def _to_grey(image: Image.Image) -> np.ndarray:
+    held = image.getexif().get(ExifTags.Base.Orientation)  # an image that is made from another forgets it
     if image.mode.startswith(("I", "F")):
         image = _from_array(np.asarray(image))
     mode = "RGBA" if image.has_transparency_data else "L"
@@ -133,6 +134,8 @@ def _to_grey(image: Image.Image) -> np.ndarray:
         image = image.convert(mode)
     if image.size != _reduced(image.size):
         image = image.resize(_reduced(image.size), Image.Resampling.BOX)
+    if held:
+        image.getexif()[ExifTags.Base.Orientation] = held
     image = ImageOps.exif_transpose(image)
     return _lay_on_white(image) if mode == "RGBA" else np.asarray(image)
 

@@ -25,8 +25,9 @@ _COARSE = 400  # pixels of its longer side
 _COARSE_SMOOTHING = 2  # pixels, standard deviation, if it has that many
 _STROKE_SIGMAS = (1, 2, 4)  # pixels, standard deviations that bring out strokes
 _WIDEST_STROKE = 1 / 6  # of its shorter side
-_WIDEST_STROKE_OF_A_DRAWING = 1 / 3
+_WIDEST_STROKE_OF_A_CLOSE_UP = 1 / 3  # and of a drawing; of its longer side, for the shorter one of a 1 is full of ink
 _EDGE = 0.1  # difference of brightness within three pixels, relative, that uneven light does not make
+_SEAM = 0.03  # difference of brightness, relative, at which two ways to close strokes may change over unseen
 _SMALLEST_REGION = 0.05  # of all light
 _DARKEST_PAPER = 0.3  # of the main region's brightness
 
@@ -42,6 +43,29 @@ _TALLEST_PAIR = 1.5  # of parts that make one digit
 _SMALLEST_DIGIT = 0.4
 _LINE_GAP = 0.5  # down from one digit's middle to the next one's
 
+# What tells other marks from digits; of MNIST's 70,000 digits, one in a thousand is wider or fuller.
+_WIDEST_DIGIT = 1.7  # of its height
+_SOLID = 0.64  # ink in the square around a digit; a blot has 0.79
+_FLAT = 0.4  # height of MNIST's flattest digit
+_THIN = 0.03  # ink in the square around a long line
+_UNLIKE = 2  # times larger
+_FILLED_HOLE = 0.3  # what stands in a box, of the box
+_BROKEN = 0.1  # between the halves of a broken stroke, of the whole
+_EDGE_OF_PHOTO = 1 / 100  # of the photo's longer side
+
+_FRAMES = "Left out, as lines around digits"
+_LINES = "Left out, as lines across the photo and what they run into"
+_TOO_LARGE = "Left out, as far larger than a digit"
+_TOO_SMALL = "Left out, as far smaller than a digit"
+_TOO_FAINT = "Left out, as faint and unlike the digits"
+_GRAIN = "faint and small: not worth a word"
+_LEFT_OUT = {_FRAMES, _LINES, _TOO_LARGE, _TOO_SMALL, _TOO_FAINT, _GRAIN}
+_FAINTER = "Read, but much fainter than other digits"
+_UNEQUAL = "Read, but far larger or smaller than other digits"
+_CUT = "Read, but at the edge of the photo, so perhaps cut off"
+_WIDE = "Read as one digit, but as wide as two that touch"
+_NOTHING = "Nothing was read: write with a dark pen on plain paper, and leave a margin around what you write."
+
 _STEEPEST = 15  # degrees that lines may rise or fall
 _MOST_MARKS = 1_000
 
@@ -51,6 +75,8 @@ _FULL_INK = 0.75  # quantile of a digit's ink that becomes 255
 _FAINTEST_INK = 0.02  # of full ink: what is fainter comes from lossy compression
 
 _EIGHT_NEIGHBOURS = np.ones((3, 3), bool)
+
+_PLACES = 3  # at most, in a sentence of doubt
 
 _SHOWN = 400  # pixels of the longer side of a photo in a figure
 _SHOWN_STEP = 8  # from one of its grey levels to the next
@@ -74,6 +100,12 @@ class Reading:
     photo : numpy.ndarray, shape (height, width), uint8
         The photo in which they were found: upright, grey, of at most two
         million pixels.
+    doubts : tuple of str
+        Sentences that say what was left out and what was read but is doubtful,
+        how often, and at which rows and columns of `photo`. Empty if all is
+        plain.
+    left_out : sequence of normalisation.Box
+        Where in `photo` that lies which was left out.
     """
 
     images: np.ndarray
@@ -81,6 +113,8 @@ class Reading:
     lines: list[int]
     ink: np.ndarray
     photo: np.ndarray
+    doubts: tuple[str, ...] = ()
+    left_out: Sequence[Box] = ()
 
 
 def read_photo(photo: Photo) -> Reading:
@@ -120,16 +154,22 @@ def read_photo(photo: Photo) -> Reading:
     edges, stretched so that its darkest quarter is 255. Strokes thinner than
     1.75 of the 20 pixels that a digit is reduced to are widened to that.
 
+    What then is left of the photo gets a threshold of its own, and so on, so that
+    a pencil is found beside a pen.
+
     A digit is a connected mark, with the small ones near it. So digits that
     touch are taken for one. Lines of ruled or squared paper are not removed:
     pale ones do little harm, others join the digits they run through. What is as
-    large as a digit is taken for a digit. The grain of a table counts, if the
-    table is about as bright as the paper, and so does the sharp edge of a
-    shadow that crosses a digit.
+    large as a digit is taken for a digit, but for a frame around other marks.
+    The grain of a table counts, if the table is about as bright as the paper, and
+    so does the sharp edge of a shadow that crosses a digit.
 
-    A mark must measure an eightieth of the photo's longer side, and a stroke at
-    most a sixth of the shorter one. Lines may rise or fall by 15 degrees;
-    digits are not turned upright.
+    What is left out or doubtful is said in `Reading.doubts`, unless it measures
+    less than an eightieth of the photo's longer side, or is faint and either small
+    or run into by stronger ink.
+    A stroke may measure a third of the photo's shorter side if paper is all around
+    it, else a sixth. Lines may rise or fall by 15 degrees; digits are not turned
+    upright.
 
     Examples
     --------
@@ -141,11 +181,11 @@ def read_photo(photo: Photo) -> Reading:
     """
     photo = open_photo(photo)
     density, noise = _find_ink(photo)
-    labels, marks = _find_marks(density, noise)
-    areas = np.bincount(labels.ravel())
+    labels, inks = _find_marks(density, noise)
+    digits, remarks = _find_digits(labels, inks)
     ink = np.zeros_like(photo)
     images, boxes, lines = [], [], []
-    for number, line in enumerate(_sort_into_lines(_join_parts(marks, areas))):
+    for number, line in enumerate(_sort_into_lines(digits)):
         for digit in line:
             lifted, box = _lift(density, noise, labels, digit)
             place = ink[box.top : box.bottom, box.left : box.right]
@@ -153,11 +193,19 @@ def read_photo(photo: Photo) -> Reading:
             images.append(normalise(_thicken(lifted)))
             boxes.append(box)
             lines.append(number)
-    return Reading(np.array(images, np.uint8).reshape(-1, SIDE, SIDE), boxes, lines, ink, photo)
+    left_out = [box for remark in remarks.keys() & _LEFT_OUT for box in remarks[remark]]
+    doubts = [f"{remark}: {_places(remarks[remark])}." for remark in remarks]
+    if not digits:
+        doubts.append(_NOTHING)
+    return Reading(
+        np.array(images, np.uint8).reshape(-1, SIDE, SIDE), boxes, lines, ink, photo, tuple(doubts), left_out
+    )
 
 
 def draw_reading(reading: Reading, *, answers: Sequence[int | str] | None = None, ax: Axes | None = None) -> Drawing:
-    """Draw a photo with a box around each digit that was found.
+    """Draw a photo with a box around each digit that was found, and a dashed one around what was left out.
+
+    Above it stand the doubts, if there are any.
 
     Parameters
     ----------
@@ -189,7 +237,20 @@ def draw_reading(reading: Reading, *, answers: Sequence[int | str] | None = None
         ax.add_patch(Rectangle(corner, box.width, box.height, fill=False, edgecolor=COLORS[1]))
         label = {"facecolor": "white", "linewidth": 0, "pad": 0.8}
         ax.annotate(str(answer), corner, (1, 2), textcoords="offset points", fontsize=8, bbox=label)
-    return Drawing(ax, _describe(reading.lines, answers))
+    for box in reading.left_out:
+        corner = box.left - 0.5, box.top - 0.5
+        ax.add_patch(Rectangle(corner, box.width, box.height, fill=False, edgecolor=COLORS[0], linestyle="--"))
+    if reading.doubts:
+        ax.set_title("\n".join(reading.doubts), loc="left", fontsize=8, wrap=True)
+    return Drawing(ax, " ".join([_describe(reading.lines, answers), *reading.doubts]))
+
+
+def _places(boxes: Sequence[Box]) -> str:
+    """How many there are, and where the first ones."""
+    largest = sorted(boxes, key=_side)[: -_PLACES - 1 : -1]
+    places = [f"row {(box.top + box.bottom) // 2} column {(box.left + box.right) // 2}" for box in largest]
+    more = f" and {len(boxes) - _PLACES} more" * (len(boxes) > _PLACES)
+    return f"{len(boxes)}, at {', '.join(places)}{more}"
 
 
 def _light_copy(photo: np.ndarray) -> np.ndarray:
@@ -254,14 +315,31 @@ def _is_light_on_dark(photo: np.ndarray) -> bool:
 
 def _background(photo: np.ndarray) -> np.ndarray:
     """The brightness of the paper, under ink too, float32, 1 to 255."""
-    widest = _WIDEST_STROKE_OF_A_DRAWING if _is_drawing(photo) else _WIDEST_STROKE
-    reach = int(widest * min(photo.shape) / 2) + 1
     smooth = ndimage.gaussian_filter(photo.astype(np.float32), _COARSE_SMOOTHING * max(photo.shape) / _COARSE)
+    wide = _closed(smooth, _WIDEST_STROKE_OF_A_CLOSE_UP * max(photo.shape))
+    if _is_drawing(photo):
+        return wide
+    closed = _closed(smooth, _WIDEST_STROKE * min(photo.shape))
+    return np.where(_islands(closed, wide), wide, closed)
+
+
+def _closed(smooth: np.ndarray, widest: float) -> np.ndarray:
+    """The brightness without what is dark and narrower than some pixels."""
+    reach = int(widest / 2) + 1
     # What is dark along a side of the photo goes on beyond it, so it is not closed: a table, not a stroke.
     padded = np.pad(smooth, 2 * reach, mode="edge")
     closed = ndimage.grey_closing(padded, 2 * reach + 1)
     inside = slice(2 * reach, -2 * reach)
     return np.maximum(ndimage.gaussian_filter(closed, 1)[inside, inside], 1)
+
+
+def _islands(closed: np.ndarray, wide: np.ndarray) -> np.ndarray:
+    """Where strokes of a digit that fills the photo are too wide to be closed: dark spots with a sharp edge around."""
+    labels, count = ndimage.label(wide > (1 + _SEAM) * closed, _EIGHT_NEIGHBOURS)
+    sharp = set(np.unique(labels[_edges(closed)]))
+    darkest = ndimage.maximum(wide / closed, labels, range(1, count + 1))
+    strokes = [label for label in range(1, count + 1) if label in sharp and darkest[label - 1] > 1 + _LEAST_CONTRAST]
+    return np.isin(labels, strokes)
 
 
 def _edges(background: np.ndarray) -> np.ndarray:
@@ -306,22 +384,41 @@ def _otsu(values: np.ndarray) -> float:
     return float(edges[1 + variance.argmax()])
 
 
-def _find_marks(density: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, dict[int, Box]]:
-    """Label what is connected, and give the boxes of the labels that may be digits or parts of them."""
-    threshold = max(_otsu(density), _LEAST_CONTRAST)
-    strong = density > np.maximum(threshold, _LEAST_SIGMAS * noise)
-    weak = density > np.maximum(threshold, _LEAST_SIGMAS * noise) / 2
-    labels, _ = ndimage.label(weak, _EIGHT_NEIGHBOURS)
-    certain = set(np.unique(labels[strong]))
-    marks = {}
-    for label, box in enumerate(map(_box, ndimage.find_objects(labels)), start=1):
-        if label in certain and _side(box) >= _SMALLEST_MARK * max(density.shape):
-            marks[label] = box
-    if len(marks) > _MOST_MARKS:
-        raise PhotoError(
-            f"the photo shows {len(marks):,} marks, more than {_MOST_MARKS:,}: photograph digits on plain paper, closer"
-        )
-    return labels, marks
+def _find_marks(density: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, list[dict[int, Box]]]:
+    """Label what is connected, and give the boxes of the labels that may be digits or parts of them.
+
+    There is a dictionary of boxes for each ink, the strongest first: a threshold between ink and paper
+    that suits a pen passes over a pencil, so what is left is looked at again.
+    """
+    least = np.maximum(_LEAST_CONTRAST, _LEAST_SIGMAS * noise)
+    labels = np.zeros(density.shape, np.int32)
+    inks: list[dict[int, Box]] = []
+    while True:
+        # What runs into stronger ink is its soft edge, or a line under it.
+        rest = np.where(_reached(density > least / 2, labels > 0), 0, density)
+        threshold = np.maximum(_otsu(rest), least)
+        new = _reached(density > threshold / 2, rest > threshold)
+        pieces, count = ndimage.label(new, _EIGHT_NEIGHBOURS)
+        boxes = enumerate(map(_box, ndimage.find_objects(pieces)), start=int(labels.max()) + 1)
+        marks = {label: box for label, box in boxes if _side(box) >= _SMALLEST_MARK * max(density.shape)}
+        if len(marks) > _MOST_MARKS and not inks:
+            raise PhotoError(
+                f"the photo shows {len(marks):,} marks, more than {_MOST_MARKS:,}: "
+                "photograph digits on plain paper, closer"
+            )
+        if count == 0 or len(marks) > _MOST_MARKS:  # so many faint ones are the grain of the paper
+            return labels, inks
+        labels = np.where(new, pieces + labels.max(), labels)
+        inks.append(marks)
+
+
+def _reached(region: np.ndarray, seeds: np.ndarray) -> np.ndarray:
+    """The connected pieces of a region in which a seed lies."""
+    pieces, count = ndimage.label(region, _EIGHT_NEIGHBOURS)
+    chosen = np.zeros(count + 1, bool)
+    chosen[pieces[seeds]] = True
+    chosen[0] = False
+    return chosen[pieces]
 
 
 class _Digit(NamedTuple):
@@ -329,15 +426,49 @@ class _Digit(NamedTuple):
     box: Box
 
 
-def _join_parts(marks: dict[int, Box], areas: np.ndarray) -> list[_Digit]:
-    """Join parts to digits, and leave out what is too large or too small for one."""
-    if not marks:
-        return []
-    usual = _usual_side(marks, areas)
+def _find_digits(labels: np.ndarray, inks: list[dict[int, Box]]) -> tuple[list[_Digit], dict[str, list[Box]]]:
+    """The digits, and the boxes of what was left out or is doubtful, by what is to be said of it."""
+    areas = np.bincount(labels.ravel())
+    marks = {label: box for ink in inks for label, box in ink.items()}
+    digits: list[_Digit] = []
+    remarks: dict[str, list[Box]] = {}
+    for ink in inks:
+        frames = {label for label in ink if _is_frame(label, labels, marks)}
+        if frames:
+            remarks.setdefault(_FRAMES, []).extend(ink[label] for label in frames)
+        others = {label: box for label, box in ink.items() if label not in frames}
+        if not others:
+            continue
+        usual = float(np.median([_side(digit.box) for digit in digits])) if digits else _usual_side(others, areas)
+        joined = _join_parts(others, usual)
+        judged = [_judge(digit, joined, areas, usual, labels.shape, faint=bool(digits)) for digit in joined]
+        for digit, remark in zip(joined, judged, strict=True):
+            if remark:
+                remarks.setdefault(remark, []).append(digit.box)
+            if remark not in _LEFT_OUT:
+                digits.append(digit)
+    remarks.pop(_GRAIN, None)
+    return digits, remarks
+
+
+def _is_frame(label: int, labels: np.ndarray, marks: dict[int, Box]) -> bool:
+    """Whether another mark fills a hole of this one, as nothing does in a 0."""
+    outer = marks[label]
+    if not any(box != outer and _hull(outer, box) == outer for box in marks.values()):
+        return False
+    place = labels[outer.top : outer.bottom, outer.left : outer.right]
+    holes, _ = ndimage.label(ndimage.binary_fill_holes(place == label) & (place != label))
+    for number, hole in enumerate(ndimage.find_objects(holes), start=1):
+        inside = set(np.unique(place[hole][holes[hole] == number])) & marks.keys()
+        if any(_side(marks[other]) > _FILLED_HOLE * _side(_box(hole)) for other in inside):
+            return True
+    return False
+
+
+def _join_parts(marks: dict[int, Box], usual: float) -> list[_Digit]:
+    """Join parts to digits."""
     digits: list[_Digit] = []
     for label, box in sorted(marks.items(), key=lambda mark: -_side(mark[1])):
-        if _side(box) > _LARGEST_DIGIT * usual:
-            continue
         others = [digit for digit in digits if _belong_together(digit.box, box, usual)]
         joined = _Digit([label], box)
         if others:
@@ -345,15 +476,54 @@ def _join_parts(marks: dict[int, Box], areas: np.ndarray) -> list[_Digit]:
             digits.remove(nearest)
             joined = _Digit([*nearest.labels, label], _hull(nearest.box, box))
         digits.append(joined)
-    return [digit for digit in digits if _side(digit.box) >= _SMALLEST_DIGIT * usual]
+    return digits
 
 
 def _belong_together(digit: Box, part: Box, usual: float) -> bool:
-    if _side(_hull(digit, part)) > _TALLEST_PAIR * usual:
+    whole, gap = _side(_hull(digit, part)), _gap(digit, part)
+    if whole > _TALLEST_PAIR * usual:
         return False
-    if part.height < _TALLEST_PART * usual:
-        return _gap(digit, part) < _NEARBY * usual
-    return min(digit.right, part.right) - max(digit.left, part.left) > min(digit.width, part.width) / 2
+    if part.height < _TALLEST_PART * min(usual, _side(digit)):
+        return gap < _NEARBY * min(usual, whole)
+    is_below = min(digit.right, part.right) - max(digit.left, part.left) > min(digit.width, part.width) / 2
+    return is_below and (part.height >= _TALLEST_PART * usual or gap < _BROKEN * whole)
+
+
+def _judge(
+    digit: _Digit, others: list[_Digit], areas: np.ndarray, usual: float, shape: tuple[int, int], *, faint: bool
+) -> str | None:
+    """What is to be said of a digit, if anything; what is in `_LEFT_OUT` is none."""
+    box, side = digit.box, _side(digit.box)
+    ink = areas[digit.labels].sum() / side**2
+    margins = box.left, shape[1] - box.right, box.top, shape[0] - box.bottom
+    least = _EDGE_OF_PHOTO * max(shape)
+    if max(margins[:2]) < least and box.width > _WIDEST_DIGIT * box.height:
+        return _LINES
+    is_cut = min(margins) < least
+    is_written = ink < _SOLID and box.height > _FLAT * side
+    is_small = side < _SMALLEST_DIGIT * usual
+    is_lone_or_blot = not is_written or not any(_are_neighbours(box, other.box) for other in others)
+    if faint:
+        if is_small and is_lone_or_blot:
+            return _GRAIN
+        is_alike = 1 / _UNLIKE < side / usual < _UNLIKE
+        return _FAINTER if is_written and is_alike and not is_cut else _TOO_FAINT
+    if side > _LARGEST_DIGIT * usual and (not is_written or is_cut or ink < _THIN):
+        return _TOO_LARGE
+    if is_small and is_lone_or_blot:
+        return _TOO_SMALL
+    if is_small or side > _UNLIKE * usual:
+        return _UNEQUAL
+    if is_cut:
+        return _CUT
+    return _WIDE if box.width > _WIDEST_DIGIT * box.height else None
+
+
+def _are_neighbours(first: Box, second: Box) -> bool:
+    """Whether two boxes of similar size stand beside each other in a line."""
+    small, large = sorted((_side(first), _side(second)))
+    apart = abs(first.top + first.bottom - second.top - second.bottom) / 2
+    return first != second and large < _UNLIKE * small and apart < _LINE_GAP * large and _gap(first, second) < 3 * large
 
 
 def _box(place: tuple[slice, slice]) -> Box:
@@ -395,7 +565,9 @@ def _sort_into_lines(digits: list[_Digit]) -> list[list[_Digit]]:
     middles = np.array([(digit.box.top + digit.box.bottom, digit.box.left + digit.box.right) for digit in digits]) / 2
     down, across = _straighten(middles, usual)
     order = np.argsort(down)
-    lines = np.split(order, np.flatnonzero(np.diff(down[order]) > _LINE_GAP * usual) + 1)
+    sides = np.array([_side(digit.box) for digit in digits])[order]
+    gaps = _LINE_GAP * np.maximum(usual, np.maximum(sides[1:], sides[:-1]) - usual)
+    lines = np.split(order, np.flatnonzero(np.diff(down[order]) > gaps) + 1)
     return [[digits[place] for place in sorted(line, key=across.__getitem__)] for line in lines]
 
 

@@ -24,8 +24,9 @@ class DrawingPad(anywidget.AnyWidget):
     Examples
     --------
     >>> pad = DrawingPad()
-    >>> pad.images.shape  # before anything is drawn, blank
-    (1, 28, 28)
+    >>> pad.images
+    Traceback (most recent call last):
+    ValueError: nothing is drawn yet: draw a digit in the pad first, then run this cell again
     """
 
     _esm = browser.bundle("widget.js") + 'export default modules["widget.js"];\n'
@@ -36,5 +37,13 @@ class DrawingPad(anywidget.AnyWidget):
 
     @property
     def images(self) -> np.ndarray:
-        """The drawing, prepared as MNIST was: shape (1, 28, 28), uint8, 0 (paper) to 255 (ink)."""
+        """The drawing, prepared as MNIST was: shape (1, 28, 28), uint8, 0 (paper) to 255 (ink).
+
+        Raises
+        ------
+        ValueError
+            If nothing is drawn: a network would read a digit even in that.
+        """
+        if not any(self.pixels):
+            raise ValueError("nothing is drawn yet: draw a digit in the pad first, then run this cell again")
         return np.array(self.pixels, np.uint8).reshape(1, SIDE, SIDE)

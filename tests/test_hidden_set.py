@@ -145,6 +145,11 @@ def test_what_does_not_fit_its_scan_is_a_clear_error(scans, tmp_path):
     (scans / "bob.txt").write_text("1 2 3 4 5\n1 2 3 4\n1 2 3 4 5\n", encoding="utf-8")
     with pytest.raises(HiddenSetError, match=r"bob\.png shows lines of \[5, 5, 5\] digits, its text has .*\[5, 4, 5\]"):
         read_scans(scans)
+    content = (scans / "bob.png").read_bytes()
+    Image.new("L", (300, 400), "white").save(scans / "bob.png")
+    with pytest.raises(HiddenSetError, match=r"bob\.png shows lines of \[\] digits.* scan again\. Nothing was read"):
+        read_scans(scans)
+    (scans / "bob.png").write_bytes(content)
     (scans / "bob.txt").write_text("1 2 3 4 five\n", encoding="utf-8")
     with pytest.raises(HiddenSetError, match=r"bob\.txt: the line '1234five' holds something else than digits"):
         read_scans(scans)

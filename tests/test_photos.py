@@ -1,6 +1,8 @@
 """Digits are found in photos of many kinds, and what is no photo of digits is refused in clear words."""
 
+import ast
 import contextlib
+import dataclasses
 import io
 import struct
 import subprocess
@@ -21,6 +23,7 @@ from digitlib.photos import PhotoError, Reading, draw_reading, read_photo
 # Pillow's warnings stay inside.
 pytestmark = pytest.mark.filterwarnings("error")
 
+ROOT = Path(__file__).parents[1]
 SCALE = 4  # MNIST's pixels become squares of this side
 CELL = 36 * SCALE
 COLUMNS = 4
@@ -102,6 +105,37 @@ def strokes(*lines, size=(300, 300), width=12):
     for line in lines:
         ImageDraw.Draw(image).line(line, fill="black", width=width)
     return np.asarray(image)
+
+
+def on_paper(ink, pen=45):
+    """Ink from 0 to 255 on grey paper, photographed, so that no two pixels are quite alike."""
+    return noisy(225 - (225 - pen) * (ink / 255), 4)
+
+
+def enlarged(image, times):
+    """A digit without its margin, each pixel as a square."""
+    rows, columns = image.any(axis=1).nonzero()[0], image.any(axis=0).nonzero()[0]
+    cropped = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return np.kron(cropped, np.ones((times, times), np.uint8))
+
+
+def placed(shape, *digits):
+    """Ink on a sheet: each digit with the row and column of its upper left corner."""
+    ink = np.zeros(shape, np.uint8)
+    for digit, top, left in digits:
+        ink[top : top + digit.shape[0], left : left + digit.shape[1]] = digit
+    return ink
+
+
+def framed(ink, *boxes):
+    """Black lines around boxes of top, bottom, left and right."""
+    framed = ink.copy()
+    for top, bottom, left, right in boxes:
+        for lines in (np.s_[top : top + 3, left:right], np.s_[bottom - 3 : bottom, left:right]):
+            framed[lines] = 255
+        for lines in (np.s_[top:bottom, left : left + 3], np.s_[top:bottom, right - 3 : right]):
+            framed[lines] = 255
+    return framed
 
 
 def encoded(photo, form, **options):
@@ -400,6 +434,141 @@ def test_strokes_as_wide_as_mnists_are_left_alone():
     assert np.abs(read_photo(photo).images[0].astype(int) - normalise(255 - photo)).max() <= 1
 
 
+def test_of_a_plain_sheet_there_is_nothing_to_be_said(reading, sheet):
+    assert reading.doubts == ()
+    assert list(reading.left_out) == []
+    assert read_photo(noisy(shaded(sheet), 4)).doubts == ()
+
+
+def test_of_a_blank_sheet_it_is_said_that_nothing_was_read():
+    (doubt,) = read_photo(np.full((300, 400), 255, np.uint8)).doubts
+    assert doubt.startswith("Nothing was read: write with a dark pen")
+
+
+@pytest.mark.parametrize("margin", [0.06, 0.15])
+@pytest.mark.parametrize("shade", [np.array, shaded])
+def test_a_digit_cut_close_is_one_digit(digits, margin, shade):
+    close = [np.pad(enlarged(image, 6), round(6 * 20 * margin)) for image in digits[6:16]]
+    readings = [read_photo(noisy(shade(on_paper(ink)), 2)) for ink in close]
+    assert [(len(reading.images), reading.doubts) for reading in readings] == [(1, ())] * 10
+    found = np.concatenate([reading.images for reading in readings])
+    assert_alike(found, np.array([normalise(ink) for ink in close]))
+
+
+def test_two_digits_cut_close_are_two(digits):
+    for first, second in zip(digits[:6], digits[6:12], strict=True):
+        left, right = enlarged(first, 6), enlarged(second, 6)
+        ink = placed((140, 44 + left.shape[1] + right.shape[1]), (left, 10, 10), (right, 10, 34 + left.shape[1]))
+        assert read_photo(on_paper(ink)).lines == [0, 0]
+
+
+@pytest.mark.parametrize("pencil", [170, 150, 120])
+def test_a_pencil_is_read_beside_a_pen_and_that_is_said(digits, pencil):
+    ink = written(digits[:12])
+    photo = on_paper(ink)
+    photo[CELL : 2 * CELL] = on_paper(ink[CELL : 2 * CELL], pencil)
+    reading = read_photo(photo)
+    assert reading.lines == LINES
+    assert_alike(reading.images, digits[:12])
+    if pencil == 170:
+        assert len(reading.doubts) == 1
+        assert reading.doubts[0].startswith("Read, but much fainter than other digits: 4, at row ")
+        assert list(reading.left_out) == []
+
+
+def test_an_orange_pen_is_read_beside_a_black_one(digits):
+    ink = written(digits[:8]) / 255
+    orange = np.arange(len(ink)) >= CELL
+    pens = np.where(orange[:, np.newaxis], [[255, 170, 60]], [[20, 20, 20]])[:, np.newaxis]
+    photo = noisy(225 + ink[..., np.newaxis] * (pens - 225), 4)
+    assert_alike(read_photo(photo).images, digits[:8])
+
+
+def test_large_and_small_digits_in_a_line_are_all_read(digits):
+    small = [(enlarged(image, 3), 50, 330 + 110 * place) for place, image in enumerate(digits[1:4])]
+    reading = read_photo(on_paper(placed((300, 700), (enlarged(digits[0], 10), 40, 60), *small)))
+    assert reading.lines == [0, 0, 0, 0]
+    assert_alike(reading.images, digits[:4], 20)
+    (doubt,) = reading.doubts
+    assert doubt.startswith("Read, but far larger or smaller than other digits: 3, at row ")
+
+
+@pytest.mark.parametrize("count", [4, 18])
+def test_small_digits_below_a_large_heading_are_all_read(digits, count):
+    heading = [(enlarged(image, 10), 40, 60 + 300 * place) for place, image in enumerate(digits[:2])]
+    below = [
+        (enlarged(image, 3), 320 + 100 * (place // 6), 60 + 110 * (place % 6))
+        for place, image in enumerate(digits[2 : 2 + count])
+    ]
+    reading = read_photo(on_paper(placed((640, 760), *heading, *below)))
+    assert reading.lines == [0, 0] + [1 + place // 6 for place in range(count)]
+    assert_alike(reading.images, digits[: 2 + count], 20)
+    assert len(reading.doubts) == 1
+
+
+@pytest.mark.parametrize("pen", [45, 170], ids=["dark", "pale"])
+def test_boxes_around_digits_are_left_out_and_that_is_said(digits, pen):
+    corners = [(CELL * row + 3, CELL * column + 3) for row in range(2) for column in range(COLUMNS)]
+    drawn = [(top, top + CELL - 8, left, left + CELL - 8) for top, left in corners]
+    ink = np.pad(written(digits[:8]), 20)
+    boxes = framed(np.zeros_like(ink), *(np.array(drawn) + 20))
+    photo = np.minimum(on_paper(ink), on_paper(boxes, pen))
+    reading = read_photo(photo)
+    assert_alike(reading.images, digits[:8])
+    assert np.abs(np.array(sorted(reading.left_out)) - (np.array(drawn) + 20)).max() <= 2
+    (doubt,) = reading.doubts
+    assert doubt.startswith("Left out, as lines around digits: 8, at row ")
+    assert doubt.endswith(" and 5 more.")
+
+
+def test_a_zero_around_a_speck_is_no_frame():
+    photo = strokes(size=(300, 300))
+    image = Image.fromarray(photo)
+    ImageDraw.Draw(image).ellipse((80, 50, 220, 250), outline="black", width=20)
+    ImageDraw.Draw(image).ellipse((140, 140, 160, 160), fill="black")
+    reading = read_photo(image)
+    assert len(reading.images) == 1
+    assert (reading.boxes[0].height, reading.boxes[0].width) == pytest.approx((201, 141), abs=6)
+
+
+def test_lines_of_ruled_paper_through_the_digits_are_left_out_and_that_is_said(digits):
+    ink = written(digits[:8])
+    ink[10::40] = ink[11::40] = 200
+    reading = read_photo(on_paper(ink))
+    assert len(reading.images) == 0
+    assert reading.doubts[0].startswith("Left out, as lines across the photo and what they run into: ")
+    assert reading.doubts[1].startswith("Nothing was read")
+
+
+def test_a_blot_and_a_long_line_are_left_out_and_that_is_said(digits):
+    ink = np.pad(written(digits[:8]), 60)
+    ink[20:40, 300:320] = 255
+    ink[-30:-26, 80:600] = 255
+    reading = read_photo(on_paper(ink))
+    assert_alike(reading.images, digits[:8])
+    assert set(reading.doubts) == {
+        "Left out, as far smaller than a digit: 1, at row 30 column 310.",
+        f"Left out, as far larger than a digit: 1, at row {len(ink) - 28} column 340.",
+    }
+
+
+def test_digits_at_the_edge_and_such_as_may_be_two_are_doubted():
+    (doubt,) = read_photo(strokes((150, 0, 150, 200))).doubts
+    assert doubt.startswith("Read, but at the edge of the photo, so perhaps cut off: 1, at row ")
+    touching = strokes((40, 100, 40, 200), (40, 150, 250, 150), (250, 100, 250, 200))
+    (doubt,) = read_photo(touching).doubts
+    assert doubt == "Read as one digit, but as wide as two that touch: 1, at row 150 column 146."
+
+
+def test_pale_lines_of_squared_paper_are_not_taken_for_faint_digits(sheet):
+    squared = on_paper(255 - sheet).astype(float)
+    squared[10::40] -= 40
+    squared[:, 10::40] -= 40
+    reading = read_photo(noisy(squared, 1))
+    assert reading.lines == LINES
+    assert "fainter" not in " ".join(reading.doubts)
+
+
 def test_a_large_photo_is_reduced_and_its_boxes_with_it(digits):
     ink = written(digits[:12])
     large = np.kron(ink, np.ones((6, 6), np.uint8))
@@ -609,4 +778,45 @@ def test_a_drawing_goes_on_the_axes_given():
     assert drawing.ax is right
     assert not left.has_data()
     assert drawing.alt == "Photo with 1 digit found in 1 line, each in a box and read as 1."
-    assert draw_reading(read_photo(np.zeros((9, 9), np.uint8)), answers=[]).alt == "Photo in which no digit was found."
+    blank = draw_reading(read_photo(np.zeros((9, 9), np.uint8)), answers=[])
+    assert blank.alt.startswith("Photo in which no digit was found. Nothing was read: write with a dark pen")
+
+
+def test_a_drawing_shows_what_was_left_out_and_says_the_doubts(small_reading):
+    reading = dataclasses.replace(small_reading, doubts=("One.", "Another."), left_out=[Box(50, 60, 70, 90)])
+    drawing = draw_reading(reading)
+    dashed = [patch for patch in drawing.ax.patches if patch.get_linestyle() == "--"]
+    assert [patch.get_bbox().bounds for patch in dashed] == [(69.5, 49.5, 20, 10)]
+    assert drawing.ax.get_title(loc="left") == "One.\nAnother."
+    assert drawing.alt == "Photo with 3 digits found in 2 lines, each in a box. One. Another."
+
+
+@pytest.mark.parametrize("orientation", HELD)
+@pytest.mark.parametrize("mode", ["I;16", "I", "F"])
+def test_photos_of_many_grey_levels_are_turned_upright(sheet, digits, mode, orientation):
+    image = Image.fromarray(sheet[: 2 * CELL])
+    for transpose in HELD[orientation]:
+        image = image.transpose(transpose)
+    levels = np.asarray(image)
+    if mode == "F":
+        image = Image.fromarray(levels.astype(np.float32) / 255)
+    else:
+        image = Image.fromarray(levels.astype(np.uint16) * 257)
+    image.getexif()[ORIENTATION] = orientation
+    photo = encoded(image, "PNG", exif=image.getexif()) if mode == "I" else image
+    reading = read_photo(photo)
+    assert reading.photo.shape == (2 * CELL, COLUMNS * CELL)
+    assert_alike(reading.images, digits[:8])
+    assert image.getexif()[ORIENTATION] == orientation
+
+
+def test_the_recipe_of_the_chapter_gives_no_answers_for_a_blank_photo():
+    """Without asking the network, which fails on no images."""
+    tree = ast.parse((ROOT / "chapters" / "16_handwriting.py").read_text(encoding="utf-8"))
+    (recipe,) = (node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "read")
+    names = {"np": np}
+    exec(compile(ast.Module([recipe], []), "recipe", "exec"), names)
+    reading = read_photo(np.full((300, 400), 255, np.uint8))
+    answers = names["read"](reading.images)
+    assert (answers.shape, answers.dtype) == ((0,), int)
+    assert draw_reading(reading, answers=answers).alt.startswith("Photo in which no digit was found.")

@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pytest
 
 from digitlib import data, reference, training
 from digitlib.widget import DrawingPad
@@ -66,3 +67,14 @@ def test_a_drawing_set_by_python_is_shown_again(page):
     pixels = np.array(page.evaluate("sent.pixels"), np.uint8).reshape(1, 28, 28)
     assert training.classify(reference.load_model("cnn"), data.scale_pixels(pixels)) == str(labels[0])
     assert page.evaluate("sent.strokes") == strokes
+
+
+def test_a_pad_on_which_nothing_is_drawn_says_so_instead_of_passing_for_a_digit():
+    pad = DrawingPad()
+    with pytest.raises(ValueError, match="nothing is drawn yet: draw a digit in the pad first"):
+        _ = pad.images
+    pad.set_trait("pixels", [0] * 300 + [255] + [0] * 483)
+    assert np.argwhere(pad.images).tolist() == [[0, 10, 20]]
+    pad.set_trait("pixels", [0] * 784)  # cleared
+    with pytest.raises(ValueError, match="draw a digit in the pad first"):
+        _ = pad.images

@@ -222,10 +222,11 @@ def _read_scan(path: Path) -> tuple[np.ndarray, np.ndarray]:
     found = np.bincount(reading.lines).tolist()
     written = [len(line) for line in lines]
     if found != written:
-        raise HiddenSetError(
+        mismatch = (
             f"{path} shows lines of {found} digits, its text has lines of {written}: "
-            "correct the text, or write the digits further apart and scan again"
+            "correct the text, or write the digits further apart and scan again."
         )
+        raise HiddenSetError(" ".join([mismatch, *reading.doubts]))
     return reading.images, np.array([int(digit) for line in lines for digit in line], dtype=np.uint8)
 
 
