@@ -41,9 +41,10 @@ HEADINGS = """
 ADD_CONTENTS = """() => {
   const contents = Object.assign(document.createElement('section'), {id: 'contents'});
   contents.append(Object.assign(document.createElement('h2'), {textContent: 'Contents'}));
-  for (const heading of document.querySelectorAll('article section[id] > :is(h2, h3)')) {
+  for (const [i, heading] of document.querySelectorAll('article section > :is(h2, h3)').entries()) {
+    heading.id = `contents-${i}`;  // the sections' own may be those of a section of another chapter as well
     const line = Object.assign(document.createElement('a'), {
-      href: `#${heading.parentElement.id}`, className: heading.matches('h2') ? 'whole' : 'part',
+      href: `#${heading.id}`, className: heading.matches('h2') ? 'whole' : 'part',
     });
     for (const text of [heading.innerText, '', '']) {
       line.append(Object.assign(document.createElement('span'), {textContent: text}));
@@ -64,7 +65,7 @@ CONTENTS_STYLE = """
 #contents .whole { margin-top: 0.6em; font-weight: bold; break-after: avoid }
 #contents .part { padding-left: 1em }
 #contents span:nth-child(2) { flex: 1; border-bottom: 1px dotted }
-#contents span:last-child { min-width: 2em; text-align: right }
+#contents span:last-child { flex: none; width: 2.5em; text-align: right }
 """
 QUESTIONS = re.compile(r"^## Questions to think about\n.*?(?=^## |\Z)", re.DOTALL | re.MULTILINE)
 APPENDIX = "solutions"
