@@ -17,8 +17,8 @@ TITLES = [title(read_chapter(path)) for path in chapters()]
 MILLIMETRES = 72 / 25.4  # in points
 ALL_THERE = """[...document.querySelectorAll('article img')].every(image => image.complete && image.naturalWidth)"""
 TO_CLICK = """
-[...document.querySelectorAll('button, input, nav, header, footer, .btn, .sd-btn, .headerlink, .run-it, .hide > summary')]
-  .filter(e => e.checkVisibility({opacityProperty: true, visibilityProperty: true}) && e.innerText)
+[...document.querySelectorAll('button, input, nav, header, footer, .btn, .sd-btn, .headerlink, .hide > summary')]
+  .filter(e => e.checkVisibility({visibilityProperty: true}) && e.getBoundingClientRect().width)
   .map(e => e.outerHTML)
 """
 
@@ -187,8 +187,10 @@ def test_a_chapter_prints_with_all_its_figures_and_its_number_in_dark_mode_too(b
     assert any(map(uses_mathjax, pdf.pages))
     assert pdf.pages[0].extract_text().lstrip().startswith("3. Training and evaluation")
     assert {address for address in links(pdf) if "colab" in address or "mybinder" in address} == set()
+    page.locator("details.hide").first.evaluate("solution => { solution.open = true; }")
     page.emulate_media(media="print")
     assert page.evaluate(TO_CLICK) == []
+    assert page.locator("details.hide:visible").count() == 1  # a solution is printed if it was opened
     page.close()
 
 

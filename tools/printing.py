@@ -105,7 +105,7 @@ def _print(page_file: Path) -> bytes:
     with chromium() as browser:
         page = browser.new_page(color_scheme="light")
         page.goto(page_file.as_uri())
-        page.wait_for_function("window.MathJax?.startup?.promise")
+        page.wait_for_function("window.MathJax?.startup?.promise && true")
         page.evaluate(READY)
         page.emulate_media(media="print")
         page.add_style_tag(content=CONTENTS_STYLE)
