@@ -114,6 +114,12 @@ def test_the_pdf_says_who_wrote_it(pdf):
     assert pdf.metadata.author == configuration()["author"]
 
 
+def test_a_reader_of_pdf_finds_nothing_to_repair(published, caplog):
+    pdf = PdfReader(download(published, "digit-book.pdf"), strict=True)
+    assert len(pdf.outline) and pdf.metadata.author and len(pdf.pages) > 100
+    assert caplog.messages == []
+
+
 def test_the_pdf_shows_every_figure(pdf):
     cells = [cell for path in chapters() for cell in read_chapter(path).cells]
     captions = sum("caption" in cell.metadata.get("mystnb", {}).get("figure", {}) for cell in cells)
