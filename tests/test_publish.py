@@ -116,7 +116,8 @@ def test_the_pdf_says_who_wrote_it(pdf):
 
 def test_a_reader_of_pdf_finds_nothing_to_repair(published, caplog):
     pdf = PdfReader(download(published, "digit-book.pdf"), strict=True)
-    assert len(pdf.outline) and pdf.metadata.author and len(pdf.pages) > 100
+    assert pdf.outline
+    assert pdf.metadata.author
     assert caplog.messages == []
 
 
