@@ -30,7 +30,7 @@ def add_links(app, pagename, templatename, context, doctree):
         line, end, after = rest.partition("</p>")
         buttons = {button["text"]: button for group in context["header_buttons"] for button in group.get("buttons", [])}
         links = ", ".join(f'<a href="{escape(buttons[text]["url"])}">{link}</a>' for text, link in LINKS.items())
-        context["body"] = f"{before}{start}{line} Run it: {links}.{end}{after}"
+        context["body"] = f'{before}{start}{line} <span class="run-it">Run it: {links}.</span>{end}{after}'
 
 
 def _is_head(node) -> bool:

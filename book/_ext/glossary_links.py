@@ -1,5 +1,6 @@
 """Link each term of the glossary where a chapter first uses it; the definition shows when you point at it."""
 
+import functools
 import re
 from itertools import groupby
 
@@ -57,7 +58,7 @@ def join_texts(doctree):
 
 def _linked(app, docname, text: str, terms: dict):
     """The text in pieces; a term that is linked is taken out of `terms`."""
-    while terms and (match := _pattern(terms).search(text)):
+    while terms and (match := _pattern(tuple(terms)).search(text)):
         page, anchor, definition = terms.pop(" ".join(match["term"].lower().split()))
         uri = app.builder.get_relative_uri(docname, page)
         yield nodes.Text(text[: match.start()])
@@ -68,7 +69,8 @@ def _linked(app, docname, text: str, terms: dict):
     yield nodes.Text(text)
 
 
-def _pattern(terms) -> re.Pattern:
+@functools.cache
+def _pattern(terms: tuple[str, ...]) -> re.Pattern:
     """Any of the terms, as a whole word or its plural; the longest first."""
     words = "|".join(r"\s+".join(map(re.escape, term.split())) for term in sorted(terms, key=len, reverse=True))
     return re.compile(rf"\b(?P<term>{words})(?:e?s)?\b", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""Let a page show itself soon: one style sheet instead of ten, no script in the way, pictures when they are near."""
+"""Let a page show itself soon: one style sheet instead of ten, no script in the way, its pictures after itself."""
 
 import hashlib
 import posixpath
@@ -18,7 +18,7 @@ IMAGE = re.compile(r'<img (?P<attributes>[^>]*src="_images/(?P<name>[^"]+)"[^>]*
 
 
 def size_images(app, pagename, templatename, context, doctree):
-    """State each picture's size, so that text does not jump; all but the first wait until they are near."""
+    """State each picture's size, so that text does not jump; all but the first wait until the page shows itself."""
     files = {name: Path(app.srcdir, source) for source, (_, name) in app.env.images.items()}
     seen = 0
 
@@ -26,7 +26,7 @@ def size_images(app, pagename, templatename, context, doctree):
         nonlocal seen
         seen += 1
         width, height = imagesize.get(files[match["name"]])
-        late = ' loading="lazy"' if seen > 1 else ""
+        late = ' loading="lazy"' if seen > 1 and app.builder.name == "html" else ""
         return f'<img {match["attributes"]} width="{width}" height="{height}"{late} />'
 
     if body := context.get("body"):
