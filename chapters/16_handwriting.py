@@ -210,7 +210,7 @@ complete = {}
 for degree in sheets.DEGREES:
     right[degree], complete[degree] = read_sheets(degree)
 print("sheets on which all digits were found:", complete)
-by_degree = {name: evaluation.accuracy(np.ones(digits), is_right) for name, is_right in right.items()}
+by_degree = {name: evaluation.accuracy_of_counts(is_right.sum(), digits) for name, is_right in right.items()}
 degree_table = pd.DataFrame({name: result._asdict() for name, result in by_degree.items()}).T
 
 # %% nbval={"atol": 0.005, "count_atol": 5}
@@ -270,7 +270,7 @@ page.claim(
 # Mind the interval. With a hundred digits and no error at all, this is what you know:
 
 # %%
-perfect = evaluation.accuracy(np.ones(100), np.ones(100))
+perfect = evaluation.accuracy_of_counts(100, 100)
 print(f"100 of 100 right: {perfect.value:.3f} (95 % interval {perfect.low:.3f} to {perfect.high:.3f})")
 
 # %% tags=["remove-cell"]

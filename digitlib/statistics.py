@@ -10,6 +10,8 @@ from scipy import stats
 from statsmodels.stats import contingency_tables
 from statsmodels.stats.multitest import multipletests
 
+from digitlib.checks import check_answers
+
 # As a share of the values compared. Accuracies differ by far more: by one image of 60,000 at least.
 ROUNDING_ERROR = 1e-12
 
@@ -251,7 +253,8 @@ def mcnemar(true: np.ndarray, first: np.ndarray, second: np.ndarray) -> McNemar:
     Parameters
     ----------
     true, first, second : numpy.ndarray, shape (n,)
-        Classes: the right ones, and those that either network answers.
+        Classes: the right ones, and those that either network answers. They
+        belong together by position.
 
     Returns
     -------
@@ -260,7 +263,7 @@ def mcnemar(true: np.ndarray, first: np.ndarray, second: np.ndarray) -> McNemar:
     Raises
     ------
     ValueError
-        If there are no answers, or the shapes differ or are not (n,).
+        If there are no answers, the lengths differ, or one is no digit.
 
     Notes
     -----
@@ -275,9 +278,7 @@ def mcnemar(true: np.ndarray, first: np.ndarray, second: np.ndarray) -> McNemar:
     >>> mcnemar(true, first=np.array([7, 2, 7, 6]), second=np.array([7, 3, 1, 0]))
     McNemar(only_first=1, only_second=2, p_value=1.0, odds_ratio=2.0)
     """
-    true, first, second = np.asarray(true), np.asarray(first), np.asarray(second)
-    if not true.shape == first.shape == second.shape or true.ndim != 1:
-        raise ValueError(f"answers must be of one shape (n,), got {true.shape}, {first.shape} and {second.shape}")
+    true, first, second = check_answers(true=true, first=first, second=second)
     if len(true) == 0:
         raise ValueError("there are no answers to compare")
     right, right_too = first == true, second == true
