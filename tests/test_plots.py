@@ -392,6 +392,23 @@ def test_the_heat_map_shows_each_count_in_its_cell():
     np.testing.assert_array_equal(np.reshape(drawing.ax.collections[0].get_array(), (10, 10)), COUNTS)
 
 
+def test_the_row_of_a_digit_without_images_is_empty_and_the_alt_text_says_so():
+    true = TRUE[TRUE != 0]
+    shares = evaluation.confusion_matrix(true, PREDICTED[TRUE != 0], normalized=True)
+    absent = sorted(set(range(10)) - set(true))
+    drawing = plots.confusion_matrix(shares)
+    rows = {int(text.get_position()[1]) for text in drawing.ax.texts}
+    assert rows == set(true)
+    recall = np.diag(shares)[sorted(set(true))]
+    assert drawing.alt == (
+        "Heat map, true digits by predicted digits, each row as shares of its digit: "
+        f"the diagonal runs from {recall.min():.3f} to {recall.max():.3f}"
+        + "".join(f"; there are no images of {digit}" for digit in absent)
+        + "."
+    )
+    drawing._repr_png_()
+
+
 def test_the_heat_map_has_true_digits_from_top_to_bottom():
     drawing = plots.confusion_matrix(COUNTS)
     bottom, top = drawing.ax.get_ylim()
