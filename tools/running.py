@@ -26,6 +26,7 @@ from papermill.exceptions import PapermillExecutionError
 from digitlib.files import write_text
 from paths import QUICK, REFERENCE, SWEEPS
 from rendering import read_chapter, write_notebook
+from single_run import SETTINGS, ignore_keras_settings
 from solutions import is_solution, unproven
 
 QUICK_PARAMETERS = {
@@ -88,6 +89,7 @@ def run(paths: list[Path], executed: Path, results: Path, *, parameters: dict | 
     RunError
         If a parameter is unknown, or a cell fails.
     """
+    ignore_keras_settings()
     parameters = parameters or {}
     declared = {path: declared_parameters(read_chapter(path)) for path in paths}
     unknown = set(parameters) - set().union(*declared.values())
@@ -170,7 +172,8 @@ def kernel_environment(folder: Path) -> dict[str, str]:
         "PYTHONUTF8": "1",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         "IPYTHONDIR": str(folder / "ipython"),
-        "KERAS_BACKEND": "tensorflow",
+        "KERAS_BACKEND": SETTINGS["KERAS_BACKEND"],
+        "KERAS_HOME": SETTINGS["KERAS_HOME"],
     }
 
 
