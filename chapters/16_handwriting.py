@@ -394,7 +394,7 @@ def light_ink(images):
 check("handwriting.1", light_ink)
 ### BEGIN SOLUTION
 
-dark_ink = 255 - X_test[:1_000]
+dark_ink = 255 - X_test[:1_000]  # `classify` warns of such images
 for name, images in {"dark ink": dark_ink, "light ink again": light_ink(dark_ink)}.items():
     result = evaluation.accuracy(y_test[:1_000], read(images))
     print(f"{name}: accuracy {result.value:.3f} ({result.low:.3f} to {result.high:.3f})")
