@@ -310,8 +310,8 @@ def intervals(
     Parameters
     ----------
     groups : mapping of str to pandas.DataFrame
-        By name, tables of the same index (the names of the lines) with the
-        columns ``value``, ``low`` and ``high``.
+        By name, tables with the columns ``value``, ``low`` and ``high``. Their
+        index names the lines, in the order of the first.
     subject : str
         What the dots are; opens the alt text.
     xlabel : str
@@ -323,6 +323,7 @@ def intervals(
     ax = ax or _new_axes(height=0.9 + 0.28 * len(names))
     described = []
     for position, (group, table) in enumerate(groups.items()):
+        table = table.loc[names]
         offset = 0.24 * (position - (len(groups) - 1) / 2)
         ax.errorbar(
             table["value"],

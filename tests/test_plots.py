@@ -331,6 +331,12 @@ def test_intervals_reach_from_low_to_high_on_the_line_of_their_name():
     assert "before from 1 (fog) to 3 (shear); after from 2 (fog) to 4 (shear)" in drawing.alt
 
 
+def test_intervals_of_every_group_lie_on_the_line_of_their_name_whatever_their_order():
+    groups = {"before": ESTIMATES, "after": ESTIMATES[::-1] + 1}
+    _, after = plots.intervals(groups, subject="Estimates", xlabel="x").ax.containers
+    assert after.lines[0].get_xdata().tolist() == [2, 4]
+
+
 def test_labelled_points_have_their_names_and_intervals_over_a_logarithmic_axis():
     drawing = plots.labelled_points(POINTS, subject="Points", xlabel="x", ylabel="y")
     assert [text.get_text() for text in drawing.ax.get_legend().get_texts()] == ["fog", "shear"]
