@@ -405,6 +405,7 @@ def test_the_row_of_a_digit_without_images_is_empty_and_the_alt_text_says_so():
     drawing = plots.confusion_matrix(shares)
     rows = {int(text.get_position()[1]) for text in drawing.ax.texts}
     assert rows == set(true)
+    assert drawing.ax.collections[0].norm.vmax == 1
     recall = np.diag(shares)[sorted(set(true))]
     assert drawing.alt == (
         "Heat map, true digits by predicted digits, each row as shares of its digit: "
