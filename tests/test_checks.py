@@ -222,7 +222,7 @@ def test_the_advised_shape_brings_the_same_pixels(advised):
 
 def test_test_images_are_refused_before_the_training_that_they_would_score():
     model = build_small()
-    with pytest.raises(ValueError, match="0.0 to 255.0"):
+    with pytest.raises(ValueError, match=r"from 0\.0 to 255\.0"):
         training.train(lambda: model, PAIR, [7, 2], seed=1, epochs=1, test_images=PAIR * 255)
     assert not model.compiled
 
