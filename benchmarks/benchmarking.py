@@ -46,10 +46,10 @@ def turns(seeds: dict[str, int]) -> Iterator[tuple[str, int]]:
 
 
 def answer_of(*command: str, **environment: str):
-    """What a Python script, run in a process of its own, prints as JSON in its last line."""
-    finished = subprocess.run(
-        [sys.executable, *command], env=os.environ | environment, capture_output=True, text=True, check=False
-    )
+    """What a Python script, run in a process of its own without the user's settings of Keras, prints last, as JSON."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("KERAS_")}
+    environment = inherited | {"KERAS_HOME": os.devnull} | environment  # no folder, so there is no keras.json in it
+    finished = subprocess.run([sys.executable, *command], env=environment, capture_output=True, text=True, check=False)
     if finished.returncode:
         raise SystemExit(
             f"{shlex.join(command)} failed with exit status {finished.returncode}:\n{finished.stderr[-2_000:]}"

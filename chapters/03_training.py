@@ -276,7 +276,8 @@ matrix
 
 # %% [markdown]
 # Two questions can be asked of each digit. **Recall**: of all the sevens, how many were found?
-# **Precision**: of all the images called seven, how many were sevens?
+# **Precision**: of all the images called seven, how many were sevens? (Without sevens, or
+# without answers of seven, there is nothing to divide by: the table then shows `NaN`.)
 
 # %% nbval={"atol": 0.03}
 evaluation.per_class(y_test, predicted).round(3)

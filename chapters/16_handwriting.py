@@ -218,7 +218,7 @@ complete = {}
 for degree in sheets.DEGREES:
     right[degree], complete[degree] = read_sheets(degree)
 print("sheets on which all digits were found:", complete)
-by_degree = {name: evaluation.accuracy(np.ones(digits), is_right) for name, is_right in right.items()}
+by_degree = {name: evaluation.accuracy_of_counts(is_right.sum(), digits) for name, is_right in right.items()}
 degree_table = pd.DataFrame({name: result._asdict() for name, result in by_degree.items()}).T
 
 # %% nbval={"atol": 0.005}
@@ -279,7 +279,7 @@ page.claim(
 # Mind the interval. With a hundred digits and no error at all, this is what you know:
 
 # %%
-perfect = evaluation.accuracy(np.ones(100), np.ones(100))
+perfect = evaluation.accuracy_of_counts(100, 100)
 print(f"100 of 100 right: {perfect.value:.3f} (95 % interval {perfect.low:.3f} to {perfect.high:.3f})")
 
 # %% tags=["remove-cell"]
@@ -403,7 +403,7 @@ def light_ink(images):
 check("handwriting.1", light_ink)
 ### BEGIN SOLUTION
 
-dark_ink = 255 - X_test[:1_000]
+dark_ink = 255 - X_test[:1_000]  # `classify` warns of such images
 for name, images in {"dark ink": dark_ink, "light ink again": light_ink(dark_ink)}.items():
     result = evaluation.accuracy(y_test[:1_000], read(images))
     print(f"{name}: accuracy {result.value:.3f} ({result.low:.3f} to {result.high:.3f})")

@@ -252,7 +252,8 @@ comparison.round(3)
 def shares(flags_by_family):
     """The share of each family, with its Wilson interval."""
     rows = {
-        name: evaluation.accuracy(np.ones(len(flags), bool), flags)._asdict() for name, flags in flags_by_family.items()
+        name: evaluation.accuracy_of_counts(flags.sum(), len(flags))._asdict()
+        for name, flags in flags_by_family.items()
     }
     return pd.DataFrame(rows).T.astype(float)
 

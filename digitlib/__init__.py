@@ -3,6 +3,7 @@
 Each module holds one idea:
 
 - `digitlib.data`: MNIST and any other IDX file;
+- `digitlib.checks`: what images, labels and Keras's settings must be;
 - `digitlib.models`: the networks of the book;
 - `digitlib.variations`: the convolutional network with one thing changed;
 - `digitlib.locally_connected`: a convolution that shares no weights;

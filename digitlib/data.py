@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 MNIST_FOLDER = Path(__file__).parent / "mnist"
-CLASSES = 10
 
 Examples = tuple[np.ndarray, np.ndarray]
 
@@ -24,6 +23,25 @@ _IDX_TYPES = {
     0x0E: np.dtype(">f8"),
 }
 _GZIP_MAGIC = b"\x1f\x8b"
+_FETCH_AGAIN = "To restore it: fetch the file again, whole and as binary, from where it came from."
+
+# What is met in the place of IDX files, by how it begins, and what to do with it.
+_OTHER_FORMATS = {
+    _GZIP_MAGIC: ("was gzipped twice", "Unpack it once with gunzip, and read what comes out."),
+    b"PK": (
+        "is a ZIP archive",
+        "Unpack it, and read a file that was in it; NumPy's .npz files are read by numpy.load.",
+    ),
+    b"version https://git-lfs": ("is a pointer of Git LFS to the file", "Bring the file itself: git lfs pull."),
+    b"<": ("is a web page", "The server sent it in place of the file: open it in a browser to see why."),
+    b"\x93NUMPY": ("is an array in NumPy's format", "Read it by numpy.load."),
+    b"BZh": ("is packed with bzip2", "Unpack it with bunzip2, and read what comes out."),
+    b"\xfd7zXZ": ("is packed with xz", "Unpack it with unxz, and read what comes out."),
+    b"PAR1": ("is a table in the Parquet format", "Read it by pandas.read_parquet."),
+    b"\x89PNG": ("is a picture", "Read digits from it by photos.read_photo."),
+    b"\xff\xd8\xff": ("is a picture", "Read digits from it by photos.read_photo."),
+}
+_NAMES_TOLD = 8  # of the files in a folder
 
 
 class DataError(Exception):
@@ -88,14 +106,19 @@ def read_idx(path: str | Path) -> np.ndarray:
     Raises
     ------
     DataError
-        If the file is missing, is not IDX, or is shorter or longer than its
-        header says.
+        If the file is missing, is something else (the message says what, as
+        far as that can be told), or is shorter or longer than its header says.
 
     Notes
     -----
     The format: two zero bytes, a byte for the type, a byte for the number of
     dimensions, each dimension as a big-endian 32-bit integer, then the data in
     row-major order, big-endian.
+
+    What the values mean, the format does not say. The images of EMNIST lie on
+    their side, mirrored: each is stored column by column, so that MNIST's
+    networks read few of them until they are set up by
+    ``images.transpose(0, 2, 1)``. The labels of EMNIST's letters count from 1.
     """
     path = Path(path)
     return _parse_idx(_read_bytes(path), path)
@@ -229,56 +252,103 @@ def _read_verified(path: Path, shape: tuple[int, ...], digests: dict[str, str]) 
     content = _read_bytes(path)
     array = _parse_idx(content, path)
     if array.shape != shape:
-        raise DataError(f"{path} holds an array of shape {array.shape}, expected {shape}. {_restore(path)}")
-    if path.stem not in digests:
-        raise DataError(
-            f"{path.parent / 'SHA256SUMS'} has no digest of {path.stem}. {_restore(path.parent / 'SHA256SUMS')}"
+        raise _fault(
+            path,
+            f"holds an array of shape {array.shape}, expected {shape}",
+            "Give the file its own name back; data.read_idx reads files of any shape, one by one.",
         )
+    if path.stem not in digests:
+        sums = path.parent / "SHA256SUMS"
+        raise _fault(sums, f"has no digest of {path.stem}", "Add the line that sha256sum prints for the unpacked file.")
     if hashlib.sha256(content).hexdigest() != digests[path.stem]:
-        raise DataError(f"{path} was altered: its SHA-256 differs from the one in SHA256SUMS. {_restore(path)}")
+        raise _fault(path, "was altered: its SHA-256 differs from the one in SHA256SUMS")
     return array
 
 
 def _read_digests(path: Path) -> dict[str, str]:
-    lines = _read_bytes(path).decode("utf-8", errors="replace").splitlines()
+    if path.parent.is_dir() and not path.exists():
+        raise _fault(
+            path,
+            "cannot be read: there is no such file",
+            "load_mnist compares every file with that list. Where there is none, as for Fashion-MNIST, "
+            "read the files by data.read_idx, one by one.",
+        )
+    lines = _read_bytes(path).decode("utf-8-sig", errors="replace").splitlines()
     pairs = [line.split() for line in lines if line.strip()]
     if not pairs or any(len(pair) != 2 or len(pair[0]) != 64 for pair in pairs):
-        raise DataError(f"{path} is not a list of SHA-256 digests and file names. {_restore(path)}")
+        raise _fault(path, "is not a list of SHA-256 digests and file names")
     return {name: digest for digest, name in pairs}
 
 
 def _read_bytes(path: Path) -> bytes:
     try:
         content = path.read_bytes()
-        return gzip.decompress(content) if content.startswith(_GZIP_MAGIC) else content
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise DataError(f"{path} is truncated or altered: {error}. {_restore(path)}") from error
     except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}. {_restore(path)}") from error
+        raise _fault(path, f"cannot be read: {error.strerror}", _look_around(path)) from error
+    if not content.startswith(_GZIP_MAGIC):
+        return content
+    try:
+        return gzip.decompress(content)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        longer = isinstance(error, gzip.BadGzipFile)
+        raise _fault(path, f"is truncated or altered: {error}{_text_at_end(content) if longer else ''}") from error
 
 
 def _parse_idx(content: bytes, path: Path) -> np.ndarray:
     if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in _IDX_TYPES:
-        raise DataError(f"{path} is not an IDX file: it starts with {content[:4]!r}. {_restore(path)}")
+        raise _fault(path, *_recognise(content))
     dtype, dimensions = _IDX_TYPES[content[2]], content[3]
     start = 4 + 4 * dimensions
     if len(content) < start:
-        raise DataError(f"{path} is truncated: it ends inside its header. {_restore(path)}")
+        raise _fault(path, "is truncated: it ends inside its header")
     shape = struct.unpack(f">{dimensions}I", content[4:start])
     expected = start + int(np.prod(shape, dtype=object)) * dtype.itemsize
     if len(content) != expected:
-        raise DataError(
-            f"{path} is truncated or altered: {len(content):,} bytes, "
-            f"but its header announces {expected:,} (shape {shape}). {_restore(path)}"
+        longer = len(content) > expected
+        raise _fault(
+            path,
+            f"{'was altered' if longer else 'is truncated'}: {len(content):,} bytes, but its header announces "
+            f"{expected:,} (shape {shape}){_text_at_end(content) if longer else ''}",
         )
     try:
         array = np.frombuffer(content, dtype, offset=start).reshape(shape)
     except ValueError as error:
-        raise DataError(f"{path} is not an IDX file that NumPy can hold: {error}. {_restore(path)}") from error
+        raise _fault(path, f"is not an IDX file that NumPy can hold: {error}") from error
     return array.astype(dtype.newbyteorder("="))
 
 
-def _restore(path: Path) -> str:
+def _recognise(content: bytes) -> tuple[str, str]:
+    """What a file is that is not IDX, and what to do."""
+    if not content:
+        return "is empty, so not an IDX file", _FETCH_AGAIN
+    beginning = content.removeprefix(b"\xef\xbb\xbf").lstrip()
+    for magic, (what, advice) in _OTHER_FORMATS.items():
+        if beginning.startswith(magic):
+            return f"is not an IDX file: it {what}", advice
+    if content[:100].isascii() and b"\0" not in content[:100]:
+        begins = content.decode("ascii", errors="replace").partition("\n")[0][:20]
+        return f"is not an IDX file: it is text that begins with {begins!r}", "Read tables by pandas.read_csv."
+    return f"is not an IDX file: it starts with {content[:4]!r}", _FETCH_AGAIN
+
+
+def _text_at_end(content: bytes) -> str:
+    return "; it ends in a line break, so a text editor or a transfer as text changed it" * content.endswith(b"\n")
+
+
+def _look_around(path: Path) -> str:
+    """What there is in the place of a file that cannot be read."""
+    if path.is_dir():
+        return "It is a folder: name a file in it."
+    if not path.parent.is_dir():
+        return f"There is no folder {path.parent}."
+    if path.exists():
+        return "Give yourself the right to read it."
+    names = sorted(child.name for child in path.parent.iterdir())
+    more = f" and {len(names) - _NAMES_TOLD} more" if len(names) > _NAMES_TOLD else ""
+    return f"The folder holds {', '.join(names[:_NAMES_TOLD]) or 'nothing'}{more}."
+
+
+def _fault(path: Path, what: str, advice: str = _FETCH_AGAIN) -> DataError:
     if path.parent == MNIST_FOLDER:
-        return f"To restore it: git checkout -- digitlib/mnist/{path.name}, or install digitlib again."
-    return "To restore it: fetch the file again from where it came from."
+        advice = f"To restore it: git checkout -- digitlib/mnist/{path.name}, or install digitlib again."
+    return DataError(f"{path} {what}. {advice}")

@@ -1,4 +1,8 @@
-"""How good is a classifier of digits? scikit-learn and SciPy do the arithmetic."""
+"""How good is a classifier of digits? scikit-learn and SciPy do the arithmetic.
+
+Classes are whole numbers from 0 to 9 in arrays, lists or `pandas.Series`, and
+belong together by position, whatever their index; all else is a ValueError.
+"""
 
 from typing import NamedTuple
 
@@ -6,6 +10,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
 from sklearn import metrics
+
+from digitlib.checks import check_answers, check_probabilities
 
 CLASSES = range(10)
 
@@ -45,7 +51,8 @@ def accuracy(true: np.ndarray, predicted: np.ndarray, *, confidence: float = 0.9
     Raises
     ------
     ValueError
-        If there are no answers, or the lengths differ.
+        If there are no answers, the lengths differ, or one is no digit. Truth
+        values are counted by `accuracy_of_counts`.
 
     Notes
     -----
@@ -58,6 +65,7 @@ def accuracy(true: np.ndarray, predicted: np.ndarray, *, confidence: float = 0.9
     >>> accuracy(np.array([7, 2, 1, 0]), np.array([7, 2, 1, 6])).value
     0.75
     """
+    true, predicted = check_answers(true=true, predicted=predicted)
     if len(true) == 0:
         raise ValueError("there are no answers to score")
     correct = int(metrics.accuracy_score(true, predicted, normalize=False))
@@ -73,7 +81,7 @@ def accuracy_of_counts(correct: int, count: int, *, confidence: float = 0.95) ->
     0.75
     """
     interval = binomtest(correct, count).proportion_ci(confidence, method="wilson")
-    return Accuracy(correct / count, float(interval.low), float(interval.high), correct, count)
+    return Accuracy(float(correct / count), float(interval.low), float(interval.high), int(correct), int(count))
 
 
 def per_class(true: np.ndarray, predicted: np.ndarray) -> pd.DataFrame:
@@ -85,10 +93,17 @@ def per_class(true: np.ndarray, predicted: np.ndarray) -> pd.DataFrame:
         Indexed by digit, with the columns ``precision`` (of the images given
         this class, the share that deserve it), ``recall`` (of the images of
         this class, the share that were found), both 0 to 1, and ``images``.
+        A class without images has no recall, and one that is never answered no
+        precision: they are NaN, and pandas leaves them out of a mean.
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ, or an answer is no digit.
     """
-    _check_classes(true, predicted)
+    true, predicted = check_answers(true=true, predicted=predicted)
     precision, recall, _, support = metrics.precision_recall_fscore_support(
-        true, predicted, labels=CLASSES, zero_division=0
+        true, predicted, labels=CLASSES, zero_division=np.nan
     )
     index = pd.Index(CLASSES, name="digit")
     return pd.DataFrame({"precision": precision, "recall": recall, "images": support.astype(int)}, index=index)
@@ -101,20 +116,21 @@ def confusion_matrix(true: np.ndarray, predicted: np.ndarray, *, normalized: boo
     -------
     pandas.DataFrame, shape (10, 10)
         Rows are true digits, columns predicted ones. Counts, or, if
-        `normalized`, shares of the row, 0 to 1.
+        `normalized`, shares of the row, 0 to 1; in the row of a digit without
+        images they are NaN.
 
     Raises
     ------
     ValueError
-        If an answer is not a digit.
+        If the lengths differ, or an answer is no digit.
     """
-    _check_classes(true, predicted)
-    counts = metrics.confusion_matrix(true, predicted, labels=CLASSES, normalize="true" if normalized else None)
-    return pd.DataFrame(
-        counts,
+    true, predicted = check_answers(true=true, predicted=predicted)
+    counts = pd.DataFrame(
+        metrics.confusion_matrix(true, predicted, labels=CLASSES),
         index=pd.Index(CLASSES, name="true digit"),
         columns=pd.Index(CLASSES, name="predicted digit"),
     )
+    return counts.div(counts.sum(axis=1), axis=0) if normalized else counts
 
 
 def most_confused_pairs(true: np.ndarray, predicted: np.ndarray, *, count: int = 5) -> pd.DataFrame:
@@ -125,6 +141,11 @@ def most_confused_pairs(true: np.ndarray, predicted: np.ndarray, *, count: int =
     pandas.DataFrame
         At most `count` rows with the columns ``true``, ``predicted`` and
         ``images``, most frequent first; ties in the order of the digits.
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ, or an answer is no digit.
     """
     counts = confusion_matrix(true, predicted).to_numpy(copy=True)
     np.fill_diagonal(counts, 0)
@@ -150,17 +171,18 @@ def most_confident_errors(true: np.ndarray, probabilities: np.ndarray, *, count:
         At most `count` rows, indexed by the position of the image, with the
         columns ``true``, ``predicted`` and ``probability`` (of the predicted
         class), surest first.
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ, a class is no digit, or the probabilities have
+        another shape or do not lie between 0 and 1.
     """
-    predicted = probabilities.argmax(axis=1)
+    probabilities = check_probabilities(probabilities)
+    true, predicted = check_answers(true=true, predicted=probabilities.argmax(axis=1))
     table = pd.DataFrame(
         {"true": true, "predicted": predicted, "probability": probabilities.max(axis=1)},
         index=pd.RangeIndex(len(true), name="image"),
     )
     wrong = table[table["true"] != table["predicted"]]
     return wrong.sort_values("probability", ascending=False, kind="stable").head(count)
-
-
-def _check_classes(*answers: np.ndarray) -> None:
-    strange = sorted(set(np.unique(np.concatenate(answers))) - set(CLASSES))
-    if strange:
-        raise ValueError(f"classes are the digits 0 to 9, got {strange[0]}")

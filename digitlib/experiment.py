@@ -8,6 +8,7 @@ from keras import layers
 from sklearn.model_selection import train_test_split
 
 from digitlib import models, transformations, variations
+from digitlib.checks import check_labels
 
 NETWORKS: dict[str, Callable[[], keras.Sequential]] = {
     "cnn": models.build_cnn,
@@ -76,7 +77,7 @@ def build(network: str, *, augmentation: str = "none") -> keras.Sequential:
     """
     built = choose(NETWORKS, network, "network")()
     changes = choose(AUGMENTATIONS, augmentation, "augmentation")()
-    return keras.Sequential([keras.Input(shape=models.IMAGE_SHAPE), *changes, *built.layers], name=built.name)
+    return models.stack(built.name, [*changes, *built.layers])
 
 
 def choose(known: dict, name: str, what: str):
@@ -100,8 +101,10 @@ def draw_examples(images: np.ndarray, labels: np.ndarray, *, count: int, seed: i
     Raises
     ------
     ValueError
-        If there are not so many, or too few to have one of each digit.
+        If there are not so many, or too few to have one of each digit, or a
+        label is no digit.
     """
+    images, labels = np.asarray(images), check_labels(labels)
     if count == len(images):
         return images, labels
     if not models.CLASSES <= count < len(images):

@@ -17,6 +17,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
+from digitlib.checks import check_input
 from digitlib.files import read_text, write_text
 
 DIGITS_KEPT = 4  # of each weight, so that the file is small and every program reads the same numbers
@@ -139,7 +140,13 @@ def activations(model: keras.Model, images: np.ndarray) -> Activations:
     Returns
     -------
     Activations
+
+    Raises
+    ------
+    ValueError, RuntimeError
+        As by `training.predict_probabilities`.
     """
+    images = check_input(model, images)
     hidden_layer, output_layer = model.layers[-2:]
     until_hidden = keras.Model(model.inputs[0], hidden_layer.output)
     batches = np.array_split(images, len(images) // BATCH + 1)

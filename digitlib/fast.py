@@ -15,8 +15,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from digitlib.models import CLASSES
-from digitlib.training import _check_examples
+from digitlib.checks import CLASSES, check_examples, check_keras, input_shape
 
 MOST_PARTS = 4  # of a batch of 32, eight images each: smaller parts waste what the processor does at once
 
@@ -160,12 +159,16 @@ def fit(
     Raises
     ------
     ValueError
-        If images and labels do not come in pairs, are not scaled to [0, 1], or
+        If images and labels do not come in pairs, images are not of the
+        model's input shape and scaled to [0, 1], labels are no digits, or they
         leave a last batch that is too small for the parts.
+    RuntimeError
+        If Keras is set to something else than the book's networks need.
     """
     record = Record()
     begin = time.perf_counter()
-    _check_examples(images, labels)
+    check_keras()
+    images, labels = check_examples(images, labels, input_shape(model))
     if 0 < len(images) % batch_size < parts:
         raise ValueError(
             f"the last batch has {len(images) % batch_size} of {len(images)} images, too few to be cut into {parts} "

@@ -5,13 +5,29 @@ import numpy as np
 import pandas as pd
 from keras import layers
 
+from digitlib.checks import CLASSES, IMAGE_SHAPE, check_keras
 from digitlib.locally_connected import LocallyConnected2D
-
-IMAGE_SHAPE = (28, 28, 1)
-CLASSES = 10
 
 PLAIN_HIDDEN_UNITS = 128
 MATCHED_HIDDEN_UNITS = 153
+
+
+def stack(name: str, stacked: list[keras.layers.Layer]) -> keras.Sequential:
+    """Stack layers on MNIST's images.
+
+    Returns
+    -------
+    keras.Sequential
+        Takes images of shape (n, 28, 28, 1).
+
+    Raises
+    ------
+    RuntimeError
+        If Keras is set to something else than the book's networks need, see
+        `checks.check_keras`.
+    """
+    check_keras()
+    return keras.Sequential([keras.Input(shape=IMAGE_SHAPE), *stacked], name=name)
 
 
 def build_cnn() -> keras.Sequential:
@@ -28,9 +44,9 @@ def build_cnn() -> keras.Sequential:
     >>> build_cnn().count_params()
     121930
     """
-    return keras.Sequential(
+    return stack(
+        "cnn",
         [
-            keras.Input(shape=IMAGE_SHAPE),
             layers.Conv2D(filters=32, kernel_size=(3, 3), activation="relu"),
             layers.MaxPooling2D((2, 2)),
             layers.Conv2D(filters=64, kernel_size=(3, 3), activation="relu"),
@@ -39,7 +55,6 @@ def build_cnn() -> keras.Sequential:
             layers.Dense(64, activation="relu"),
             layers.Dense(CLASSES, activation="softmax"),
         ],
-        name="cnn",
     )
 
 
@@ -65,14 +80,13 @@ def build_fully_connected(hidden_units: int = PLAIN_HIDDEN_UNITS) -> keras.Seque
     >>> build_fully_connected(MATCHED_HIDDEN_UNITS).count_params()
     121645
     """
-    return keras.Sequential(
+    return stack(
+        f"fully_connected_{hidden_units}",
         [
-            keras.Input(shape=IMAGE_SHAPE),
             layers.Flatten(),
             layers.Dense(hidden_units, activation="relu"),
             layers.Dense(CLASSES, activation="softmax"),
         ],
-        name=f"fully_connected_{hidden_units}",
     )
 
 
@@ -97,14 +111,13 @@ def build_global_pooling() -> keras.Sequential:
     19466
     """
     convolutional_part = build_cnn().layers[:3]
-    return keras.Sequential(
+    return stack(
+        "global_pooling",
         [
-            keras.Input(shape=IMAGE_SHAPE),
             *convolutional_part,
             layers.GlobalAveragePooling2D(),
             layers.Dense(CLASSES, activation="softmax"),
         ],
-        name="global_pooling",
     )
 
 
@@ -122,9 +135,9 @@ def build_locally_connected() -> keras.Sequential:
     >>> build_locally_connected().count_params()
     2557450
     """
-    return keras.Sequential(
+    return stack(
+        "locally_connected",
         [
-            keras.Input(shape=IMAGE_SHAPE),
             LocallyConnected2D(filters=32, kernel_size=(3, 3), activation="relu"),
             layers.MaxPooling2D((2, 2)),
             LocallyConnected2D(filters=64, kernel_size=(3, 3), activation="relu"),
@@ -133,7 +146,6 @@ def build_locally_connected() -> keras.Sequential:
             layers.Dense(64, activation="relu"),
             layers.Dense(CLASSES, activation="softmax"),
         ],
-        name="locally_connected",
     )
 
 

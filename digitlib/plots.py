@@ -106,8 +106,8 @@ def image_grid(
     images : numpy.ndarray, shape (n, height, width)
     subject : str
         What the images are; opens the alt text.
-    titles : sequence of str, optional
-        One short text above each image.
+    titles : sequence, optional
+        One short text or number above each image, by position.
     columns : int
         Images per row.
     cmap : str
@@ -128,6 +128,7 @@ def image_grid(
         raise ValueError(f"expected images of shape (n, height, width) with n > 0, got {images.shape}")
     if titles is not None and len(titles) != len(images):
         raise ValueError(f"{len(titles)} titles for {len(images)} images: give one each")
+    titles = None if titles is None else [str(title) for title in titles]  # a Series would be indexed by its labels
     count, height, width = images.shape
     columns = min(columns, count)
     rows = -(-count // columns)
@@ -336,8 +337,8 @@ def intervals(
     Parameters
     ----------
     groups : mapping of str to pandas.DataFrame
-        By name, tables of the same index (the names of the lines) with the
-        columns ``value``, ``low`` and ``high``.
+        By name, tables with the columns ``value``, ``low`` and ``high``. Their
+        index names the lines, in the order of the first.
     subject : str
         What the dots are; opens the alt text.
     xlabel : str
@@ -349,6 +350,7 @@ def intervals(
     ax = ax or _new_axes(height=0.9 + 0.28 * len(names))
     described = []
     for position, (group, table) in enumerate(groups.items()):
+        table = table.loc[names]
         offset = 0.24 * (position - (len(groups) - 1) / 2)
         ax.errorbar(
             table["value"],
@@ -518,7 +520,8 @@ def confusion_matrix(matrix: pd.DataFrame, *, ax: Axes | None = None) -> Drawing
     Parameters
     ----------
     matrix : pandas.DataFrame, shape (10, 10)
-        What `evaluation.confusion_matrix` returned, raw or normalized.
+        What `evaluation.confusion_matrix` returned, raw or normalized. The row
+        of a digit without images, which has no shares, stays empty.
     ax : matplotlib.axes.Axes, optional
     """
     ax = ax or _new_axes(height=5.4)
@@ -530,7 +533,7 @@ def confusion_matrix(matrix: pd.DataFrame, *, ax: Axes | None = None) -> Drawing
         fmt="d" if counts else ".3f",
         annot_kws={"fontsize": 9 if counts else 7.5},
         cmap="Blues",
-        norm=PowerNorm(0.25, vmin=0, vmax=values.max()),
+        norm=PowerNorm(0.25, vmin=0, vmax=np.nanmax(values)),
         square=True,
         cbar=False,
         linewidths=0.5,
@@ -541,10 +544,11 @@ def confusion_matrix(matrix: pd.DataFrame, *, ax: Axes | None = None) -> Drawing
     if counts:
         alt = f"Heat map, true digits by predicted digits: {right:,} of {total:,} images lie on the diagonal."
     else:
-        recall = np.diag(values)
+        recall = pd.Series(np.diag(values), index=matrix.index)
+        absent = "".join(f"; there are no images of {digit}" for digit in recall.index[recall.isna()])
         alt = (
             "Heat map, true digits by predicted digits, each row as shares of its digit: "
-            f"the diagonal runs from {recall.min():.3f} to {recall.max():.3f}."
+            f"the diagonal runs from {recall.min():.3f} to {recall.max():.3f}{absent}."
         )
     return Drawing(ax, alt)
 
@@ -643,7 +647,11 @@ def error_gallery(images: np.ndarray, errors: pd.DataFrame, *, columns: int = 6,
     """
     titles = [f"{row.true} as {row.predicted}\n{row.probability:.1%}" for row in errors.itertuples()]
     return image_grid(
-        images[errors.index.to_numpy()], subject="Misclassified digits", titles=titles, columns=columns, ax=ax
+        np.asarray(images)[errors.index.to_numpy()],
+        subject="Misclassified digits",
+        titles=titles,
+        columns=columns,
+        ax=ax,
     )
 
 

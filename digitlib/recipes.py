@@ -11,6 +11,7 @@ import tensorflow as tf
 from keras import layers
 
 from digitlib import fast, models
+from digitlib.checks import check_input
 
 PIXEL_MEAN, PIXEL_DEVIATION = 0.1307, 0.3081  # of the training images, scaled to 0 to 1
 
@@ -121,7 +122,13 @@ def predict_views(model: keras.Model, images: np.ndarray, *, seed: int, views: i
     Returns
     -------
     numpy.ndarray, shape (n, 10), float32
+
+    Raises
+    ------
+    ValueError, RuntimeError
+        As by `training.predict_probabilities`.
     """
+    images = check_input(model, images)
     tf.random.set_seed(seed)
 
     @tf.function(reduce_retracing=True)
@@ -197,9 +204,9 @@ def build_small(first: int = 16, second: int = 32, hidden_units: int = 128) -> k
     >>> build_small().count_params()
     108874
     """
-    return keras.Sequential(
+    return models.stack(
+        "small",
         [
-            keras.Input(shape=models.IMAGE_SHAPE),
             _standardize(),
             layers.Conv2D(first, kernel_size=(5, 5), strides=2, activation="relu"),
             layers.Conv2D(second, kernel_size=(3, 3)),
@@ -209,7 +216,6 @@ def build_small(first: int = 16, second: int = 32, hidden_units: int = 128) -> k
             layers.Dense(hidden_units, activation="relu"),
             layers.Dense(models.CLASSES, activation="softmax"),
         ],
-        name="small",
     )
 
 
@@ -235,9 +241,9 @@ def build_deep(first: int = 16, second: int = 32, third: int = 64, *, padding: s
         convolved = layers.Conv2D(filters, kernel_size, use_bias=False, **options)
         return [convolved, *pooling, layers.BatchNormalization(momentum=0.9), layers.ReLU()]
 
-    return keras.Sequential(
+    return models.stack(
+        "deep",
         [
-            keras.Input(shape=models.IMAGE_SHAPE),
             *convolution(first, 5, strides=2, padding="same"),
             *convolution(second, padding=padding),
             *convolution(second, padding=padding, pool=True),
@@ -246,7 +252,6 @@ def build_deep(first: int = 16, second: int = 32, third: int = 64, *, padding: s
             layers.Flatten(),
             layers.Dense(models.CLASSES, activation="softmax"),
         ],
-        name="deep",
     )
 
 

@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from digitlib.checks import check_answers
+
 # As a share of the values compared. Accuracies differ by far more: by one image of 60,000 at least.
 ROUNDING_ERROR = 1e-12
 
@@ -256,7 +258,8 @@ def mcnemar(true: np.ndarray, first: np.ndarray, second: np.ndarray) -> McNemar:
     Parameters
     ----------
     true, first, second : numpy.ndarray, shape (n,)
-        Classes: the right ones, and those that either network answers.
+        Classes: the right ones, and those that either network answers. They
+        belong together by position.
 
     Returns
     -------
@@ -265,7 +268,7 @@ def mcnemar(true: np.ndarray, first: np.ndarray, second: np.ndarray) -> McNemar:
     Raises
     ------
     ValueError
-        If there are no answers, or the shapes differ or are not (n,).
+        If there are no answers, the lengths differ, or one is no digit.
 
     Notes
     -----
@@ -282,9 +285,7 @@ def mcnemar(true: np.ndarray, first: np.ndarray, second: np.ndarray) -> McNemar:
     """
     from statsmodels.stats import contingency_tables
 
-    true, first, second = np.asarray(true), np.asarray(first), np.asarray(second)
-    if not true.shape == first.shape == second.shape or true.ndim != 1:
-        raise ValueError(f"answers must be of one shape (n,), got {true.shape}, {first.shape} and {second.shape}")
+    true, first, second = check_answers(true=true, first=first, second=second)
     if len(true) == 0:
         raise ValueError("there are no answers to compare")
     right, right_too = first == true, second == true

@@ -11,6 +11,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from digitlib.checks import CLASSES, check_examples, check_images, check_input, check_keras, input_shape
 from digitlib.files import read_text, write_text
 
 SETTINGS = {
@@ -189,15 +190,20 @@ def train(
     Raises
     ------
     ValueError
-        If images and labels do not come in pairs or are not scaled to [0, 1].
+        If images and labels do not come in pairs, or images are not of the
+        network's input shape and scaled to [0, 1], or labels no digits.
+    RuntimeError
+        If Keras is set to something else than the book's networks need.
     """
-    _check_examples(images, labels)
-    if validation_data is not None:
-        _check_examples(*validation_data)
-    if test_images is not None:
-        _check_pixels(test_images)
+    check_keras()
     keras.utils.set_random_seed(seed)
     model = build()
+    shape = input_shape(model)
+    images, labels = check_examples(images, labels, shape)
+    if validation_data is not None:
+        validation_data = check_examples(*validation_data, shape)
+    if test_images is not None:
+        test_images = check_images(test_images, shape)
     model.compile(**(SETTINGS | {"optimizer": optimizer}))
     recorder = Recorder(seed=seed)
     model.fit(
@@ -213,12 +219,40 @@ def train(
 
 
 def predict_probabilities(model: keras.Model, images: np.ndarray) -> np.ndarray:
-    """Class probabilities, shape (n, 10), float32, of images of shape (n, 28, 28, 1)."""
+    """What a network says of images.
+
+    Parameters
+    ----------
+    model : keras.Model
+    images : numpy.ndarray, shape (n, 28, 28, 1), float32 in [0, 1]
+        Any number, also none.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n, 10), float32
+        Class probabilities.
+
+    Raises
+    ------
+    ValueError
+        If the images are not of the network's input shape, or not scaled to
+        [0, 1].
+    RuntimeError
+        If Keras is set to something else than the book's networks need.
+
+    Warns
+    -----
+    UserWarning
+        If the images look like dark ink on light paper.
+    """
+    if len(images) == 0:  # as when no digit was found in a photo
+        return np.empty((0, CLASSES), np.float32)
+    images = check_input(model, images)
     return model.predict(images, batch_size=1_000, verbose=0)
 
 
 def classify(model: keras.Model, images: np.ndarray) -> str:
-    """The most probable class of each image, as one string of digits."""
+    """The most probable class of each image, as one string of digits; takes what `predict_probabilities` takes."""
     return "".join(str(digit) for digit in predict_probabilities(model, images).argmax(axis=1))
 
 
@@ -247,19 +281,3 @@ def _processor_name() -> str:
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()
-
-
-def _check_examples(images: np.ndarray, labels: np.ndarray) -> None:
-    if len(images) != len(labels):
-        raise ValueError(f"{len(images)} images but {len(labels)} labels: they must come in pairs")
-    if len(images) == 0:
-        raise ValueError("there are no images")
-    _check_pixels(images)
-
-
-def _check_pixels(images: np.ndarray) -> None:
-    if images.dtype.kind != "f" or not (images.min() >= 0 and images.max() <= 1):
-        raise ValueError(
-            f"images must be floats from 0 to 1, got {images.dtype} from {images.min()} to {images.max()}: "
-            "pass them through data.scale_pixels first"
-        )

@@ -3,18 +3,18 @@
 import keras
 from keras import layers
 
-from digitlib.models import CLASSES, IMAGE_SHAPE, build_cnn
+from digitlib.models import CLASSES, build_cnn, stack
 
 
 def with_dropout() -> keras.Sequential:
     """The CNN with half of the last hidden units dropped at random in training."""
     *before, last = build_cnn().layers
-    return _stack("with_dropout", [*before, layers.Dropout(0.5), last])
+    return stack("with_dropout", [*before, layers.Dropout(0.5), last])
 
 
 def with_batch_normalization() -> keras.Sequential:
     """The CNN with batch normalization between each convolution and its ReLU."""
-    return _stack(
+    return stack(
         "with_batch_normalization",
         [
             *_normalized_convolution(32),
@@ -29,7 +29,7 @@ def with_batch_normalization() -> keras.Sequential:
 def one_convolution_more() -> keras.Sequential:
     """The CNN with a second convolution of 64 filters before its last pooling."""
     network = build_cnn().layers
-    return _stack(
+    return stack(
         "one_convolution_more",
         [*network[:3], layers.Conv2D(64, (3, 3), padding="same", activation="relu"), *network[3:]],
     )
@@ -38,14 +38,14 @@ def one_convolution_more() -> keras.Sequential:
 def one_dense_layer_more() -> keras.Sequential:
     """The CNN with a second dense layer of 64 units before the output."""
     *before, last = build_cnn().layers
-    return _stack("one_dense_layer_more", [*before, layers.Dense(64, activation="relu"), last])
+    return stack("one_dense_layer_more", [*before, layers.Dense(64, activation="relu"), last])
 
 
 def one_convolution_less() -> keras.Sequential:
     """The CNN without its second convolution and pooling."""
     first, pooling, _, _, flatten, _, output = build_cnn().layers
     hidden = layers.Dense(64, activation="relu")  # with more inputs than the CNN's
-    return _stack("one_convolution_less", [first, pooling, flatten, hidden, output])
+    return stack("one_convolution_less", [first, pooling, flatten, hidden, output])
 
 
 def half_as_wide() -> keras.Sequential:
@@ -65,7 +65,7 @@ def _normalized_convolution(filters: int) -> list[keras.layers.Layer]:
 
 def _of_width(name: str, *, filters: tuple[int, int], hidden_units: int) -> keras.Sequential:
     first, second = filters
-    return _stack(
+    return stack(
         name,
         [
             layers.Conv2D(first, (3, 3), activation="relu"),
@@ -77,7 +77,3 @@ def _of_width(name: str, *, filters: tuple[int, int], hidden_units: int) -> kera
             layers.Dense(CLASSES, activation="softmax"),
         ],
     )
-
-
-def _stack(name: str, stack: list[keras.layers.Layer]) -> keras.Sequential:
-    return keras.Sequential([keras.Input(shape=IMAGE_SHAPE), *stack], name=name)

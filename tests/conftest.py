@@ -10,6 +10,7 @@ from urllib.parse import urlparse
 import pytest
 from filelock import FileLock
 
+import single_run
 from chromium import LAUNCH, NoBrowser, find_chromium
 from grading.sandboxes import NoSandbox, choose
 from paths import ROOT
@@ -17,7 +18,9 @@ from publication import site_address
 from rendering import repository
 from static_host import serve
 
-# What these test needs Linux to be imported at all.
+single_run.ignore_keras_settings()  # before a test imports Keras
+
+# Linux alone can import what these test.
 collect_ignore = [] if sys.platform == "linux" else ["test_grading.py", "test_lab.py", "test_sandbox.py"]
 WITHOUT = "without a {}: "  # begins the reason of a skipped test
 

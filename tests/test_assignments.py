@@ -599,6 +599,7 @@ def test_accuracy_counts_from_the_books_network_on():
     assert shares[0] == 0
     assert 0.2 < shares[1] < 0.7  # half of the errors avoided, less what chance may have done
     assert shares[2] == hidden.score([labels.tolist()]).share == 1
+    assert hidden.score([labels + 10]).reason.startswith("0 of 2000 unseen digits right: ")  # though they are no digits
     assert re.match(r"\d+ of 2000 unseen digits right: ", hidden.score([book]).reason)
 
 

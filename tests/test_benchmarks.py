@@ -1,6 +1,7 @@
 """Every benchmark runs to its end, small; what it would keep has the columns that the chapter reads."""
 
 import json
+import os
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -161,6 +162,12 @@ def test_a_process_answers_in_its_last_line_or_its_errors_are_shown():
     assert answer_of("-c", "import os; print('hatching'); print(os.environ['EGGS'])", EGGS="[12]") == [12]
     with pytest.raises(SystemExit, match="ValueError: no eggs"):
         answer_of("-c", "raise ValueError('no eggs')")
+
+
+def test_a_process_of_a_benchmark_sees_no_settings_of_keras_but_its_own(monkeypatch):
+    monkeypatch.setenv("KERAS_MAX_EPOCHS", "1")
+    tell = "import json, os; print(json.dumps({key: os.environ[key] for key in os.environ if 'KERAS' in key}))"
+    assert answer_of("-c", tell, KERAS_BACKEND="jax") == {"KERAS_HOME": os.devnull, "KERAS_BACKEND": "jax"}
 
 
 @pytest.mark.parametrize("script", [growth, speed, step_profile, training_overhead])

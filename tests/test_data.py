@@ -1,13 +1,18 @@
+import bz2
 import gzip
 import hashlib
+import io
+import lzma
 import shutil
 import struct
 import subprocess
 import sys
+import zipfile
 
 import numpy as np
 import pytest
 import scipy.ndimage
+from PIL import Image
 
 from digitlib import data
 
@@ -75,10 +80,6 @@ def empty(path):
     path.write_bytes(b"")
 
 
-def replace_with_a_web_page(path):
-    path.write_bytes(b"<html>404 Not Found</html>")
-
-
 def idx(code, shape, letter, values):
     header = struct.pack(f">BBBB{len(shape)}I", 0, 0, code, len(shape), *shape)
     return header + struct.pack(f">{len(values)}{letter}", *values)
@@ -102,7 +103,7 @@ def test_importing_the_package_loads_nothing_heavy():
     [
         ("digitlib.data", HEAVY),
         ("digitlib.results", HEAVY),
-        ("digitlib.evaluation, digitlib.plots", HEAVY - {"matplotlib"}),
+        ("digitlib.checks, digitlib.evaluation, digitlib.plots", HEAVY - {"matplotlib"}),
         ("digitlib.normalisation, digitlib.browser, digitlib.widget", HEAVY),
         ("digitlib.photos, digitlib.sheets", HEAVY - {"matplotlib"}),
     ],
@@ -179,7 +180,6 @@ def test_another_data_set_of_the_same_form_loads_from_its_own_folder(tmp_path):
 @pytest.mark.parametrize(
     ("damage", "reason"),
     [
-        (remove, "No such file"),
         (empty, "not an IDX file"),
         (cut_the_gzip, "truncated"),
         (cut_inside_the_header, "ends inside its header"),
@@ -187,7 +187,6 @@ def test_another_data_set_of_the_same_form_loads_from_its_own_folder(tmp_path):
         (append_a_value, "altered"),
         (flip_a_bit, "altered: its SHA-256 differs"),
         (flip_a_bit_of_the_gzip, "altered"),
-        (replace_with_a_web_page, "not an IDX file"),
     ],
 )
 def test_a_bad_file_is_named_in_the_error_with_the_reason_and_a_way_out(folder, damage, reason):
@@ -206,6 +205,45 @@ def test_one_flipped_bit_is_found_in_every_file(folder, name):
         data.load_mnist(folder)
 
 
+def test_a_missing_file_is_told_with_those_that_are_there(folder):
+    remove(folder / "train-labels-idx1-ubyte.gz")
+    with pytest.raises(data.DataError, match=r"train-labels-idx1-ubyte\.gz cannot be read: No such file") as error:
+        data.load_mnist(folder)
+    assert str(error.value).endswith(
+        "The folder holds LICENSE.md, SHA256SUMS, disputed_labels.csv, t10k-images-idx3-ubyte.gz, "
+        "t10k-labels-idx1-ubyte.gz, train-images-idx3-ubyte.gz."
+    )
+
+
+def test_of_many_files_in_the_folder_only_some_are_told(tmp_path):
+    for number in range(20):
+        (tmp_path / f"{number:02d}").touch()
+    with pytest.raises(data.DataError, match=r"holds 00, 01, 02, 03, 04, 05, 06, 07 and 12 more\.$"):
+        data.read_idx(tmp_path / "nowhere")
+
+
+def test_a_folder_without_digests_such_as_fashion_mnist_is_to_be_read_file_by_file(folder):
+    remove(folder / "SHA256SUMS")
+    with pytest.raises(data.DataError, match=r"SHA256SUMS cannot be read.*Fashion-MNIST, read the files by.*read_idx"):
+        data.load_mnist(folder)
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path):
+    with pytest.raises(data.DataError, match=r"There is no folder .*nowhere"):
+        data.load_mnist(tmp_path / "nowhere")
+
+
+def test_a_folder_is_no_file(tmp_path):
+    with pytest.raises(data.DataError, match="It is a folder: name a file in it"):
+        data.read_idx(tmp_path)
+
+
+def test_digests_may_begin_with_a_byte_order_mark(folder, mnist):
+    sums = folder / "SHA256SUMS"
+    sums.write_bytes(b"\xef\xbb\xbf" + sums.read_bytes())
+    np.testing.assert_array_equal(data.load_mnist(folder)[1][1], mnist[1][1])
+
+
 @pytest.mark.parametrize("name", ALL_FILES)
 def test_a_missing_file_of_the_package_comes_with_the_git_command_that_restores_it(folder, monkeypatch, name):
     monkeypatch.setattr(data, "MNIST_FOLDER", folder)
@@ -219,7 +257,7 @@ def test_files_with_swapped_names_are_found_by_their_shape(folder, first, second
     (folder / FILES[first]).rename(folder / "aside")
     (folder / FILES[second]).rename(folder / FILES[first])
     (folder / "aside").rename(folder / FILES[second])
-    with pytest.raises(data.DataError, match=rf"{FILES[first]} holds an array of shape \(.*To restore"):
+    with pytest.raises(data.DataError, match=rf"{FILES[first]} holds an array of shape \(.*its own name back"):
         data.load_mnist(folder)
 
 
@@ -290,7 +328,6 @@ def test_a_file_like_those_of_fashion_mnist_is_read(tmp_path):
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", "not an IDX file"),
         (b"\0\0\x08", "not an IDX file"),
         (b"\x01\0\x08\x01\0\0\0\x01\0", "not an IDX file"),
         (b"\0\0\x0a\x01\0\0\0\x01\0", "not an IDX file"),
@@ -314,6 +351,70 @@ def test_a_file_that_is_not_idx_is_named_in_the_error(tmp_path, content, reason)
     assert str(path) in str(error.value)
     assert reason in str(error.value)
     assert "To restore it: " in str(error.value)
+
+
+def archive(writer):
+    buffer = io.BytesIO()
+    writer(buffer)
+    return buffer.getvalue()
+
+
+def zipped(buffer):
+    with zipfile.ZipFile(buffer, "w") as file:
+        file.writestr("train-images-idx3-ubyte", LABELS)
+
+
+LABELS = idx(0x08, (3,), "B", [7, 2, 1])
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + 64 * b"a" + b"\nsize 9912422\n"
+
+
+# Each made by the program or library that makes such files.
+@pytest.mark.parametrize(
+    ("content", "what", "advice"),
+    [
+        (b"<!DOCTYPE html>\n<html>403 Forbidden</html>", "it is a web page", "in a browser"),
+        (b"\xef\xbb\xbf\n<?xml version='1.0'?><Error/>", "it is a web page", "in a browser"),
+        (gzip.compress(b"<html></html>", mtime=0), "it is a web page", "in a browser"),
+        (gzip.compress(gzip.compress(LABELS, mtime=0), mtime=0), "it was gzipped twice", "gunzip"),
+        (archive(zipped), "it is a ZIP archive", "Unpack it"),
+        (archive(lambda file: np.savez(file, x=np.zeros(3))), "it is a ZIP archive", "numpy.load"),
+        (archive(lambda file: np.save(file, np.zeros(3))), "it is an array in NumPy's format", "numpy.load"),
+        (POINTER, "it is a pointer of Git LFS", "git lfs pull"),
+        (bz2.compress(LABELS), "it is packed with bzip2", "bunzip2"),
+        (lzma.compress(LABELS), "it is packed with xz", "unxz"),
+        (archive(lambda file: Image.new("L", (28, 28)).save(file, "png")), "it is a picture", "photos.read_photo"),
+        (archive(lambda file: Image.new("L", (28, 28)).save(file, "jpeg")), "it is a picture", "photos.read_photo"),
+        (b"label,pixel0,pixel1\n7,0,0\n", "it is text that begins with 'label,pixel0,pixel1'", "pandas.read_csv"),
+        (b"", "is empty, so not an IDX file", "fetch the file again"),
+    ],
+    ids=[
+        "web page", "XML message", "web page, gzipped", "gzipped twice", "ZIP", "npz", "npy", "Git LFS", "bzip2", "xz",
+        "PNG", "JPEG", "CSV", "empty",
+    ],
+)  # fmt: skip
+def test_another_kind_of_file_is_called_what_it_is(tmp_path, content, what, advice):
+    (tmp_path / "labels.gz").write_bytes(content)
+    with pytest.raises(data.DataError) as error:
+        data.read_idx(tmp_path / "labels.gz")
+    message = str(error.value)
+    assert what in message
+    assert advice in message
+    assert ("fetch the file again" in message) == (content == b"")
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("whole", [LABELS, gzip.compress(LABELS, mtime=0)], ids=["plain", "gzipped"])
+def test_a_line_break_at_the_end_is_told(tmp_path, whole, end):
+    (tmp_path / "labels").write_bytes(whole + end)
+    with pytest.raises(data.DataError, match=r"altered.*ends in a line break.*as binary"):
+        data.read_idx(tmp_path / "labels")
+
+
+def test_a_truncated_file_is_to_be_fetched_again_even_if_it_ends_like_a_line(tmp_path):
+    (tmp_path / "labels").write_bytes(idx(0x08, (3,), "B", [7, 10]))  # 10 is the line break
+    with pytest.raises(data.DataError, match=r"is truncated: 10 bytes.*fetch the file again") as error:
+        data.read_idx(tmp_path / "labels")
+    assert "line break" not in str(error.value)
 
 
 def test_a_missing_idx_file_is_a_data_error(tmp_path):

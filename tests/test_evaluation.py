@@ -71,7 +71,7 @@ def test_no_answers_have_no_accuracy():
 
 @pytest.mark.parametrize("function", [evaluation.accuracy, evaluation.per_class, evaluation.confusion_matrix])
 def test_answers_of_different_number_are_refused(function):
-    with pytest.raises(ValueError, match=r"inconsistent numbers of samples: \[2, 1"):
+    with pytest.raises(ValueError, match="as many of each, got 2 true and 1 predicted classes"):
         function(np.array([1, 2]), np.array([1]))
 
 
@@ -85,9 +85,26 @@ def test_precision_and_recall_agree_with_scikit_learn(answers):
 
 def test_precision_and_recall_of_a_case_on_paper():
     table = evaluation.per_class(TRUE, PREDICTED)
-    assert table["precision"].tolist() == pytest.approx([0, 1, 0, 0, 1 / 2, 0, 0, 1 / 3, 0, 2 / 3])
-    assert table["recall"].tolist() == pytest.approx([0, 1 / 2, 0, 0, 1 / 2, 0, 0, 1, 0, 2 / 3])
+    none = np.nan
+    precision = [none, 1, none, none, 1 / 2, none, none, 1 / 3, none, 2 / 3]
+    assert table["precision"].tolist() == pytest.approx(precision, nan_ok=True)
+    recall = [none, 1 / 2, none, none, 1 / 2, none, none, 1, none, 2 / 3]
+    assert table["recall"].tolist() == pytest.approx(recall, nan_ok=True)
     assert table["images"].tolist() == [0, 4, 0, 0, 2, 0, 0, 1, 0, 3]
+
+
+def test_the_mean_recall_leaves_out_a_digit_without_images(answers):
+    true, predicted = (classes[answers[0] != 5] for classes in answers)
+    recall = evaluation.per_class(true, predicted)["recall"]
+    assert recall.isna().to_dict() == {digit: digit == 5 for digit in range(10)}
+    others = [digit for digit in range(10) if digit != 5]
+    assert recall.mean() == pytest.approx(metrics.recall_score(true, predicted, labels=others, average="macro"))
+
+
+def test_a_digit_that_is_never_answered_has_no_precision():
+    table = evaluation.per_class(np.array([1, 5]), np.array([1, 1]))
+    assert np.isnan(table["precision"][5])
+    assert table["recall"][5] == 0
 
 
 @pytest.mark.parametrize("predicted", [PREDICTED, (TRUE + 1) % 10], ids=["some right", "none right"])
@@ -117,11 +134,13 @@ def test_rows_of_the_confusion_matrix_are_true_digits_and_columns_predicted_ones
     }
 
 
-def test_normalized_rows_sum_to_one_and_rows_without_images_to_zero(answers):
+def test_normalized_rows_sum_to_one_and_rows_without_images_have_no_shares(answers):
     shares = evaluation.confusion_matrix(*answers, normalized=True)
     assert shares.sum(axis=1).tolist() == pytest.approx([1] * 10)
     shares = evaluation.confusion_matrix(TRUE, PREDICTED, normalized=True)
-    assert shares.sum(axis=1).tolist() == pytest.approx([0, 1, 0, 0, 1, 0, 0, 1, 0, 1])
+    sums = shares.sum(axis=1, skipna=False)
+    assert sums.tolist() == pytest.approx([1 if digit in TRUE else np.nan for digit in range(10)], nan_ok=True)
+    assert shares.isna().sum(axis=1).isin([0, 10]).all()
 
 
 def test_the_diagonal_of_the_normalized_matrix_is_the_recall(answers):

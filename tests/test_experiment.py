@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import pandas as pd
 import pytest
 
 from digitlib import data, experiment
@@ -85,6 +86,14 @@ def test_all_examples_come_in_their_order():
     images, labels = np.arange(20), np.arange(20) % 10
     drawn, _ = experiment.draw_examples(images, labels, count=20, seed=3)
     np.testing.assert_array_equal(drawn, images)
+
+
+def test_examples_are_drawn_by_position_whatever_their_index():
+    images, labels = np.arange(200), np.arange(200) % 10
+    expected = experiment.draw_examples(images, labels, count=50, seed=1)
+    series = (pd.Series(images, index=images[::-1]), pd.Series(labels, index=images[::-1]))
+    for drawn, right in zip(experiment.draw_examples(*series, count=50, seed=1), expected, strict=True):
+        np.testing.assert_array_equal(drawn, right)
 
 
 @pytest.mark.parametrize("count", [0, 9, 21])

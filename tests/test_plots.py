@@ -331,6 +331,12 @@ def test_intervals_reach_from_low_to_high_on_the_line_of_their_name():
     assert "before from 1 (fog) to 3 (shear); after from 2 (fog) to 4 (shear)" in drawing.alt
 
 
+def test_intervals_of_every_group_lie_on_the_line_of_their_name_whatever_their_order():
+    groups = {"before": ESTIMATES, "after": ESTIMATES[::-1] + 1}
+    _, after = plots.intervals(groups, subject="Estimates", xlabel="x").ax.containers
+    assert after.lines[0].get_xdata().tolist() == [2, 4]
+
+
 def test_labelled_points_have_their_names_and_intervals_over_a_logarithmic_axis():
     drawing = plots.labelled_points(POINTS, subject="Points", xlabel="x", ylabel="y")
     assert [text.get_text() for text in drawing.ax.get_legend().get_texts()] == ["fog", "shear"]
@@ -390,6 +396,24 @@ def test_the_heat_map_shows_each_count_in_its_cell():
     assert shown == expected
     assert (shown[(0.5, 0.5)], shown[(3.5, 0.5)], shown[(0.5, 3.5)]) == ("3", "1", "0")
     np.testing.assert_array_equal(np.reshape(drawing.ax.collections[0].get_array(), (10, 10)), COUNTS)
+
+
+def test_the_row_of_a_digit_without_images_is_empty_and_the_alt_text_says_so():
+    true = TRUE[TRUE != 0]
+    shares = evaluation.confusion_matrix(true, PREDICTED[TRUE != 0], normalized=True)
+    absent = sorted(set(range(10)) - set(true))
+    drawing = plots.confusion_matrix(shares)
+    rows = {int(text.get_position()[1]) for text in drawing.ax.texts}
+    assert rows == set(true)
+    assert drawing.ax.collections[0].norm.vmax == 1
+    recall = np.diag(shares)[sorted(set(true))]
+    assert drawing.alt == (
+        "Heat map, true digits by predicted digits, each row as shares of its digit: "
+        f"the diagonal runs from {recall.min():.3f} to {recall.max():.3f}"
+        + "".join(f"; there are no images of {digit}" for digit in absent)
+        + "."
+    )
+    drawing._repr_png_()
 
 
 def test_the_heat_map_has_true_digits_from_top_to_bottom():

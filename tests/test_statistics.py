@@ -288,16 +288,11 @@ def test_different_mistakes_are_both_mistakes():
 
 @pytest.mark.parametrize("wrong", range(3))
 @pytest.mark.parametrize("shape", [(9,), (10, 1), (10, 10)])
-def test_answers_of_different_number_are_refused(wrong, shape):
+def test_answers_of_different_number_or_shape_are_refused(wrong, shape):
     arrays = [TRUE, TRUE, TRUE]
     arrays[wrong] = np.zeros(shape, dtype=int)
-    with pytest.raises(ValueError, match=r"of one shape \(n,\)"):
+    with pytest.raises(ValueError, match=r"as many of each, got .*9 |must have the shape \(n,\)"):
         statistics.mcnemar(*arrays)
-
-
-def test_probabilities_are_no_answers():
-    with pytest.raises(ValueError, match=r"of one shape \(n,\)"):
-        statistics.mcnemar(np.eye(10), np.eye(10), np.eye(10))
 
 
 def test_no_answers_cannot_be_compared():

@@ -33,6 +33,7 @@ from parameters import check_names, declared_parameters
 from paths import LOGS, QUICK, REFERENCE, SWEEPS, make_writable
 from progress import Progress
 from rendering import read_chapter, write_notebook
+from single_run import SETTINGS, ignore_keras_settings
 from solutions import is_solution, unproven
 
 QUICK_PARAMETERS = {
@@ -97,6 +98,7 @@ def run(paths: list[Path], executed: Path, results: Path, *, parameters: dict | 
     RunError
         If a cell fails.
     """
+    ignore_keras_settings()
     parameters = parameters or {}
     declared = {path: declared_parameters(read_chapter(path)) for path in paths}
     check_names(parameters, set().union(*declared.values()))
@@ -218,7 +220,8 @@ def kernel_environment(folder: Path) -> dict[str, str]:
         "PYTHONUTF8": "1",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         "IPYTHONDIR": str(folder / "ipython"),
-        "KERAS_BACKEND": "tensorflow",
+        "KERAS_BACKEND": SETTINGS["KERAS_BACKEND"],
+        "KERAS_HOME": SETTINGS["KERAS_HOME"],
     }
 
 

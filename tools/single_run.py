@@ -26,6 +26,7 @@ SETTINGS = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "KERAS_BACKEND": "tensorflow",
+    "KERAS_HOME": os.devnull,  # no folder, so there is no keras.json in it, and none is made
 }
 
 # Between the choice of a kernel's ports and its start, another program may take one of them.
@@ -50,6 +51,7 @@ def execute(notebook: str, parameters: dict) -> dict:
     dict
         The record; or, if the notebook failed, the parameters and an ``error``.
     """
+    ignore_keras_settings()
     os.environ.update(SETTINGS)
     scratch = Path(tempfile.mkdtemp(prefix="run-"))
     try:
@@ -62,6 +64,16 @@ def execute(notebook: str, parameters: dict) -> dict:
         return parameters | {"error": describe(error)}
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def ignore_keras_settings() -> None:
+    """Let what this process imports and starts from now on see none of the user's own settings of Keras.
+
+    Float16 or channels_first in ~/.keras/keras.json, or KERAS_MAX_EPOCHS, would give other results without a word.
+    """
+    for name in [name for name in os.environ if name.startswith("KERAS_")]:
+        del os.environ[name]
+    os.environ.update({name: value for name, value in SETTINGS.items() if name.startswith("KERAS_")})
 
 
 def _execute_notebook(scratch: Path, work: Path, parameters: dict) -> None:

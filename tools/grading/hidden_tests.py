@@ -34,6 +34,7 @@ from nbformat import NotebookNode
 from digitlib.files import TextError, read_text
 from grading.inside.wire import decode, encode
 from grading.seeds import generator
+from single_run import ignore_keras_settings
 
 TAG = "hidden-tests"
 PARAMETERS_TAG = "parameters"
@@ -325,6 +326,7 @@ def _execute(source: str, namespace: dict, where: str) -> None:
 @contextlib.contextmanager
 def _silence():
     """What the solutions print and draw is of no use here."""
+    ignore_keras_settings()
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     with contextlib.redirect_stdout(io.StringIO()):

@@ -46,6 +46,7 @@ ENVIRONMENT = {
     "PIP_DISABLE_PIP_VERSION_CHECK": "1",
     "TF_CPP_MIN_LOG_LEVEL": "3",
     **SETTINGS,  # submissions run side by side, each on one thread, as the runs of a sweep do
+    "KERAS_HOME": ".keras",  # below the working folder, which is empty; Keras keeps there what it downloads, too
 }
 
 OLDEST = (0, 8)  # the first bubblewrap with --disable-userns
