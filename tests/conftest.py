@@ -12,6 +12,7 @@ from filelock import FileLock
 
 import single_run
 from chromium import LAUNCH, NoBrowser, find_chromium
+from digitlib.files import read_text
 from grading.sandboxes import NoSandbox, choose
 from paths import ROOT
 from publication import site_address
@@ -22,6 +23,7 @@ single_run.ignore_keras_settings()  # before a test imports Keras
 
 # Linux alone can import what these test.
 collect_ignore = [] if sys.platform == "linux" else ["test_grading.py", "test_lab.py", "test_sandbox.py"]
+FORK = "https://github.com/School/numbers"
 WITHOUT = "without a {}: "  # begins the reason of a skipped test
 
 
@@ -87,10 +89,10 @@ def figures_without_a_screen():
     matplotlib.use("Agg")
 
 
-def copy_project(target: Path) -> Path:
-    """Copy what git tracks, or would track, to another folder."""
+def copy_project(target: Path, *parts: str) -> Path:
+    """Copy what git tracks, or would track, to another folder: all of it, or some files and folders."""
     listing = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", "--", *parts],
         cwd=ROOT,
         check=True,
         capture_output=True,
@@ -153,8 +155,22 @@ def build():
 
 
 @pytest.fixture(scope="session")
-def site(shared_project, build):
-    return build(shared_project)
+def fork(tmp_path_factory, tool, build):
+    """The project at another address, with its site: whatever tests find there has followed the configuration."""
+
+    def make(folder):
+        config = copy_project(folder) / "_config.yml"
+        config.write_text(read_text(config).replace(repository(), FORK), encoding="utf-8")
+        rendered = tool(folder, "notebooks.py", "render")
+        assert rendered.returncode == 0, rendered.stderr
+        build(folder)
+
+    return once(tmp_path_factory, "fork", make)
+
+
+@pytest.fixture(scope="session")
+def site(fork):
+    return fork / "_build" / "html"
 
 
 @pytest.fixture(scope="session")
@@ -164,7 +180,7 @@ def browser_type_launch_args(browser_type_launch_args):
 
 @pytest.fixture(scope="session")
 def address(site):
-    with serve(site, below=urlparse(site_address(repository())).path) as address:  # as on GitHub Pages
+    with serve(site, below=urlparse(site_address(FORK)).path) as address:  # as on GitHub Pages
         yield address
 
 

@@ -19,7 +19,7 @@ from checking import problems
 from digitlib.files import unaccounted
 from paths import BOOK, LOGS, ROOT, assignments, chapters
 from release import main, notebooks_without, write_version
-from rendering import RenderError, read_chapter, read_notebook, repository, setup_cell, write_notebook
+from rendering import RenderError, read_chapter, read_notebook, setup_cell, write_notebook
 from running import RunError, run, run_quick
 from solutions import split
 
@@ -213,19 +213,6 @@ def test_whatever_was_edited_by_hand_or_is_stale_is_found_by_check(project, tool
     assert "18_fast was run with another speed.jsonl" in result.stdout
     for chapter in ("06_experiment", "07_normal"):  # one loads all sweeps, the other this one
         assert f"{chapter} was run with another sweeps/headline.jsonl.xz" in result.stdout
-
-
-def test_one_address_in_the_configuration_moves_every_button_and_setup_cell(project, tool):
-    config = project / "_config.yml"
-    old = repository()
-    new = "https://github.com/elsewhere/digits"
-    config.write_text(config.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
-    result = tool(project, "notebooks.py", "render")
-    assert result.returncode == 0, result.stderr
-    for path in [*(project / "book").glob("*.ipynb"), project / "book" / "intro.md"]:
-        text = path.read_text(encoding="utf-8")
-        assert old not in text
-        assert new in text
 
 
 def test_every_notebook_starts_with_the_same_setup_cell_that_names_the_tag():

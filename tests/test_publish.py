@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from pypdf import PdfReader
 
-from conftest import copy_project
+from conftest import copy_project, once
 from paths import chapters, pages
 from rendering import configuration, read_chapter, title
 
@@ -23,18 +23,22 @@ TO_CLICK = """
 """
 
 
+pytestmark = pytest.mark.browser
+
+
 @pytest.fixture(scope="module")
 def build_folder(tmp_path_factory, tool):
     """What `publish.py` made, in a project where a site was built before."""
-    project = copy_project(tmp_path_factory.mktemp("publish") / "project")
-    old = project / "_build" / "html" / "old.html"
-    old.parent.mkdir(parents=True)
-    old.touch()
-    result = tool(project, "publish.py")
-    assert result.returncode == 0, result.stdout + result.stderr
-    assert not old.exists()
-    print(result.stdout[-500:])
-    return project / "_build"
+
+    def make(folder):
+        old = copy_project(folder) / "_build" / "html" / "old.html"
+        old.parent.mkdir(parents=True)
+        old.touch()
+        result = tool(folder, "publish.py")
+        assert result.returncode == 0, result.stdout + result.stderr
+        assert not old.exists()
+
+    return once(tmp_path_factory, "published", make) / "_build"
 
 
 @pytest.fixture(scope="module")

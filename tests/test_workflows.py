@@ -108,7 +108,6 @@ def test_only_the_job_that_deploys_may_write():
     assert [job["permissions"] for job in jobs.values()] == [{"contents": "read"}] * len(jobs)
 
 
-@pytest.mark.xfail(strict=True, reason="the README still sets up by hand, the workflow by tools/install.py")
 @pytest.mark.parametrize(("job", "language"), [("macos", "sh"), ("windows", "bat")])
 def test_where_there_is_no_make_the_readmes_own_commands_are_run(job, language):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
