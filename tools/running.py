@@ -110,7 +110,9 @@ def run(paths: list[Path], executed: Path, results: Path, *, parameters: dict | 
         for path in paths
     ]
     jobs.sort(key=lambda job: usual[job[0].stem], reverse=True)  # else the longest may start last, and run alone
+    at_once = max(1, min(at_once, len(paths)))
     LOGS.mkdir(parents=True, exist_ok=True)
+    os.environ.update(_share_of_cores(at_once))
     processes = kernels.context()
     events = processes.SimpleQueue()
     progress = Progress(usual, at_once)
@@ -177,6 +179,12 @@ def affordable() -> int:
     """How many chapters this machine can run side by side: one for each core, as far as the memory goes."""
     memory = psutil.virtual_memory().available / 1e9
     return max(1, min(psutil.cpu_count(), int(memory / GIGABYTES_A_CHAPTER)))
+
+
+def _share_of_cores(at_once: int) -> dict[str, str]:
+    """How many threads each chapter may use: side by side, more than there are cores would wait for each other."""
+    share = max(1, psutil.cpu_count() // at_once)
+    return {name: str(share) for name in SETTINGS if name.endswith("_THREADS")}
 
 
 def run_quick(paths: list[Path], folder: Path = QUICK) -> None:
