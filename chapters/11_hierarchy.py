@@ -214,30 +214,31 @@ page.add(purity={name: column.to_dict() for name, column in purities.items()}, a
 # %% nbval={"atol": 0.01}
 probe_images = 2_000
 X_train_scaled, X_test_scaled = data.scale_pixels(X_train[:probe_images]), data.scale_pixels(X_test)
-depths = {
-    "pixels": -1,
-    "first convolution": 0,
-    "first pooling": 1,
-    "second convolution": 2,
-    "second pooling": 3,
-    "dense layer": 5,
-}
+depths = {"first convolution": 0, "first pooling": 1, "second convolution": 2, "second pooling": 3, "dense layer": 5}
 
 
-def probe(network, layer, count=probe_images):
-    """Test accuracy of a linear classifier on the outputs of a layer."""
-    look = up_to(network, layer) if layer >= 0 else keras.layers.Flatten()
+def outputs_by_depth(network, images):
+    """The pixels, and what each of these layers makes of them, one row an image."""
+    look = keras.Model(network.inputs, [network.layers[depth].output for depth in depths.values()])
+    outputs = {"pixels": images} | dict(zip(depths, look(images), strict=True))
+    return {name: np.reshape(output, (len(images), -1)) for name, output in outputs.items()}
 
-    def outputs(images):
-        return np.asarray(look(images)).reshape(len(images), -1)
 
-    classifier = RidgeClassifierCV(alphas=np.logspace(-1, 4, 6)).fit(outputs(X_train_scaled[:count]), y_train[:count])
-    predicted = [classifier.predict(outputs(part)) for part in np.array_split(X_test_scaled, 10)]
-    return evaluation.accuracy(y_test, np.concatenate(predicted)).value
+def probe(network):
+    """By depth, the test accuracy of a linear classifier on the outputs there."""
+    probes = {
+        name: RidgeClassifierCV(alphas=np.logspace(-1, 4, 6)).fit(outputs, y_train[:probe_images])
+        for name, outputs in outputs_by_depth(network, X_train_scaled).items()
+    }
+    predicted = {name: [] for name in probes}
+    for part in np.array_split(X_test_scaled, 10):
+        for name, outputs in outputs_by_depth(network, part).items():
+            predicted[name].extend(probes[name].predict(outputs))
+    return {name: evaluation.accuracy(y_test, np.array(answers)).value for name, answers in predicted.items()}
 
 
 scores = {
-    name: pd.DataFrame({layer: [probe(network, depth) for network in networks] for layer, depth in depths.items()})
+    name: pd.DataFrame([probe(network) for network in networks])
     for name, networks in {"trained": [trained], "untrained": controls}.items()
 }
 probes = {
