@@ -21,7 +21,6 @@ ALLOWED_DIGITS = {
     r"\bSD-[13]\b|\bISO [\d-]+|\bUTF-8\b|\bAVX2\b|\bSHA-256\b": "the name of a thing",
     r"\bPython 3\.1\d\b": "a version that the set-up asks for",
     r"\bCC BY(-SA)? \d\.0\b": "the name of a licence",
-    r"^\| `make \w+` \|.*$": "the minutes of a command, which a test holds against the measured ones",
     r"^(`{3,}|:{3,})\{.*$|^:[\w-]+:.*$": "a directive or its option: how the page looks",
 }
 # Code and formulas are quoted: the numbers in them stand in the code beside them, too.
