@@ -349,3 +349,12 @@ def test_one_changed_answer_of_a_sweep_is_found_by_its_digest_and_by_the_labels(
     digest, count = stored_problems(folder)
     assert digest.startswith("reference/sweeps/tested.jsonl.xz has another digest")
     assert count.startswith("tested.jsonl.xz, row 1: ")
+
+
+@pytest.mark.parametrize(("now", "same"), [("0.998", True), ("0.969", False)])
+def test_a_decimal_may_end_a_sentence(now, same):
+    assert close("from 0.971 to 0.999.", f"from 0.965 to {now}.", 0.02, 0) == same
+
+
+def test_a_version_is_no_decimal():
+    assert not close("numpy 2.4.6", "numpy 2.4.7", 0.5, 0)

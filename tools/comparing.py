@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 from digitlib.files import read_text
 from digitlib.results import DESCRIPTION
 
-DECIMAL = re.compile(r"(?<![\w.])[-+]?\d+\.\d*(?:[eE][-+]?\d+)?(?![\w.]|%?\w)")
+DECIMAL = re.compile(r"(?<![\w.])[-+]?\d+\.\d*(?:[eE][-+]?\d+)?(?!\.?\w|%?\w)")  # it may end a sentence
 _WHOLE = r"[-+]?\d+(?:,\d{3})*(?![\w]|\.\d)"
 # In text a count follows a colon, as in "right: 9881"; in a table it is what is no label and in no column of names.
 # Any other whole number is a name: a class, a seed, the level of an interval, the size of a test set.
