@@ -14,6 +14,7 @@ from checking import measured_problems, notebook_problems, page_problems, stored
 from comparing import (
     ANSWERS_TOLERANCE,
     cell_differences,
+    close,
     page_differences,
     picture_differences,
     record_differences,
