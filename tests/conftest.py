@@ -10,7 +10,6 @@ from urllib.parse import urlparse
 import pytest
 from filelock import FileLock
 
-import single_run
 from chromium import LAUNCH, NoBrowser, find_chromium
 from digitlib.files import read_text
 from grading.sandboxes import NoSandbox, choose
@@ -18,8 +17,6 @@ from paths import ROOT
 from publication import site_address
 from rendering import repository
 from static_host import serve
-
-single_run.ignore_keras_settings()  # before a test imports Keras
 
 # Linux alone can import what these test.
 collect_ignore = [] if sys.platform == "linux" else ["test_grading.py", "test_lab.py", "test_sandbox.py"]

@@ -150,7 +150,7 @@ def test_titles_of_images_go_by_position(shuffled):
     labels, _ = shuffled
     drawing = plots.image_grid(STORED[labels.index[:3]], subject="Digits", titles=labels[:3])
     assert [text.get_text() for text in drawing.ax.texts] == [str(label) for label in labels[:3]]
-    drawing._repr_png_()
+    drawing._repr_mimebundle_()
 
 
 # Probabilities

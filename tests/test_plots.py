@@ -413,7 +413,7 @@ def test_the_row_of_a_digit_without_images_is_empty_and_the_alt_text_says_so():
         + "".join(f"; there are no images of {digit}" for digit in absent)
         + "."
     )
-    drawing._repr_png_()
+    drawing._repr_mimebundle_()
 
 
 def test_the_heat_map_has_true_digits_from_top_to_bottom():

@@ -1,5 +1,6 @@
 """The site, as plain ``jupyter-book build book`` makes it from the committed notebooks."""
 
+import functools
 import re
 import subprocess
 from html.parser import HTMLParser
@@ -13,7 +14,7 @@ import digitlib
 import publication
 from conftest import FORK, copy_project
 from paths import BOOK, ROOT, chapters, page_names
-from rendering import read_chapter, read_notebook, repository
+from rendering import NOTEBOOK_METADATA, read_chapter, read_notebook, repository
 
 PAGES = page_names()
 ADDRESS = publication.site_address(FORK)  # where it is published
@@ -44,9 +45,14 @@ class Page(HTMLParser):
             self.images.append(attributes)
 
 
+@functools.cache
+def parsed(path):
+    return Page(path)
+
+
 @pytest.fixture(scope="module")
 def pages(site):
-    return {name: Page(site / f"{name}.html") for name in PAGES}
+    return {name: parsed(site / f"{name}.html") for name in PAGES}
 
 
 def test_every_page_of_the_table_of_contents_is_there(pages):
@@ -77,7 +83,7 @@ def test_internal_links_and_anchors_resolve(pages, site):
             target = site / unquote(parts.path) if parts.path else page.path
             assert target.exists(), f"{page.path.name}: {address}"
             if parts.fragment and target.suffix == ".html":
-                assert unquote(parts.fragment) in Page(target).ids, f"{page.path.name}: {address}"
+                assert unquote(parts.fragment) in parsed(target).ids, f"{page.path.name}: {address}"
 
 
 def test_every_image_says_in_words_what_it_shows(pages):
@@ -97,7 +103,8 @@ def test_a_picture_without_words_fails_the_build(tmp_path, build):
     copy_project(tmp_path, "_config.yml", "book/_ext", "book/_static", "book/references.bib", "digitlib", "tools")
     picture = nbformat.v4.new_output("display_data", {"image/png": PIXEL})
     cell = nbformat.v4.new_code_cell("show()", outputs=[picture], execution_count=1)
-    page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# A page"), cell])
+    cells = [nbformat.v4.new_markdown_cell("# A page"), cell]
+    page = nbformat.v4.new_notebook(cells=cells, metadata=NOTEBOOK_METADATA)
     nbformat.write(page, tmp_path / "book" / "page.ipynb")
     (tmp_path / "book" / "_toc.yml").write_text("format: jb-book\nroot: page\n", encoding="utf-8")
     with pytest.raises(AssertionError, match="image without alt text"):

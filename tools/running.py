@@ -112,7 +112,8 @@ def run(paths: list[Path], executed: Path, results: Path, *, parameters: dict | 
     jobs.sort(key=lambda job: usual[job[0].stem], reverse=True)  # else the longest may start last, and run alone
     at_once = max(1, min(at_once, len(paths)))
     LOGS.mkdir(parents=True, exist_ok=True)
-    os.environ.update(_share_of_cores(at_once))
+    for name, threads in _share_of_cores(at_once).items():
+        os.environ.setdefault(name, threads)
     processes = kernels.context()
     events = processes.SimpleQueue()
     progress = Progress(usual, at_once)

@@ -34,6 +34,7 @@ LOAD_FIGURES = """() => Promise.all([...document.querySelectorAll('article img')
   image.loading = 'eager';
   return image.decode();
 }))"""
+FORMULAS_SET = "!document.querySelector('.math') || window.MathJax?.startup?.promise?.then(() => true)"
 KINDS = {"Document": "page", "Stylesheet": "styles", "Script": "scripts", "Font": "fonts", "Image": "figures"}
 
 
@@ -69,7 +70,7 @@ def weigh(browser: Browser, site: str, names: list[str]) -> pd.DataFrame:
 def open_page(page: Page, address: str) -> None:
     """Open a page and wait until its formulas are set."""
     page.goto(address, wait_until="load")
-    page.evaluate("window.MathJax?.startup?.promise")
+    page.wait_for_function(FORMULAS_SET)
 
 
 def count_bytes(page: Page) -> Counter:
