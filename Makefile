@@ -6,11 +6,12 @@ BIN := .venv/bin
 book: packages
 	@$(BIN)/python tools/book.py
 
+# Three on two cores, since some tests wait for a process or a time-out.
 test: browser
-	@$(BIN)/python -m pytest -n 2 --dist worksteal
+	@$(BIN)/python -m pytest -n 3 --dist worksteal
 
 quick: packages
-	@$(BIN)/python -m pytest -n 2 -m quick
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not (slow or heavy or browser or sandbox)"
 
 verify: browser
 	@$(BIN)/python tools/verify.py

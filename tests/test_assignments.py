@@ -29,6 +29,8 @@ from grading.hidden_tests import Failure, Hidden, load, read_given, read_limits
 from grading.inside.wire import decode, encode
 from paths import ROOT
 
+pytestmark = pytest.mark.heavy
+
 SOURCES = paths.assignments()
 NAMES = [source.stem for source in SOURCES]
 SEED = "a seed for these tests"

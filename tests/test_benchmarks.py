@@ -21,6 +21,8 @@ from digitlib import reference
 from digitlib.recipes import RECIPES
 from paths import ROOT
 
+pytestmark = pytest.mark.heavy
+
 COLUMNS = {
     "speed": {"contestant", "seed", "load_seconds", "setup_seconds", "epoch_seconds", "right", "scored", "processor"}
     | {"import_seconds", "epoch_cpu_seconds", "right_by_views", "views_seconds"},

@@ -98,6 +98,7 @@ def test_importing_the_package_loads_nothing_heavy():
     assert not modules & HEAVY
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("names", "unwanted"),
     [

@@ -17,6 +17,8 @@ from digitlib import exercises
 from paths import chapters
 from rendering import read_chapter, short_name
 
+pytestmark = pytest.mark.heavy
+
 CHAPTERS = {short_name(path.stem): read_chapter(path) for path in chapters()}
 CHECK = re.compile(r'^check\("(\w+\.\d+)"', re.MULTILINE)
 EXERCISES = {

@@ -8,6 +8,8 @@ import pytest
 from digitlib import data, experiment
 from digitlib.locally_connected import LocallyConnected2D
 
+pytestmark = pytest.mark.heavy
+
 # Counted on paper: (weights of a filter or unit + bias) x filters or units, layer by layer.
 FIRST, SECOND, HIDDEN, OUTPUT = 10 * 32, 289 * 64, 1601 * 64, 65 * 10
 PARAMETERS = {

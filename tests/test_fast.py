@@ -12,6 +12,8 @@ import tensorflow as tf
 
 from digitlib import data, fast, models, recipes
 
+pytestmark = pytest.mark.heavy
+
 SEED, BATCH_SIZE = 3, 48
 
 

@@ -31,6 +31,8 @@ from grading.watchdog import Outcome
 from paths import ROOT
 from submissions import ASSIGNMENT, DOUBLE, IMPORT, MEAN, NAME, RIGHT, hand_in, network_cells, notebook, spying_cells
 
+pytestmark = pytest.mark.heavy
+
 SEED = "a secret of the teacher's"
 LABELS_OF_THE_BATCH = 46
 

@@ -14,6 +14,8 @@ from grading import hidden_images
 from grading.hidden_images import HiddenSet, HiddenSetError, distort, draw, for_grading, load, read_scans, save
 from paths import ROOT
 
+pytestmark = pytest.mark.heavy
+
 _, (X_TEST, Y_TEST) = load_mnist()
 
 

@@ -8,6 +8,8 @@ import pytest
 from grading.hidden_tests import AssignmentError, Failure, Hidden, Limits, difference, load, read_given, read_limits
 from submissions import ASSIGNMENT
 
+pytestmark = pytest.mark.heavy
+
 
 @pytest.fixture
 def write(tmp_path):

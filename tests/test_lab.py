@@ -22,6 +22,8 @@ from grading.sandboxes import find_bubblewrap
 from paths import BOOK, chapters
 from wheelhouse import PLATFORMS, LabError, fetch, missing, pinned_for, this_platform
 
+pytestmark = pytest.mark.heavy
+
 PYTHON = ".".join(map(str, wheelhouse.PYTHON))
 CP = PYTHON.replace(".", "")
 PINNED = [

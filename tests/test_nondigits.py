@@ -16,6 +16,8 @@ from digitlib.data import load_mnist
 from digitlib.nondigits import CHARACTERS, CHOOSING, FAMILIES, FONTS, TESTING
 from digitlib.normalisation import ink_box, normalise
 
+pytestmark = pytest.mark.heavy
+
 MNIST_LONGER_SIDE = 20
 
 

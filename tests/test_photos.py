@@ -21,7 +21,7 @@ from digitlib.normalisation import Box, normalise
 from digitlib.photos import PhotoError, Reading, draw_reading, read_photo
 
 # Pillow's warnings stay inside.
-pytestmark = pytest.mark.filterwarnings("error")
+pytestmark = [pytest.mark.heavy, pytest.mark.filterwarnings("error")]
 
 ROOT = Path(__file__).parents[1]
 SCALE = 4  # MNIST's pixels become squares of this side

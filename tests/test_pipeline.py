@@ -84,6 +84,7 @@ def run_extra(tmp_path):
     assert not list((tmp_path / "results").iterdir())
 
 
+@pytest.mark.heavy
 def test_a_failing_cell_is_named_and_nothing_is_written(run_extra):
     with pytest.raises(RunError) as caught:
         run_extra('raise ValueError("on purpose")')
@@ -93,11 +94,13 @@ def test_a_failing_cell_is_named_and_nothing_is_written(run_extra):
     assert str(LOGS / "99_extra.log") in str(caught.value)
 
 
+@pytest.mark.heavy
 def test_a_chapter_whose_process_dies_is_named(run_extra):
     with pytest.raises(RunError, match="chapter 99_extra: its process died"):
         run_extra("import os; os._exit(1)")
 
 
+@pytest.mark.heavy
 def test_a_chapter_that_keeps_no_results_is_named(run_extra):
     with pytest.raises(RunError, match="99_extra saved no results"):
         run_extra("1 + 1")
@@ -152,6 +155,7 @@ def test_only_a_run_of_the_chapter_as_it_stands_is_accepted(monkeypatch, tmp_pat
         composing.accept(["99"], tmp_path / "executed", tmp_path / "results")
 
 
+@pytest.mark.heavy
 def test_a_run_with_other_parameters_is_not_accepted(monkeypatch, tmp_path):
     path = tmp_path / "99_extra.py"
     path.write_text("# %% [markdown]\n# # Extra\n\n" + PARAMETER, encoding="utf-8")
@@ -187,6 +191,7 @@ def test_a_source_opened_in_jupyter_and_saved_is_the_same_file(path):
     assert jupytext.writes(notebook, fmt="py:percent") == text
 
 
+@pytest.mark.heavy
 def test_a_claim_that_does_not_hold_cannot_be_rendered(project, tool):
     path = project / "digitlib" / "reference" / "pages" / "03_training.json"
     path.write_text(path.read_text(encoding="utf-8").replace(": true", ": false", 1), encoding="utf-8")

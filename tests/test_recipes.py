@@ -11,6 +11,8 @@ from scipy import ndimage
 
 from digitlib import data, fast, models, recipes
 
+pytestmark = pytest.mark.heavy
+
 UNCHANGED = {"degrees": 0, "scale": 0, "pixels": 0, "shear": 0}
 
 

@@ -41,6 +41,7 @@ def ran(folder, name):
     return json.loads((folder / "results" / "pages" / f"{name}.json").read_text(encoding="utf-8"))
 
 
+@pytest.mark.heavy
 def test_a_run_tells_where_its_time_went(tmp_path):
     path = write_chapter(tmp_path, "01_waiting", seconds=1.5)
     running.run([path], tmp_path / "executed", tmp_path / "results")

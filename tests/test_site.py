@@ -16,6 +16,8 @@ from conftest import FORK, copy_project
 from paths import BOOK, ROOT, chapters, page_names
 from rendering import NOTEBOOK_METADATA, read_chapter, read_notebook, repository
 
+pytestmark = pytest.mark.heavy
+
 PAGES = page_names()
 ADDRESS = publication.site_address(FORK)  # where it is published
 WITH_ADDRESSES = (".html", ".xml", ".txt", ".ipynb", ".js")

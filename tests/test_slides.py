@@ -14,6 +14,8 @@ import slides
 from paths import BOOK, chapters
 from slide_rules import CODE_LINES, HIDDEN, shorten, split_sentences, to_slides
 
+pytestmark = pytest.mark.heavy
+
 NAMES = [path.stem for path in chapters()]
 SMALLEST_LETTERS = 13  # pixels on a slide 720 high; the longest lines of code need them
 FAULTS = """(smallest) => {

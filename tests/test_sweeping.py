@@ -24,6 +24,8 @@ from paths import ROOT
 from sweep import main
 from sweeping import SweepError, keep_known, pack_table, read_sweep, read_table, sweep
 
+pytestmark = pytest.mark.heavy
+
 PARAMETERS = 'seed = 1\nrate = 0.5\nkind = "plain"\nseconds = 0.0\nlog = ""\n'
 DEFAULTS = {"seed": 1, "rate": 0.5, "kind": "plain", "seconds": 0.0, "log": ""}
 CODE = """\

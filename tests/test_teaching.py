@@ -130,6 +130,7 @@ def help_of(tool):
     return subprocess.run([sys.executable, tool, "--help"], cwd=ROOT, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("command", sorted({*commands(COURSE), *commands(HOMEWORK)}))
 def test_a_command_can_be_given_as_it_is_quoted(command):
     program, *words = shlex.split(command.partition(" | ")[0])
@@ -210,6 +211,7 @@ def test_points_come_to_their_students_in_the_gradebook(tmp_path, monkeypatch, c
     assert capsys.readouterr().out == "not in the gradebook: notes\n"
 
 
+@pytest.mark.heavy
 def test_notebooks_become_scripts_whatever_lies_beside_them(tmp_path):
     [block] = [block for block in blocks(COURSE, "sh") if "nbconvert" in block]
     submissions = tmp_path / "course" / "submissions" / "1"

@@ -11,6 +11,8 @@ import pytest
 
 from digitlib import data, models, training
 
+pytestmark = pytest.mark.heavy
+
 VERSIONS = {"python": platform.python_version()} | {
     name: importlib.metadata.version(name) for name in ("tensorflow", "keras", "numpy")
 }

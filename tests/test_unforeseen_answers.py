@@ -13,6 +13,8 @@ from right_answers import right_answer
 from test_exercises import NAMES
 from unforeseen_answers import near, plain
 
+pytestmark = pytest.mark.heavy
+
 WITHIN_1_PERCENT = {"1 % more", "1 % less"}
 RIGHT_AS_WELL = {
     # Any kernel that answers to lower edges alone will do, of whatever size, and whatever form along a row.

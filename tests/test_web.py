@@ -11,6 +11,8 @@ from scipy import ndimage
 from digitlib import browser, data, familiarity, normalisation, reference, training
 from paths import ROOT
 
+pytestmark = pytest.mark.heavy
+
 SCRIPTS = sorted((ROOT / "tests" / "web").glob("*.test.js"))
 STEPS = [(True, True, True), (False, True, True), (True, False, True), (True, True, False), (False, False, False)]
 CROSS = ndimage.generate_binary_structure(2, 1)
