@@ -276,8 +276,7 @@ matrix
 
 # %% [markdown]
 # Two questions can be asked of each digit. **Recall**: of all the sevens, how many were found?
-# **Precision**: of all the images called seven, how many were sevens? (Without sevens, or
-# without answers of seven, there is nothing to divide by: the table then shows `NaN`.)
+# **Precision**: of all the images called seven, how many were sevens? (If there are no sevens, or if no image is called seven, there is nothing to divide by, and the table shows `NaN`.)
 
 # %% nbval={"atol": 0.03}
 evaluation.per_class(y_test, predicted).round(3)

@@ -126,8 +126,7 @@ page.claim("It also takes longer to train", usual_seconds["cnn"] > usual_seconds
 #
 # It pays with arithmetic: one image costs it {{ comparison.work_ratio | decimals(0) }} times the multiply-adds
 # of the matched network. {{ claim("It also takes longer to train") }}:
-# {{ comparison.seconds["CNN"] | minutes }} against
-# {{ comparison.seconds["matched"] | minutes }} on the machine that made this page.
+# {{ comparison.seconds["CNN"] | minutes }} in the chapter before, against {{ comparison.seconds["matched"] | minutes }} when this page was made.
 #
 # **A correction.** It is often said that fully connected networks need *feature engineering*: that
 # somebody has to invent useful measurements (loops, strokes, slants) before the network can learn.

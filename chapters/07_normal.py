@@ -204,7 +204,7 @@ page.add(
 # will see small p-values by chance: **Holm's correction** ({{ cite("holm1979") }}) makes them larger, so that
 # all tests together give a false alarm in at most one case of twenty. After it, {{ normal.small_corrected }} remain. And
 # single trainings do differ: a seed can be lucky. So McNemar's test is right for the question which of two
-# trained networks to use. It cannot tell between two *kinds* of network. That takes several seeds.
+# trained networks to use. It cannot decide between two *kinds* of network. That takes several seeds.
 #
 # ## Two kinds of network
 #

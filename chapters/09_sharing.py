@@ -175,7 +175,7 @@ page.claim("many times as long", table.loc["locally connected", "seconds"] > 2.5
 #
 # The locally connected network {{ claim("has twenty times the parameters") }} of the CNN ({{ sharing.counts["locally connected"] | thousands }}), needs
 # {{ claim("the same multiply-adds") }}, {{ claim("and is less accurate") }}: {{ sharing.estimates["locally connected"] | in_words(digits=2) }} against
-# {{ sharing.estimates.cnn | in_words(digits=2) }}. Seed by seed, sharing is worth {{ sharing.comparisons.sharing | difference_in_words }}. (The five seeds that both have; so it is not quite the difference of the two means.) So sharing does not only save. A likely reason: what is learned in one place is known in all
+# {{ sharing.estimates.cnn | in_words(digits=2) }}. Seed by seed, sharing is worth {{ sharing.comparisons.sharing | difference_in_words }}. (Only the five seeds that both have are compared, so it is not quite the difference of the two means.) So sharing does not only save parameters; it is worth accuracy, too. A likely reason: what is learned in one place is known in all
 # others. Each kernel of the CNN is trained on every place of every image, each kernel of the other on one place.
 #
 # And yet that network is {{ claim("still more accurate than the matched network") }}, by {{ sharing.comparisons.locality | difference_in_words }}. This design, with patches, pooling and more layers,

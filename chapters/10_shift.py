@@ -9,7 +9,7 @@
 # **After this chapter you can**
 #
 # - tell equivariance from invariance, and check the first to the last bit that counts;
-# - say how far a digit may move, for each network;
+# - say for each network how far a digit may move before the answers become unreliable;
 # - name what cures it, and what that costs.
 
 # %% tags=["remove-cell"]

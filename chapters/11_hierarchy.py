@@ -290,8 +290,7 @@ page.claim(
 # {{ claim("more than four fifths of the way from the pixels to there") }}. Thousands of random mixtures of neighbouring pixels, without their negative parts, are good features for a linear classifier. {{ claim("Training adds something") }}, but
 # depth and the shape of the network bring most of it.
 #
-# {{ claim("The dense layer is where learning shows") }}: {{ hierarchy.probes.trained["dense layer"] | percent(1) }} against {{ hierarchy.probes.untrained["dense layer"] | percent(1) }}. It
-# has only 64 outputs for the {{ hierarchy.flattened | thousands }} before. Drawn at random, so few cannot keep all that was there; trained, they keep what tells the digits apart.
+# {{ claim("The dense layer is where learning shows") }}: {{ hierarchy.probes.trained["dense layer"] | percent(1) }} against {{ hierarchy.probes.untrained["dense layer"] | percent(1) }}. It has only 64 outputs, where the layer before it has {{ hierarchy.flattened | thousands }}. With random weights, so few outputs cannot keep everything that was there; after training, they keep what tells the digits apart.
 
 # %% [markdown]
 # ## Where does it look?

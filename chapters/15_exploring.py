@@ -36,8 +36,8 @@ from digitlib import plots, reference, statistics
 #   the {{ exploring.images | thousands }} others of the training set. The test set is not touched.
 # - {{ exploring.seeds | words | capitalize }} seeds, each with and without the change, and the differences tested: a
 #   paired t test.
-# - All p-values corrected for the number of changes, by Holm's rule. Who tries {{ exploring.changes | words }} things finds
-#   something at the usual level even if nothing helps.
+# - All p-values corrected for the number of changes, by Holm's rule. Whoever tries {{ exploring.changes | words }} things may well
+#   find a small p-value even if nothing helps.
 #
 # [The experiment page](06_experiment.ipynb) repeats any of the runs; `sweeps/exploring.yml` lists them.
 

@@ -76,9 +76,10 @@ page.claim("All of them were found", len(reading.images) == len(written))
 # (In Colab, the folder symbol at the left lets you upload the file.) Digits that touch are taken for one, and
 # the lines of ruled paper run into the digits, so neither works.
 #
-# No program finds everything. So the reading says in plain words what it left out or doubts: a frame, a blot, a line across the
-# photo, digits in fainter ink or of another size, a digit at the photo's edge. The figure has these sentences above it, and a dashed box
-# around what was left out; `reading.doubts` holds them, and is empty if all is plain, as above.
+# No program finds everything. So the reading says, in a few sentences, what it left out and what it is not sure of:
+# a frame, a blot, a line across the photo, digits in fainter ink or of another size, a digit at the photo's edge, or one so wide
+# that it may be two. The figure shows these sentences above the photo, and draws a dashed box around what was left out. In
+# Python they are in `reading.doubts`, which is empty if there is nothing to say, as for the sheet above.
 #
 # ## Step by step
 #
@@ -272,8 +273,13 @@ page.claim(
 # from digitlib.widget import DrawingPad
 #
 # pad = DrawingPad()
-# pad                # draw, then in the next cell:
-# read(pad.images)   # before you have drawn, an error: draw first
+# pad   # draw a digit here
+# ```
+#
+# Then, in the next cell (it raises an error as long as nothing is drawn):
+#
+# ```python
+# read(pad.images)
 # ```
 #
 # Mind the interval. With a hundred digits and no error at all, this is what you know:

@@ -140,8 +140,8 @@ page.claim("does the most with each byte", layer_rates["intensity"].idxmax() == 
 
 # %% [markdown]
 # The second convolution, where most of the arithmetic is, {{ claim("does the most with each byte") }}: {{ fast.intensity["second convolution"] | decimals(0) }} operations, against {{ fast.intensity["first convolution"] | decimals(1) }} of
-# the first. The last layer is so small that calling it takes time, too. When this page was run, it did {{ fast.last_in_large_batches | decimals(1) }} times as much a second when many batches were joined into one, and
-# the processor reached {{ fast.peak | decimals(0) }} billion operations a second on large matrices; at that rate an epoch would take {{ fast.epoch_at_peak | decimals(1) }} seconds. The bare script makes {{ fast.bare_rate | decimals(0) }} billion. What keeps it from more?
+# the first. The last layer has so little to compute that the time for calling it counts, too: when this page was run, the layer did {{ fast.last_in_large_batches | decimals(1) }} times as much a second when many batches were joined into one.
+# On large matrices the processor reached {{ fast.peak | decimals(0) }} billion operations a second; at that rate an epoch would take {{ fast.epoch_at_peak | decimals(1) }} seconds. The bare script makes {{ fast.bare_rate | decimals(0) }} billion. What keeps it from more?
 #
 # ## A step, taken apart
 #
