@@ -191,7 +191,7 @@ page.claim(
 # Now {{ handwriting.sheets_of_each | words }} sheets of twenty test digits each, in five degrees from a scan to a bad photo:
 
 # %%
-pd.DataFrame(sheets.DEGREES).T.fillna(0).rename_axis("degree")
+pd.DataFrame(sheets.DEGREES).T.astype(float).fillna(0).rename_axis("degree")
 
 
 # %% [markdown]

@@ -173,7 +173,12 @@ def test_a_notebook_names_its_assignment_and_starts_with_the_set_up(made, name):
     assert sum(tagged) == bool(small_parameters(name))
 
 
-@each_assignment
+each_assignment_that_trains = pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if name == "3_two_networks" else ()) for name in NAMES]
+)
+
+
+@each_assignment_that_trains
 def test_points_add_up(name):
     source = source_of(name).read_text(encoding="utf-8")
     by_question: dict[str, float] = {}
@@ -198,7 +203,7 @@ def test_what_hidden_tests_call_is_written_by_students_or_given(name):
     assert [test.function for test in hidden_tests(name) if f"def {test.function}(" not in allowed] == []
 
 
-@each_assignment
+@each_assignment_that_trains
 def test_the_solution_passes_its_public_tests(executed, name):
     grades = public_grades(executed(name, "-solution"))
     assert grades == dict.fromkeys(grades, 1)

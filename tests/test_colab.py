@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import digitlib
-from conftest import copy_project
+from conftest import copy_project, once
 from lock import dependencies
 from paths import BOOK, chapters
 from rendering import read_chapter, read_notebook, repository
@@ -24,7 +24,7 @@ from running import QUICK_PARAMETERS, declared_parameters, kernel_environment
 RUNNER = Path(__file__).parent / "forked_notebooks.py"
 # Each dependency at its lower bound: so the bounds are known to fit together, and with Colab's TensorFlow between.
 OLDEST = [str(requirement).replace(">=", "==") for requirement in dependencies()]
-KERNEL = "ipykernel==6.29.5"
+KERNEL = ["ipykernel==6.29.5", "ipython==7.34.0"]  # of Colab
 
 
 def interpreter(folder):
@@ -32,23 +32,19 @@ def interpreter(folder):
     return folder / "venv" / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 
 
-@pytest.fixture(scope="module")
-def environment(tmp_path_factory):
+def make_environment(folder):
     """A virtual environment with the oldest versions and a stand-in for google.colab."""
-    folder = tmp_path_factory.mktemp("colab")
     venv.create(folder / "venv", with_pip=True)
     python = interpreter(folder)
-    subprocess.run([python, "-m", "pip", "install", "--quiet", *OLDEST, KERNEL], check=True)
-    [colab] = [path / "google" / "colab" for path in (folder / "venv").glob("[Ll]ib*/**/site-packages")]
+    subprocess.run([python, "-m", "pip", "install", "--quiet", *OLDEST, *KERNEL], check=True)
+    [colab] = [path / "google" / "colab" for path in (folder / "venv").glob("[Ll]ib/**/site-packages")]
     colab.mkdir(parents=True)
     (colab / "__init__.py").write_text("", encoding="utf-8")
-    return folder
 
 
-@pytest.fixture(scope="module")
-def published(tmp_path_factory):
+def publish(target):
     """This checkout as a repository with the tag that the set-up cell names."""
-    copy = copy_project(tmp_path_factory.mktemp("published") / "digit-book")
+    copy = copy_project(target)
     identity = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
     for arguments in (
         ["init", "--quiet"],
@@ -60,27 +56,27 @@ def published(tmp_path_factory):
     return copy
 
 
-@pytest.fixture(scope="module")
-def ran(environment, published, tmp_path_factory):
-    """What became of each notebook: its status, and what it printed. The first one installs digitlib."""
-    folder = tmp_path_factory.mktemp("ran")
-    jobs = []
-    for path in chapters():
-        notebook = read_notebook(BOOK / f"{path.stem}.ipynb")
-        work = folder / path.stem
-        work.mkdir()
-        jobs.append(
-            {
-                "name": path.stem,
-                "cells": [cell for cell in notebook.cells if cell.cell_type == "code"],
-                "parameters": small_parameters(path),
-                "folder": str(work),
-                "log": str(folder / f"{path.stem}.log"),
-            }
-        )
+def job(path, folder):
+    """What `forked_notebooks.py` needs to know to run a chapter small, in an empty folder."""
+    (folder / path.stem).mkdir()
+    notebook = read_notebook(BOOK / f"{path.stem}.ipynb")
+    return {
+        "name": path.stem,
+        "cells": [cell for cell in notebook.cells if cell.cell_type == "code"],
+        "parameters": small_parameters(path),
+        "folder": str(folder / path.stem),
+        "log": str(folder / f"{path.stem}.log"),
+    }
+
+
+def run_all(folder):
+    """Run every notebook; the first one installs digitlib. How each ended goes to ``ended.json``."""
+    folder.mkdir()
+    make_environment(folder)
+    published = publish(folder / "published")
     result = subprocess.run(
-        [interpreter(environment), RUNNER],
-        input=json.dumps(jobs),
+        [interpreter(folder), RUNNER],
+        input=json.dumps([job(path, folder) for path in chapters()]),
         cwd=folder,
         env=os.environ
         | kernel_environment(folder)
@@ -94,8 +90,13 @@ def ran(environment, published, tmp_path_factory):
         text=True,
         check=True,
     )
-    ended = json.loads(result.stdout)
-    return {job["name"]: (ended[job["name"]], Path(job["log"]).read_text(encoding="utf-8")) for job in jobs}
+    (folder / "ended.json").write_text(result.stdout, encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    """The folder in which all notebooks ran."""
+    return once(tmp_path_factory, "colab", run_all)
 
 
 def small_parameters(path):
@@ -104,8 +105,8 @@ def small_parameters(path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", chapters(), ids=lambda path: path.stem)
-def test_the_notebook_runs_in_the_oldest_versions_from_an_empty_folder(path, environment, ran):
-    status, said = ran[path.stem]
-    assert status == 0, said[-3000:]
+def test_the_notebook_runs_in_the_oldest_versions_from_an_empty_folder(path, ran):
+    said = (ran / f"{path.stem}.log").read_text(encoding="utf-8")
+    assert json.loads((ran / "ended.json").read_text(encoding="utf-8"))[path.stem] == 0, said[-3000:]
     assert not re.search("(Deprecation|Future)Warning", said), said
-    assert f"keras 3.10.0 {environment}" in said.splitlines()[-1]
+    assert re.search(rf"^keras 3\.10\.0 .*/{ran.name}\.part/venv/.*/digitlib/", said, re.MULTILINE)

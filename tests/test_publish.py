@@ -23,7 +23,7 @@ TO_CLICK = """
 """
 
 
-pytestmark = [pytest.mark.heavy, pytest.mark.browser]
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from right_answers import right_answer
 from test_exercises import NAMES
 from unforeseen_answers import near, plain
 
-pytestmark = pytest.mark.heavy
+pytestmark = pytest.mark.slow
 
 WITHIN_1_PERCENT = {"1 % more", "1 % less"}
 RIGHT_AS_WELL = {

@@ -86,7 +86,17 @@ def drawing_arrays():
     return {"drawings": drawings} | normalised
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name.partition(".")[0])
+def named(path):
+    return path.name.partition(".")[0]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param(path, id=named(path), marks=pytest.mark.slow if named(path) == "network" else ())
+        for path in SCRIPTS
+    ],
+)
 def test_the_scripts_tests_pass(script, fixtures, monkeypatch):
     monkeypatch.setenv("FIXTURES", str(fixtures))
     result = node(["--test", str(script)], return_completed_process=True, capture_output=True, text=True)
