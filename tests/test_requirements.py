@@ -16,7 +16,7 @@ PACKAGE = r"[a-z0-9-]+==[^\s\\]+( ; [^\\\n]+)?( \\\n    --hash=sha256:[0-9a-f]{6
 HASHED = """\
 # made by a command
 -e .
---index-url https://example.org/simple
+--find-links wheels
 numpy==2.4.6 ; python_full_version < '3.12' \\
     --hash=sha256:00aa \\
     --hash=sha256:11bb
