@@ -15,12 +15,13 @@ import subprocess
 import sys
 import time
 from datetime import date
+from pathlib import Path
 
 from benchmarking import positive_integer
 from digitlib.files import read_text, write_text
 from digitlib.training import processor
-from paths import ROOT
 
+ROOT = Path(__file__).parents[1]
 RECORD = ROOT / "benchmarks" / "commands.json"
 COMMANDS = ["make quick", "make test", "make book", "make verify"]
 

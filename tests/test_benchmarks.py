@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -224,3 +225,9 @@ def test_recipes_that_were_tried_take_turns_and_are_told_one_by_one(monkeypatch,
     assert (seeds["race to 99 %"], seeds["the book's network, batches of 32"], seeds["together"]) == (6, 6, 3)
     told = capsys.readouterr().out
     assert told.startswith("race to 99 %, seed 1: 1.50 s, 9900 right\nconstant rate, seed 1: 1.50 s, 9900 right\n")
+
+
+def test_the_benchmark_of_commands_measures_whatever_command_it_is_given():
+    command = [sys.executable, str(ROOT / "benchmarks" / "commands.py"), "git --version", "--runs", "2"]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert re.fullmatch(r"git --version wall \d+, \d+ s, processor \d+, \d+ s\n", told)
