@@ -11,7 +11,7 @@ from paths import ROOT
 def test_the_minutes_of_each_command_are_those_of_the_benchmark():
     rows = re.findall(r"^\| `(make \w+)` \|.*\| (\d+) \|$", read_text(ROOT / "README.md"), re.MULTILINE)
     measured = json.loads(read_text(ROOT / "benchmarks" / "commands.json"))
-    assert len(rows) == 4
+    assert rows
     assert {command: int(minutes) for command, minutes in rows} == {
         command: math.ceil(record["seconds"] / 60) for command, record in measured.items()
     }
