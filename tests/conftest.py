@@ -127,12 +127,6 @@ def once(tmp_path_factory, name: str, make: Callable[[Path], None]) -> Path:
 
 
 @pytest.fixture(scope="session")
-def shared_project(tmp_path_factory):
-    """A copy of the project that no test changes."""
-    return once(tmp_path_factory, "project", copy_project)
-
-
-@pytest.fixture(scope="session")
 def tool():
     """Runs one of the tools of a project, as its users do."""
 
