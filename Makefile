@@ -1,4 +1,4 @@
-PYTHON ?= $(firstword $(shell command -v python3.11 python3 python))
+PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3 python; do command -v $$name && break; done)
 BIN := .venv/bin
 
 .PHONY: book test quick verify site packages browser

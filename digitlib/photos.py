@@ -193,7 +193,7 @@ def read_photo(photo: Photo) -> Reading:
             images.append(normalise(_thicken(lifted)))
             boxes.append(box)
             lines.append(number)
-    left_out = [box for remark in remarks.keys() & _LEFT_OUT for box in remarks[remark]]
+    left_out = [box for remark in remarks if remark in _LEFT_OUT for box in remarks[remark]]
     doubts = [f"{remark}: {_places(remarks[remark])}." for remark in remarks]
     if not digits:
         doubts.append(_NOTHING)

@@ -31,22 +31,26 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     """With --complete, or in CI, a missing part is a failure, told in a line before the first test."""
     complete = config.option.complete or os.environ.get("CI")
-    if hasattr(config, "workerinput") or not complete or "browser" in config.option.markexpr:
+    if hasattr(config, "workerinput") or not complete:
         return
-    if missing := [f"{kind}: {why}" for kind in AVAILABLE_HERE if (why := PARTS[kind]())]:
+    chosen = config.option.markexpr
+    needed = [kind for kind in AVAILABLE_HERE if not (chosen.startswith("not ") and kind in chosen)]
+    if missing := [f"{kind}: {why}" for kind in needed if (why := PARTS[kind]())]:
         raise pytest.UsageError(f"tests need a part that is missing here. {' '.join(missing)}")
 
 
-@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
+@pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items):
-    """Mark what needs a part, skip it where the part is missing, and say so in the reason."""
+    """Mark what needs a part; of the tests chosen, skip those whose part is missing, and say so in the reason."""
     for item in items:
         if "fork" in item.fixturenames:
             item.add_marker("heavy")  # it builds the site
+        for kind in PARTS:
+            if kind in item.fixturenames:
+                item.add_marker(kind)
+    yield
     for kind, part in PARTS.items():
-        needing = [item for item in items if kind in item.fixturenames or item.get_closest_marker(kind)]
-        for item in needing:
-            item.add_marker(kind)
+        needing = [item for item in items if item.get_closest_marker(kind)]
         if needing and (why := part()):
             for item in needing:
                 item.add_marker(pytest.mark.skip(reason=WITHOUT.format(kind) + why))

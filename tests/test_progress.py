@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 import progress
 from progress import Progress
 
@@ -49,3 +51,17 @@ def test_no_line_is_said_twice(capsys):
         run.is_done(name, 1)
     lines = [re.sub(r"\[.*?\]", "", line) for line in capsys.readouterr().out.splitlines()]
     assert len(lines) == len(set(lines)) == 6
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_on_a_terminal_one_line_is_rewritten_and_never_broken(monkeypatch, capsys, columns):
+    monkeypatch.setattr(progress.sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    run = Progress(dict.fromkeys(("03_training", "16_handwriting"), 100), at_once=2)
+    run.starts("03_training")
+    run.starts("16_handwriting")
+    run.is_at("03_training", 12, 60)
+    run.is_at("16_handwriting", 7, 50)
+    told = capsys.readouterr().out
+    assert all(len(part) == columns - 1 for part in re.split(r"\r|\n\r?", told) if part)
+    assert told.count("\n") == 2

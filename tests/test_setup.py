@@ -1,6 +1,7 @@
 """Set-up: what it brings, what it does where a part cannot be had, and what tests say of a missing part."""
 
 import io
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -48,6 +49,39 @@ def test_packages_are_installed_once_and_again_when_the_lock_changes(elsewhere, 
         lock.write("scipy==1.16\n")
     install.install_packages()
     assert len(asked) == 6
+
+
+def test_an_environment_of_another_python_or_another_folder_is_made_anew(elsewhere, monkeypatch):
+    asked = []
+    monkeypatch.setattr(install, "_call", lambda command, read=None: asked.append(command))
+    monkeypatch.setattr(install, "ENVIRONMENT", elsewhere / "environment")
+    settings = elsewhere / "environment" / "pyvenv.cfg"
+    settings.parent.mkdir()
+    for base, folder in [
+        ("/old/python3", settings.parent),
+        (install.BASE, "/moved/from"),
+        (install.BASE, settings.parent),
+    ]:
+        settings.write_text(f"home = /usr/bin\ncommand = {base} -m venv {folder}\n", encoding="utf-8")
+        install.MARK.unlink(missing_ok=True)
+        install.install_packages()
+    assert [command[3:] for command in asked if "venv" in command] == [
+        ["--clear", str(settings.parent)],
+        ["--clear", str(settings.parent)],
+        [str(settings.parent)],
+    ]
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="without make")
+@pytest.mark.parametrize("name", ["python3.11", "python3.12", "python3.13", "python3"])
+def test_make_finds_whichever_python_there_is(tmp_path, name):
+    for program in ("sh", "make"):
+        (tmp_path / program).symlink_to(shutil.which(program))
+    script(tmp_path / name, "exit 0")
+    command = [str(tmp_path / "make"), "--dry-run", "packages"]
+    environment = {"PATH": str(tmp_path)}
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, env=environment).stdout
+    assert told.strip() == f"{tmp_path / name} tools/install.py"
 
 
 def test_a_set_up_that_fails_says_why_and_is_tried_again(elsewhere, monkeypatch, capsys):

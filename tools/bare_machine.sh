@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # The README's commands where nothing is installed: a bare Debian 12 with git, make and Python, made by debootstrap.
 #
-#   sudo tools/bare_machine.sh user make book make test     as an ordinary user
-#   sudo tools/bare_machine.sh root make test               as root
-#   sudo PARTS=none tools/bare_machine.sh user make test    where neither browser nor sandbox can be had
+#   sudo tools/bare_machine.sh user "make book" "make test"    as an ordinary user
+#   sudo tools/bare_machine.sh root "make test"                as root
+#   sudo PARTS=none tools/bare_machine.sh user "make test"     where neither browser nor sandbox can be had
 #
 # Needs root and debootstrap, and takes 5 GB below _build/bare. What this machine has set for pip and npm counts there too.
 set -euo pipefail
@@ -31,7 +31,7 @@ done
 home=/home/student
 [ "$who" = root ] && home=/root
 [ -f ~/.npmrc ] && cp ~/.npmrc "$root$home/"
-git clone --quiet --no-hardlinks . "$root$home/digit-book"
+git -c safe.directory="$PWD" clone --quiet --no-hardlinks . "$root$home/digit-book"
 [ "$who" = root ] || chroot "$root" chown -R student: "$home"
 
 settings=(HOME="$home" PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin LANG=C.UTF-8)
@@ -40,11 +40,11 @@ while IFS= read -r line; do settings+=("$line"); done < <(env | grep -iE '^(PIP_
 as=()
 [ "$who" = root ] || as=(setpriv --reuid student --regid student --init-groups)
 
-commands=""
-while [ $# -gt 0 ]; do
-  commands+="echo '\$ $1 $2'; time $1 $2; echo status \$?; "
-  shift 2
+commands="failed=0; "
+for command in "$@"; do
+  commands+="echo '\$ $command'; time $command; status=\$?; echo status \$status; [ \$status = 0 ] || failed=1; "
 done
+commands+="exit \$failed"
 
 # A root of its own and not a chroot, in which nobody may make namespaces, and so no sandbox.
 unshare --mount --pid --fork --kill-child bash -euc '

@@ -20,17 +20,21 @@ RUN_BOOK = BUILD / "book"
 
 
 def main() -> int:
-    start = time.perf_counter()
     try:
-        run(chapters(), EXECUTED, RESULTS, at_once=affordable())
-        executed = time.perf_counter()
-        write_all(compose_run(EXECUTED, RESULTS), RUN_BOOK)
+        return make()
     except (RunError, RenderError) as error:
         print(error, file=sys.stderr)
-        return 1
     except OSError as error:
         print(in_one_line(error), file=sys.stderr)
-        return 1
+    return 1
+
+
+def make() -> int:
+    """Run, put together, build and compare; 0 if the site was built and the run agrees with the book's own."""
+    start = time.perf_counter()
+    run(chapters(), EXECUTED, RESULTS, at_once=affordable())
+    executed = time.perf_counter()
+    write_all(compose_run(EXECUTED, RESULTS), RUN_BOOK)
     copy_handwritten(RUN_BOOK)
     composed = time.perf_counter()
     print("building the site", flush=True)
@@ -44,10 +48,13 @@ def main() -> int:
     return report(load_results(RESULTS), load_results(REFERENCE), built - start)
 
 
-def build_site(folder: Path = BOOK) -> int:
-    """Build the site of a book folder into ``_build/html``; warnings are errors. What Sphinx says goes to a log."""
+def build_site(folder: Path = BOOK, *options: str) -> int:
+    """Build the site of a book folder into ``_build/html``, or what the options of jupyter-book say.
+
+    Warnings are errors. What Sphinx says goes to a log.
+    """
     jupyter_book = shutil.which("jupyter-book", path=str(Path(sys.executable).parent))
-    command = [jupyter_book, "build", str(folder), "--warningiserror", "--nitpick"]
+    command = [jupyter_book, "build", str(folder), "--warningiserror", "--nitpick", *options]
     log = LOGS / "site.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w", encoding="utf-8") as file:

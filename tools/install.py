@@ -19,6 +19,7 @@ PYTHON = ENVIRONMENT / ("Scripts/python.exe" if sys.platform == "win32" else "bi
 LOCK = ROOT / "requirements.txt"
 MARK = ENVIRONMENT / "installed"  # holds the digest of what was installed
 LOG = ROOT / "_build" / "log" / "install.log"
+BASE = getattr(sys, "_base_executable", sys.executable)  # the system's, also where the environment is active
 OLDEST, NEWEST = (3, 11), (3, 13)
 SHOWN_EVERY = 40  # packages, so that a log has a handful of lines
 
@@ -36,6 +37,9 @@ def main(arguments: list[str] | None = None) -> int:
     except InstallError as problem:
         print(problem, file=sys.stderr)
         return 1
+    except OSError as error:
+        print(f"set-up failed: {error.filename}: {error.strerror}", file=sys.stderr)
+        return 1
     if options.browser:
         bring_browser()
     return 0
@@ -52,10 +56,13 @@ def install_packages() -> None:
         )
     LOG.parent.mkdir(parents=True, exist_ok=True)
     LOG.write_text("", encoding="utf-8")
-    print(f"set-up: an environment of its own in {ENVIRONMENT.name}, 3.5 GB, from the package registry", flush=True)
+    print(
+        f"set-up: an environment of its own in {ENVIRONMENT.name}, four gigabytes, from the package registry",
+        flush=True,
+    )
     begun = time.monotonic()
     try:
-        _call([sys.executable, "-m", "venv", str(ENVIRONMENT)])
+        _call([BASE, "-m", "venv", *([] if _made_here() else ["--clear"]), str(ENVIRONMENT)])
     except InstallError as problem:
         hint = "Debian and Ubuntu keep venv apart: sudo apt-get install python3-venv"
         raise InstallError(f"{problem}\n{hint}") from None
@@ -105,6 +112,14 @@ def _call(command: list[str], read=lambda line: None) -> None:
     if process.wait():
         last = "".join(LOG.read_text(encoding="utf-8").splitlines(keepends=True)[-5:]).rstrip()
         raise InstallError(f"set-up failed:\n{last}\nAll that was said is in {LOG}")
+
+
+def _made_here() -> bool:
+    """Whether the environment that is there was made by this Python, for this folder: another's paths lead astray."""
+    settings = ENVIRONMENT / "pyvenv.cfg"
+    told = settings.read_text(encoding="utf-8").splitlines() if settings.exists() else []
+    made_by = f"command = {BASE} -m venv "
+    return any(line.startswith(made_by) and line.endswith(f" {ENVIRONMENT}") for line in told)
 
 
 def _digest() -> str:

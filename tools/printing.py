@@ -7,8 +7,6 @@ import html
 import io
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from nbformat import NotebookNode
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject, NameObject, NumberObject, TextStringObject
 
+from book import build_site
 from chromium import chromium
 from composing import compose_committed, copy_handwritten
 from digitlib.files import write_all
@@ -94,9 +93,8 @@ def print_book(files: dict[str, bytes], target: Path = PDF) -> Path:
     shutil.rmtree(target.parent, ignore_errors=True)
     write_all(with_appendix(files), folder)
     copy_handwritten(folder)
-    jupyter_book = shutil.which("jupyter-book", path=str(Path(sys.executable).parent))
-    command = [jupyter_book, "build", str(folder), "--builder", "singlehtml", "--path-output", str(target.parent)]
-    subprocess.run([*command, "--warningiserror", "--nitpick"], check=True)
+    if build_site(folder, "--builder", "singlehtml", "--path-output", str(target.parent)) != 0:
+        raise SystemExit(1)
     target.write_bytes(_print(target.parent / "_build" / "singlehtml" / f"{page_names()[0]}.html"))
     return target
 

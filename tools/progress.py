@@ -1,5 +1,6 @@
 """How far a run of many chapters is: which are done, which are at work, and how long the others will take."""
 
+import shutil
 import sys
 import time
 from collections.abc import Mapping
@@ -32,7 +33,7 @@ class Progress:
         self.at_work[name] = f"cell {cell} of {of}"
         if sys.stdout.isatty():
             told = ", ".join(f"{chapter} {where}" for chapter, where in self.at_work.items())
-            print(f"\r{self._clock()} {self._summary()}: {told}"[:118].ljust(118), end="", flush=True)
+            print("\r" + _filled(f"{self._clock()} {self._summary()}: {told}"), end="", flush=True)
 
     def is_done(self, name: str, seconds: float) -> None:
         del self.at_work[name], self.left[name]
@@ -57,4 +58,10 @@ class Progress:
 
     def _say(self, what: str) -> None:
         line = f"{self._clock()} {what}"
-        print(f"\r{line:<118}" if sys.stdout.isatty() else line, flush=True)
+        print("\r" + _filled(line) if sys.stdout.isatty() else line, flush=True)
+
+
+def _filled(text: str) -> str:
+    """A line that covers what stood there before, and is no wider than the terminal, which would begin a new one."""
+    width = shutil.get_terminal_size().columns - 1
+    return text[:width].ljust(width)

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from datetime import date
 from importlib.metadata import version
@@ -127,6 +128,11 @@ def run(paths: list[Path], executed: Path, results: Path, *, parameters: dict | 
     try:
         for future in as_completed(futures):
             future.result()
+    except BrokenProcessPool:
+        raise RunError(
+            f"one of the processes that ran {' and '.join(progress.at_work)} died, most often for want of memory. "
+            f"Close other programs and run it again. What was said last is in {LOGS}"
+        ) from None
     finally:
         pool.shutdown(cancel_futures=True)
         events.put(None)
@@ -143,8 +149,6 @@ def _begin(events) -> None:
     """What a chapter's process does first."""
     global _events
     _events = events
-    kernels.prepare()
-    Thread(target=_end_with_parent, daemon=True).start()
 
 
 def _end_with_parent() -> None:
@@ -164,6 +168,7 @@ def _quiet(log: Path) -> Iterator[None]:
     """Send what this process and its children print meanwhile to a file: TensorFlow's greetings, most of all."""
     sys.stdout.flush()
     kept = [os.dup(1), os.dup(2)]
+    log.unlink(missing_ok=True)
     with log.open("ab") as file:
         for number in (1, 2):
             os.dup2(file.fileno(), number)
@@ -246,8 +251,9 @@ def _run_one(path: Path, executed: Path, results: Path, parameters: dict) -> Non
         write_notebook(source, scratch / "source.ipynb")
         _tell("starts", name)
         start = time.perf_counter()
-        log.unlink(missing_ok=True)
         with _quiet(log):
+            kernels.prepare()  # it prints where this process does
+            Thread(target=_end_with_parent, daemon=True).start()
             notebook = _execute(scratch, work, parameters, name)
         seconds = time.perf_counter() - start
         if found := unproven(notebook):

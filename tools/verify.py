@@ -8,21 +8,28 @@ import subprocess
 import sys
 
 from comparing import results_differences
-from paths import BOOK, EXECUTED, LOGS, REFERENCE, RESULTS, ROOT, chapters
+from paths import BOOK, EXECUTED, LOGS, REFERENCE, RESULTS, ROOT, chapters, in_one_line
 from running import RunError, affordable, run
 
 
 def main() -> int:
+    try:
+        return prove()
+    except RunError as error:
+        print(error, file=sys.stderr)
+    except OSError as error:
+        print(in_one_line(error), file=sys.stderr)
+    return 1
+
+
+def prove() -> int:
+    """0 if every part of the proof holds."""
     before = _git_status()
     if code := _pytest("-m", "slow", "--complete", "-n", "2", "--dist", "worksteal", "tests"):
         return code
     if code := _spot_check():
         return code
-    try:
-        run(chapters(), EXECUTED, RESULTS, at_once=affordable())  # what it takes in seconds is not compared
-    except RunError as error:
-        print(error, file=sys.stderr)
-        return 1
+    run(chapters(), EXECUTED, RESULTS, at_once=affordable())  # what it takes in seconds is not compared
     found = list(results_differences(REFERENCE, RESULTS))
     for line in found:
         print(line)
