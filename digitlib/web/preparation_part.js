@@ -32,8 +32,9 @@ export function preparationPart(root, state, { changed }) {
     if (!result?.prepared) return;
     const frames = keyFrames(result);
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return showFrame(stage, result, last(frames), words);
-    const begun = performance.now();
+    let begun = null;
     const step = (now) => {
+      begun ??= now; // the time of a frame, which may be before the moment at which the frame was asked for
       const position = Math.min((now - begun) / 1000 / SECONDS_A_STEP, frames.length - 1);
       showFrame(stage, result, between(frames, position), words);
       if (position < frames.length - 1) running = requestAnimationFrame(step);
