@@ -4,7 +4,7 @@ BIN := .venv/bin
 .PHONY: book test quick verify site packages browser
 
 book: packages
-	@$(BIN)/python tools/book.py
+	@$(BIN)/python tools/make_book.py
 
 # Three on two cores, since some tests wait for a process or a time-out.
 test: browser
@@ -17,7 +17,7 @@ verify: browser
 	@$(BIN)/python tools/verify.py
 
 site: browser
-	@$(BIN)/python tools/publish.py
+	@$(BIN)/python tools/make_site.py
 
 packages:
 	@$(PYTHON) tools/install.py

@@ -1,9 +1,9 @@
 import os
 
-from single_run import SETTINGS, ignore_keras_settings
+from digitlib.settings import SETTINGS, ignore_keras_settings
 
 # Before anything imports NumPy or Keras: tests run side by side, so one thread each, and no settings of the user's own.
 ignore_keras_settings()
 os.environ.update(SETTINGS)
 
-pytest_plugins = ["nbval_tolerance"]
+pytest_plugins = ["pipeline.nbval_plugin"]

@@ -83,7 +83,7 @@ X_fit, y_fit, epochs = X_fit[:500], y_fit[:500], 1
 import tensorflow as tf
 from keras import layers
 
-from digitlib import recipes
+from digitlib.speed import recipes
 
 
 def build():
@@ -293,7 +293,7 @@ TO_AVOID = 2 / 3  # of the errors of the book's network, for all points
 LEAST_SHARE = 0.5  # of plain digits that are right, for any point
 
 from digitlib import evaluation, reference
-from grading import hidden_images
+from grader import hidden_images
 
 drawn_labels = {}
 TOO_FEW = 0.0, "right about fewer than half of unseen plain digits"

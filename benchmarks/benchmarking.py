@@ -15,7 +15,7 @@ def make_parser(description: str, *, quick: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     either = parser.add_mutually_exclusive_group()
     either.add_argument("--quick", action="store_true", help=quick)
-    either.add_argument("--accept", action="store_true", help="keep the results for the book, in digitlib/reference/")
+    either.add_argument("--accept", action="store_true", help="keep the results for the book, in digitlib/data/runs/")
     return parser
 
 

@@ -11,12 +11,13 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests" / "web")]
 
-from chromium import chromium
-from digitlib import data
-from static_host import serve
 from tracing import AREA, trace
+
+from digitlib import data
+from publishing.chromium import chromium
+from publishing.static_host import serve
 
 LOADS = 5
 DRAWINGS = 30

@@ -87,7 +87,7 @@ def train(images: int, batch_size: int) -> dict:
 
 def enlarge(images: np.ndarray, labels: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
     """The images; and, where they do not suffice, changed copies of all of them, over and over."""
-    from digitlib import recipes
+    from digitlib.speed import recipes
 
     if count <= len(images):
         return images, labels

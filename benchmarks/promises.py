@@ -22,7 +22,7 @@ IMPORT = "import time; start = time.perf_counter(); import digitlib; print(time.
 
 def main() -> int:
     from digitlib import data
-    from digitlib.photos import read_photo
+    from digitlib.handwriting.photos import read_photo
 
     photo = _photo(data.load_mnist()[1][0][:20])
     measured = {

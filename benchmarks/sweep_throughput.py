@@ -24,10 +24,10 @@ from nbformat import NotebookNode
 sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 
 from benchmarking import positive_integer
-from rendering import read_chapter
-from single_run import SETTINGS
-from sweep import NOTEBOOK
-from sweeping import sweep
+from digitlib.settings import SETTINGS
+from pipeline.rendering import read_chapter
+from sweeping.running_sweeps import NOTEBOOK
+from sweeping.scheduling import sweep
 
 
 def bare(notebook: NotebookNode, runs: list[dict], folder: Path) -> None:

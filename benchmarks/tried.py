@@ -2,7 +2,7 @@
 
     python benchmarks/tried.py [--quick] [--accept]
 
-Each line is a recipe of digitlib.recipes with one thing changed, trained on the
+Each line is a recipe of digitlib.speed.recipes with one thing changed, trained on the
 first 50,000 training images and scored on the last 10,000. The last is three
 networks that answer together. The recipes take turns, round by round, so that
 none has the quiet hours to itself; a round is a seed.
@@ -24,8 +24,9 @@ import pandas as pd
 from keras import layers
 
 from benchmarking import make_parser, turns
-from digitlib import data, fast, models, recipes, reference
-from digitlib.recipes import RECIPES, Recipe
+from digitlib import data, models, reference
+from digitlib.speed import compiled, recipes
+from digitlib.speed.recipes import RECIPES, Recipe
 from digitlib.training import predict_probabilities, processor
 
 HELD_OUT = 10_000
@@ -59,7 +60,7 @@ def tried() -> dict[str, tuple[Recipe, int]]:
 
 def main() -> None:
     options = make_parser(__doc__, quick="one seed, one epoch, 2,000 images: does it run?").parse_args()
-    fast.run_operations_side_by_side()
+    compiled.run_operations_side_by_side()
     examples, held = data.hold_out(*data.load_mnist()[0], count=HELD_OUT)
     chosen = tried()
     if options.quick:

@@ -60,13 +60,14 @@ import json
 import keras
 import numpy as np
 
-from digitlib import corruptions, data, experiment, files, reference, statistics, training, transformations
+from digitlib import data, files, reference, statistics, training
+from digitlib.experiments import choices, corruptions, transformations
 
 (X_train, y_train), (X_test, y_test) = data.load_mnist()
-if experiment.choose({"test": False, "validation": True}, scored_on, "scored_on"):
+if choices.choose({"test": False, "validation": True}, scored_on, "scored_on"):
     (X_train, y_train), (X_test, y_test) = data.hold_out(X_train, y_train, count=10_000)
-X_train, y_train = experiment.draw_examples(X_train, y_train, count=training_images, seed=seed)
-transform = experiment.choose(experiment.TRANSFORMATIONS, transformation, "transformation")
+X_train, y_train = choices.draw_examples(X_train, y_train, count=training_images, seed=seed)
+transform = choices.choose(choices.TRANSFORMATIONS, transformation, "transformation")
 print(f"{len(X_train):,} images to train on, {len(X_test):,} to score")
 
 # %% [markdown]
@@ -74,7 +75,7 @@ print(f"{len(X_train):,} images to train on, {len(X_test):,} to score")
 
 # %%
 model, run = training.train(
-    lambda: experiment.build(network, augmentation=augmentation),
+    lambda: choices.build(network, augmentation=augmentation),
     data.scale_pixels(transform(X_train)),
     y_train,
     seed=seed,
@@ -210,7 +211,7 @@ page.claim("it agrees with those from other seeds", len(stored) < 2 or low <= ac
 # In a clone of the book, one command runs it:
 #
 # ```sh
-# python tools/sweep.py my_sweep.yml
+# python tools/run_sweep.py my_sweep.yml
 # ```
 #
 # Each run is this page, executed by papermill in a process of its own, on one thread. Two such

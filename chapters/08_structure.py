@@ -22,7 +22,8 @@ page = Page("08_structure")
 import numpy as np
 import pandas as pd
 
-from digitlib import data, experiment, plots, reference, statistics
+from digitlib import data, plots, reference, statistics
+from digitlib.experiments import choices
 
 _, (X_test, y_test) = data.load_mnist()
 runs = pd.concat([reference.load_sweep("headline"), reference.load_sweep("permutation")])
@@ -43,7 +44,7 @@ runs = runs[runs["seed"] <= 5]
 
 # %% mystnb={"figure": {"caption": "A digit as it is, and in the four rearrangements. Each row holds the same pixels.", "name": "fig-structure-examples"}}
 names = ["none", "blocks permuted", "rows permuted", "permuted within blocks", "pixels permuted"]
-examples = np.concatenate([experiment.TRANSFORMATIONS[name](X_test[:5]) for name in names])
+examples = np.concatenate([choices.TRANSFORMATIONS[name](X_test[:5]) for name in names])
 plots.image_grid(
     examples,
     subject="Five digits, row by row as they are, with blocks permuted, with rows permuted, "
@@ -230,7 +231,7 @@ page.claim(
 #
 # <details><summary>Arguments go both ways, so one has to run it</summary>
 #
-# Right. Add such a network to `digitlib.experiment` and repeat the sweep, if you want to know.
+# Right. Add such a network to `digitlib.experiments.choices` and repeat the sweep, if you want to know.
 #
 # </details>
 #
@@ -296,7 +297,7 @@ def undo(permuted, permute):
 
 ### BEGIN SOLUTION
 for name in names[1:]:
-    permute = experiment.TRANSFORMATIONS[name]
+    permute = choices.TRANSFORMATIONS[name]
     print(f"{name:23} undone: {np.array_equal(undo(permute(X_test), permute), X_test)}")
 ### END SOLUTION
 check("structure.3", undo)
@@ -321,7 +322,7 @@ def neighbour_correlation(images):
 ### BEGIN SOLUTION
 correlations = {}
 for name in names:
-    transformed = experiment.TRANSFORMATIONS[name](X_test)
+    transformed = choices.TRANSFORMATIONS[name](X_test)
     downwards = neighbour_correlation(transformed.swapaxes(1, 2))
     correlations[name] = {"to the right": neighbour_correlation(transformed), "downwards": downwards}
 print(pd.DataFrame(correlations).T.round(2).to_string())

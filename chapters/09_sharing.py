@@ -24,7 +24,7 @@ import pandas as pd
 from keras import layers, ops
 
 from digitlib import models, plots, reference, statistics
-from digitlib.locally_connected import LocallyConnected2D
+from digitlib.experiments.locally_connected import LocallyConnected2D
 
 # %% [markdown]
 # ## Where the parameters are

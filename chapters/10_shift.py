@@ -22,7 +22,8 @@ import keras
 import numpy as np
 import pandas as pd
 
-from digitlib import data, plots, reference, statistics, transformations
+from digitlib import data, plots, reference, statistics
+from digitlib.experiments import transformations
 
 _, (X_test, y_test) = data.load_mnist()
 cnn = reference.load_model("cnn")

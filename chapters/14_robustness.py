@@ -24,7 +24,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import mannwhitneyu
 
-from digitlib import corruptions, data, plots, reference, statistics
+from digitlib import data, plots, reference, statistics
+from digitlib.experiments import corruptions
 
 _, (X_test, y_test) = data.load_mnist()
 headline = reference.load_sweep("headline")
@@ -32,7 +33,7 @@ headline = reference.load_sweep("headline")
 # %% [markdown]
 # ## The corruptions
 #
-# Most digits [stay readable](#fig-robustness-examples) for you. `digitlib.corruptions` says how each is made.
+# Most digits [stay readable](#fig-robustness-examples) for you. `digitlib.experiments.corruptions` says how each is made.
 
 # %% mystnb={"figure": {"caption": "A test digit as it is, and under each corruption.", "name": "fig-robustness-examples"}}
 digit = X_test[3:4]
@@ -307,7 +308,7 @@ page.claim(
 #
 # <details><summary>Not enough; a sweep can tell</summary>
 #
-# Right. Write down what you expect, add the combination to `AUGMENTATIONS` in `digitlib.experiment`, and ask for it with
+# Right. Write down what you expect, add the combination to `AUGMENTATIONS` in `digitlib.experiments.choices`, and ask for it with
 # `corrupted: true`. Expectations are what sweeps are for.
 #
 # </details>

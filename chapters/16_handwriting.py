@@ -26,7 +26,8 @@ page = Page("16_handwriting")
 import numpy as np
 import pandas as pd
 
-from digitlib import data, evaluation, normalisation, photos, plots, reference, sheets, training
+from digitlib import data, evaluation, plots, reference, training
+from digitlib.handwriting import normalization, photos, sheets
 
 _, (X_test, y_test) = data.load_mnist()
 cnn = reference.load_model("cnn")
@@ -98,13 +99,13 @@ page.claim("All of them were found", len(reading.images) == len(written))
 box = reading.boxes[0]
 around = (slice(box.top - 12, box.bottom + 12), slice(box.left - 12, box.right + 12))
 ink = reading.ink[box.top : box.bottom, box.left : box.right]
-whole = normalisation.normalise(reading.ink[around], crop=False, fit=False, centre=False)
-prepared = normalisation.normalise(ink)
+whole = normalization.normalise(reading.ink[around], crop=False, fit=False, centre=False)
+prepared = normalization.normalise(ink)
 steps = {
     "photo": 255 - reading.photo[around],
     "ink": reading.ink[around],
     "shrunk only": whole,
-    "cropped, fitted": normalisation.normalise(ink, centre=False),
+    "cropped, fitted": normalization.normalise(ink, centre=False),
     "centred": prepared,
 }
 
@@ -153,7 +154,7 @@ left_out = {
 scattered, labels = scatter(X_test[:1_000]), y_test[:1_000]
 by_step = {
     name: evaluation.accuracy(
-        labels, read(np.stack([normalisation.normalise(image, **options) for image in scattered]))
+        labels, read(np.stack([normalization.normalise(image, **options) for image in scattered]))
     )
     for name, options in left_out.items()
 }
@@ -270,7 +271,7 @@ page.claim(
 # Without a camera, draw in the notebook. The widget hands the pixels to Python, and works in Jupyter and in Colab:
 #
 # ```python
-# from digitlib.widget import DrawingPad
+# from digitlib.web.widget import DrawingPad
 #
 # pad = DrawingPad()
 # pad   # draw a digit here
@@ -533,7 +534,7 @@ check("handwriting.5", thicken)
 
 pens = {"as it is": X_test[:1_000], "thicker": thicken(X_test[:1_000]), "thinner": 255 - thicken(255 - X_test[:1_000])}
 for name, images in pens.items():
-    again = np.stack([normalisation.normalise(image) for image in images])
+    again = np.stack([normalization.normalise(image) for image in images])
     result = evaluation.accuracy(y_test[:1_000], read(again))
     print(f"{name}: accuracy {result.value:.3f} ({result.low:.3f} to {result.high:.3f})")
 ### END SOLUTION

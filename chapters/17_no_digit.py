@@ -34,7 +34,8 @@ from sklearn.metrics import roc_auc_score
 from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import normalize
 
-from digitlib import data, evaluation, familiarity, nondigits, plots, reference
+from digitlib import data, evaluation, plots, reference
+from digitlib.handwriting import familiarity, nondigits
 
 (X_train, y_train), (X_test, y_test) = data.load_mnist()
 cnn = reference.load_model("cnn")
@@ -50,7 +51,7 @@ def look_at(images):
 # ## It always answers
 #
 # The softmax turns ten scores into ten probabilities, and these add up to one. None of them says "none of these". So
-# whatever comes in, some digit gets its share. `digitlib.nondigits` draws things that are no digits, and prepares them as your
+# whatever comes in, some digit gets its share. `digitlib.handwriting.nondigits` draws things that are no digits, and prepares them as your
 # drawings are prepared. [These](#fig-no-digit-answers) are what the CNN says of some.
 
 # %%

@@ -38,20 +38,22 @@ import pandas as pd
 import tensorflow as tf
 from scipy import stats
 
-from digitlib import data, experiment, fast, models, plots, recipes, reference, speed, statistics, training
+from digitlib import data, models, plots, reference, statistics, training
+from digitlib.experiments import choices
+from digitlib.speed import compiled, recipes, timings
 
-fast.run_operations_side_by_side()
+compiled.run_operations_side_by_side()
 
 # %% [markdown]
 # ## Where does the time go?
 #
 # The timed runs of this chapter are stored with the book. Each was made in a process of its own, and the contestants took turns,
 # a round for each seed, so that none had the quiet hours to itself. Seconds are medians over seeds, and "times faster" is the median of the ratios within a round.
-# `python benchmarks/speed.py` repeats all of it on your machine.
+# `python benchmarks/contest.py` repeats all of it on your machine.
 
 # %%
 runs = reference.load_timings("speed")
-summary = speed.summarize(runs)
+summary = timings.summarize(runs)
 bare = summary.loc["bare script"]
 print(f"{runs['processor'][0]}; {len(runs)} runs")
 print(f"the bare script's ten epochs: {bare['training']:.0f} s, in which its threads ran for {bare['processor']:.0f} s")
@@ -91,7 +93,7 @@ def per_second(operation, inputs, amount):
 
 
 BATCHES, BATCH = 32, 64
-cores = fast.count_cores()
+cores = compiled.count_cores()
 matrices = [tf.random.normal((1_500, 1_500)) for _ in range(cores)]
 peak = per_second(lambda matrix: matrix @ matrix, matrices, cores * 2 * 1_500**3)
 arrays = [tf.zeros(40_000_000) for _ in range(cores)]
@@ -182,12 +184,12 @@ page.claim("worth having", without["Adam"] > as_it_comes["Adam"])
 #
 # ## The same mathematics, faster
 #
-# First, change nothing of what is computed: the same network, batches of the same size, Adam, a random order of the images. (Only the accuracy on the training images, which `fit` counts as it goes, is left out.) `digitlib.fast`
+# First, change nothing of what is computed: the same network, batches of the same size, Adam, a random order of the images. (Only the accuracy on the training images, which `fit` counts as it goes, is left out.) `digitlib.speed.compiled`
 # makes an epoch one graph: TensorFlow gets the order of the images and comes back when the epoch is over. And it cuts each batch in parts, one for each core.
 # The gradient of a sum is the sum of the gradients, so the parts' gradients are added, and the step is what it was. This is all of it:
 
 # %%
-print(inspect.getsource(fast.compile_epoch))
+print(inspect.getsource(compiled.compile_epoch))
 
 # %% [markdown]
 # By default TensorFlow also splits each single operation over all cores. On sixteen or thirty-two small images an operation is over before the
@@ -197,7 +199,7 @@ print(inspect.getsource(fast.compile_epoch))
 
 # %%
 (X_train, y_train), (X_test, y_test) = data.load_mnist()
-X_train, y_train = experiment.draw_examples(X_train, y_train, count=training_images, seed=1)
+X_train, y_train = choices.draw_examples(X_train, y_train, count=training_images, seed=1)
 X_train, X_test = data.scale_pixels(X_train), data.scale_pixels(X_test)
 
 keras.utils.set_random_seed(1)
@@ -209,7 +211,7 @@ by_keras.fit(X_train[:640][order], y_train[:640][order], shuffle=False, verbose=
 
 in_one_graph = models.build_cnn()
 in_one_graph.set_weights(start)
-fast.fit(in_one_graph, X_train[:640], y_train[:640], optimizer=keras.optimizers.Adam(), seed=1, epochs=1, parts=2)
+compiled.fit(in_one_graph, X_train[:640], y_train[:640], optimizer=keras.optimizers.Adam(), seed=1, epochs=1, parts=2)
 
 
 def largest_difference(weights, others):
@@ -234,7 +236,7 @@ compared.round({"set-up": 2, "training": 1, "processor": 1, "times faster": 2})
 
 # %% tags=["remove-cell"]
 same, graph = summary.loc[["two parts side by side", "an epoch as one graph"], "times faster"]
-in_each_round = speed.seconds(runs, "bare script") / speed.seconds(runs, "two parts side by side")
+in_each_round = timings.seconds(runs, "bare script") / timings.seconds(runs, "two parts side by side")
 page.add(
     same_times=same,
     same_range=[float(in_each_round.min()), float(in_each_round.max())],
@@ -259,7 +261,7 @@ for epoch in (1, 2, 3):
     print(f"epoch {epoch}:", *(order.numpy() for order in orders))
 
 # %% [markdown]
-# `digitlib.fast` makes a new order for each epoch, as `fit` does when no seed is set. So there are two questions. Is the accuracy the same if the order is repeated, too? And what does a new
+# `digitlib.speed.compiled` makes a new order for each epoch, as `fit` does when no seed is set. So there are two questions. Is the accuracy the same if the order is repeated, too? And what does a new
 # order change?
 
 # %%
@@ -269,7 +271,7 @@ ORDERS = {
     "the same order each epoch": "two parts side by side, the order repeated",
     "two parts side by side": "two parts side by side, a new order each epoch",
 }
-by_epoch = {name: speed.by_epoch(siblings, name) for name in ORDERS}
+by_epoch = {name: timings.by_epoch(siblings, name) for name in ORDERS}
 measures = {
     "after the last epoch": {name: table[10] for name, table in by_epoch.items()},
     "mean of epochs 2 to 10": {name: table.loc[:, 2:].mean(axis=1) for name, table in by_epoch.items()},
@@ -329,9 +331,11 @@ LADDER = {
     "larger steps and batches": "larger batches",
     "smaller network": "race to 99 %",
 }
-seconds = {name: speed.seconds(runs, contestant) for name, contestant in LADDER.items()}
+seconds = {name: timings.seconds(runs, contestant) for name, contestant in LADDER.items()}
 reached = {
-    name: speed.accuracy(siblings if contestant in ORDERS else runs, contestant)  # thirty seeds where there are thirty
+    name: timings.accuracy(
+        siblings if contestant in ORDERS else runs, contestant
+    )  # thirty seeds where there are thirty
     for name, contestant in LADDER.items()
 }
 steps = pd.DataFrame(
@@ -345,10 +349,10 @@ plots.waterfall(steps, subject="Seconds of a training", xlabel="seconds, set-up 
 # %% tags=["remove-cell"]
 race = summary.loc["race to 99 %"]
 race_runs = runs[runs["contestant"] == "race to 99 %"]
-race_accuracies = speed.by_epoch(runs, "race to 99 %").iloc[:, -1]
+race_accuracies = timings.by_epoch(runs, "race to 99 %").iloc[:, -1]
 times = seconds["bare script"] / seconds["smaller network"]
-lucky_epoch = speed.epochs_to(runs, "bare script", GOAL)
-lucky_times = speed.times_faster(speed.seconds(runs, "bare script", lucky_epoch), seconds["smaller network"])
+lucky_epoch = timings.epochs_to(runs, "bare script", GOAL)
+lucky_times = timings.times_faster(timings.seconds(runs, "bare script", lucky_epoch), seconds["smaller network"])
 fewer_steps = steps["value"]["two parts side by side"] / steps["value"]["larger steps and batches"]
 smaller = steps["value"]["larger steps and batches"] / steps["value"]["smaller network"]
 usual, one_cycle, larger = (recipes.RECIPES[name] for name in ("the book's own", "one-cycle rate", "larger batches"))
@@ -380,7 +384,7 @@ page.add(
 )
 page.claim("The goal is reached", race["value"] >= GOAL)
 page.claim("So is it by every step after the first", all(one.value >= GOAL for one in list(reached.values())[1:]))
-page.claim("after none of its ten epochs", speed.epochs_to(siblings, "bare script", GOAL) is None)
+page.claim("after none of its ten epochs", timings.epochs_to(siblings, "bare script", GOAL) is None)
 page.claim("more than twenty-five times", lucky_times > 25)
 page.claim("Most of it came from needing fewer steps", fewer_steps > smaller)
 
@@ -422,14 +426,14 @@ accurate = runs[runs["contestant"] == "most accurate"]
 views = statistics.mean_over_seeds(accurate["right_by_views"] / accurate["scored"])
 with_views = summary.loc["most accurate", "total"] + accurate["views_seconds"].median()
 page.add(
-    race_further=speed.accuracy(runs, "race to 99.4 %"),
+    race_further=timings.accuracy(runs, "race to 99.4 %"),
     race_further_seconds=summary.loc["race to 99.4 %", "total"],
-    accurate=speed.accuracy(runs, "most accurate"),
+    accurate=timings.accuracy(runs, "most accurate"),
     accurate_share=with_views / bare["total"],
     accurate_parameters=recipes.build_deep().count_params(),
     views=views,
     views_gain=statistics.compare_over_seeds(
-        speed.by_epoch(runs, "most accurate").iloc[:, -1],
+        timings.by_epoch(runs, "most accurate").iloc[:, -1],
         (accurate["right_by_views"] / accurate["scored"]).set_axis(accurate["seed"]),
     ),
 )
@@ -458,7 +462,7 @@ variants = pd.DataFrame(
         "times faster": {name: ratio.median() for name, ratio in ratios.items()},
         "lowest": {name: ratio.min() for name, ratio in ratios.items()},
         "highest": {name: ratio.max() for name, ratio in ratios.items()},
-        "accuracy": {name: speed.accuracy(runs, name).value for name in VARIANTS},
+        "accuracy": {name: timings.accuracy(runs, name).value for name in VARIANTS},
     }
 )
 variants.rename(index={VARIANTS[0]: "as it is"}).round(

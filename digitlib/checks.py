@@ -1,10 +1,12 @@
-"""The door: what classes, images, probabilities and settings of Keras must be before anything is computed with them."""
+"""The door: what classes, images and probabilities must be before anything is computed with them."""
 
 import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from digitlib.settings import check_keras
 
 if TYPE_CHECKING:
     import keras
@@ -13,21 +15,9 @@ CLASSES = 10
 IMAGE_SHAPE = (28, 28, 1)
 
 ONE_GREY_LEVEL = 1 / 255
-# Of MNIST's images, plain or with the corruptions of `digitlib.corruptions`, at most three quarters of the edge are
-# this bright (those with stripes); of every inverted image, 97 % and more.
+# Of MNIST's images, plain or with the corruptions of `digitlib.experiments.corruptions`, at most three quarters of the
+# edge are this bright (those with stripes); of every inverted image, 97 % and more.
 BRIGHT, MOST_OF_THE_EDGE = 0.9, 0.9
-
-# What `keras.config` must say, and what to do else. The file is Keras's own, keras.json in ~/.keras or KERAS_HOME.
-_TAKE_IT_OUT = "take it out of ~/.keras/keras.json and restart Python, or call keras.config.set_{}({!r})"
-_UNSET = "remove {} from the environment and restart Python"
-_SETTINGS = {
-    "backend": ("tensorflow", "set KERAS_BACKEND=tensorflow before Python starts"),
-    "floatx": ("float32", _TAKE_IT_OUT.format("floatx", "float32")),
-    "image_data_format": ("channels_last", _TAKE_IT_OUT.format("image_data_format", "channels_last")),
-    "epsilon": (1e-7, _TAKE_IT_OUT.format("epsilon", 1e-7)),
-    "max_epochs": (None, _UNSET.format("KERAS_MAX_EPOCHS")),
-    "max_steps_per_epoch": (None, _UNSET.format("KERAS_MAX_STEPS_PER_EPOCH")),
-}
 
 
 def check_labels(labels: Sequence[int], name: str = "labels") -> np.ndarray:
@@ -214,22 +204,6 @@ def warn_of_inverted(images: np.ndarray) -> None:
         )
 
 
-def check_keras() -> None:
-    """Refuse settings of Keras, from keras.json or the environment, with which the book's networks are others.
-
-    Raises
-    ------
-    RuntimeError
-        With the setting's name, and what to do.
-    """
-    from keras import config  # here, since labels are checked without TensorFlow
-
-    for name, (expected, what_to_do) in _SETTINGS.items():
-        read = getattr(config, name, None)  # older releases have no limits to epochs and steps
-        if read and (found := read()) != expected:
-            raise RuntimeError(f"Keras is set to {name} = {found!r}; digitlib needs {expected!r}: {what_to_do}")
-
-
 def _if_counted_from_1(labels: np.ndarray) -> str:
     if labels.min() == 1 and labels.max() == CLASSES:
         return ": if 10 stands for the digit 0, pass labels % 10; if they count the classes from 1, labels - 1"
@@ -244,4 +218,4 @@ def _reshaping(images: np.ndarray, shape: tuple[int | None, ...]) -> str:
         found[-len(tail) :] == tail and len(found) <= len(tail) + 1 for tail in (pixels, [int(np.prod(shape))])
     ):
         return f"pass images.reshape({', '.join(map(str, (-1, *shape)))})"
-    return "bring them to that size first, in grey; photos are prepared by digitlib.photos"
+    return "bring them to that size first, in grey; photos are prepared by digitlib.handwriting.photos"

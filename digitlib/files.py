@@ -4,9 +4,11 @@ import codecs
 import hashlib
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+ROOM = 1_000_000  # bytes that a folder must have room for: a full disk makes files, but writes nothing into them
 ASIDE = ".aside"  # where files wait until all of them are written
 SUMS = "SHA256SUMS"
 # How other encodings begin. UTF-32 comes first, since its mark begins with that of UTF-16.
@@ -61,6 +63,31 @@ def _other_encoding(content: bytes) -> str | None:
         byte = content[error.start]
         return f"not UTF-8 text but perhaps Windows-1252 or Latin-1: on line {line} stands the byte {byte:#04x}"
     return None
+
+
+def make_writable(folder: Path) -> None:
+    """Make a folder if it is not there; SystemExit that says what to do if nothing can be written in it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(bytes(ROOM))
+    except OSError as error:
+        raise SystemExit(
+            f"{folder} cannot be written to: {error.strerror}. "
+            "If it is on a stick or another disk, see that this is mounted and not write-protected; or name another"
+        ) from error
+
+
+def in_one_line(error: OSError) -> str:
+    """What the system refused, and where."""
+    return f"{error.filename}: {error.strerror}" if error.filename else str(error)
+
+
+def prepare_output(file: Path) -> None:
+    """Make the folder of a file that will be written; SystemExit that says what to do if it cannot be."""
+    make_writable(file.parent)
+    if file.is_dir():
+        raise SystemExit(f"{file} is a folder: name a file in it")
 
 
 def write_text(text: str, path: str | Path) -> None:

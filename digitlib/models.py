@@ -5,8 +5,9 @@ import numpy as np
 import pandas as pd
 from keras import layers
 
-from digitlib.checks import CLASSES, IMAGE_SHAPE, check_keras
-from digitlib.locally_connected import LocallyConnected2D
+from digitlib.checks import CLASSES, IMAGE_SHAPE
+from digitlib.experiments.locally_connected import LocallyConnected2D
+from digitlib.settings import check_keras
 
 PLAIN_HIDDEN_UNITS = 128
 MATCHED_HIDDEN_UNITS = 153
@@ -24,7 +25,7 @@ def stack(name: str, stacked: list[keras.layers.Layer]) -> keras.Sequential:
     ------
     RuntimeError
         If Keras is set to something else than the book's networks need, see
-        `checks.check_keras`.
+        `settings.check_keras`.
     """
     check_keras()
     return keras.Sequential([keras.Input(shape=IMAGE_SHAPE), *stacked], name=name)

@@ -15,7 +15,7 @@ from digitlib import models
 from digitlib.files import store
 from digitlib.training import Run
 
-FOLDER = Path(__file__).parent / "reference"
+FOLDER = Path(__file__).parent / "data" / "runs"
 SWEEPS = FOLDER / "sweeps"
 FURTHER_SCORES = ("moved", "corrupted", "confidences")
 
@@ -105,7 +105,7 @@ def load_timings(name: str) -> pd.DataFrame:
     Parameters
     ----------
     name : str
-        ``"speed"`` (trainings, see `digitlib.speed`), ``"siblings"`` (more
+        ``"speed"`` (trainings, see `digitlib.speed.timings`), ``"siblings"`` (more
         seeds of three of them), ``"tried"`` (recipes that were not chosen),
         ``"growth"`` (by number of images and batch size), ``"inference"``
         (images a second by way and batch size), ``"formats"`` (files of the

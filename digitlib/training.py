@@ -11,8 +11,9 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from digitlib.checks import CLASSES, check_examples, check_images, check_input, check_keras, input_shape
+from digitlib.checks import CLASSES, check_examples, check_images, check_input, input_shape
 from digitlib.files import read_text, write_text
+from digitlib.settings import check_keras
 
 SETTINGS = {
     "optimizer": "adam",

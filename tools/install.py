@@ -75,7 +75,7 @@ def install_packages() -> None:
 
 def bring_browser() -> None:
     """Bring a browser if there is none; where that fails, tests that need one say so themselves."""
-    subprocess.run([str(PYTHON), str(ROOT / "tools" / "chromium.py")], check=False)
+    subprocess.run([str(PYTHON), str(ROOT / "tools" / "fetch_browser.py")], check=False)
 
 
 class _Progress:

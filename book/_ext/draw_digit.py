@@ -14,7 +14,8 @@ from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
 import book_checkout  # noqa: F401  so that digitlib is found, and this one
-from digitlib import browser, data
+from digitlib import data
+from digitlib.web import bundle
 
 PARTS = ("drawing", "preparation", "maps", "votes", "changes")
 FOLDER = "draw"  # below _static
@@ -54,15 +55,15 @@ def write_files(app, exception):
 def files() -> dict[str, str]:
     """What the page loads at once, and ``matched.js``, which it loads when it is first wanted."""
     first = {
-        "cnn": browser.export_weights("cnn"),
+        "cnn": bundle.export_weights("cnn"),
         "digits": chosen_digits(),
-        "familiarity": browser.read_familiarity(),
+        "familiarity": bundle.read_familiarity(),
     }
     return {
-        "draw.css": (browser.WEB / "draw.css").read_text(encoding="utf-8"),
-        "page.js": f"(() => {{\n{browser.bundle('page.js')}}})();\n",
+        "draw.css": (bundle.WEB / "draw.css").read_text(encoding="utf-8"),
+        "page.js": f"(() => {{\n{bundle.bundle('page.js')}}})();\n",
         "cnn.js": f"globalThis.digitBook = {json.dumps(first)};\n",
-        "matched.js": f"globalThis.digitBook.matched = {json.dumps(browser.export_weights('matched'))};\n",
+        "matched.js": f"globalThis.digitBook.matched = {json.dumps(bundle.export_weights('matched'))};\n",
     }
 
 
@@ -70,7 +71,7 @@ def chosen_digits() -> list[dict]:
     """The test digits that the page shows: the examples first, then all that the CNN reads wrongly."""
     _, (images, labels) = data.load_mnist()
     disputed = data.load_disputed_labels()["guessed"]
-    said = browser.read_predictions("cnn")
+    said = bundle.read_predictions("cnn")
     examples = [*EASY, *HARD]
     errors = np.flatnonzero(said != labels).tolist()
     return [
@@ -80,7 +81,7 @@ def chosen_digits() -> list[dict]:
             "said": int(said[index]),
             "other": int(disputed[index]) if index in disputed else None,
             "example": index in examples,
-            "image": browser.encode(images[index].tobytes()),
+            "image": bundle.encode(images[index].tobytes()),
         }
         for index in dict.fromkeys([*examples, *errors])
     ]

@@ -157,10 +157,10 @@ def coverage(answer):
     'The names of augmentations are those of experiment.AUGMENTATIONS; "none" is one of them.',
 )
 def augmentation_sweep(answer):
-    from digitlib import experiment
+    from digitlib.experiments import choices
 
     runs = pd.DataFrame([DEFAULTS | run for run in _combinations(answer)])
-    for name, known in (("augmentation", experiment.AUGMENTATIONS), ("network", experiment.NETWORKS)):
+    for name, known in (("augmentation", choices.AUGMENTATIONS), ("network", choices.NETWORKS)):
         unknown = set(runs[name]) - set(known)
         wrong_if(unknown, f"There is no {name} {', '.join(map(repr, unknown))}: choose among {', '.join(known)}.")
     wrong_if(set(runs["training_images"]) != {1_000}, "All runs should train on a thousand images.")

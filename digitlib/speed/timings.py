@@ -1,0 +1,101 @@
+"""How long ways of training take, and how well they do.
+
+The runs are those of ``benchmarks/contest.py``: one row a run, with the columns
+``contestant`` and ``seed``; ``import_seconds``, ``load_seconds`` (the images)
+and ``setup_seconds`` (network and graph); ``epoch_seconds`` and
+``epoch_cpu_seconds`` (lists by epoch); ``right`` (a list: right answers among
+the ``scored`` images after each epoch); ``right_by_views`` and
+``views_seconds`` where views of each image voted, else missing; ``versions``
+and ``processor``.
+"""
+
+import pandas as pd
+
+from digitlib.statistics import Estimate, mean_over_seeds
+
+BASELINE = "bare script"
+FEWEST_FOR_AN_INTERVAL = 5
+
+
+def summarize(runs: pd.DataFrame) -> pd.DataFrame:
+    """One row a contestant, in the order of their first runs.
+
+    Parameters
+    ----------
+    runs : pandas.DataFrame
+        As `reference.load_timings` returns them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``seeds``; medians, in seconds, of ``set-up`` (images, network and
+        graph), ``training``, their sum ``total``, and ``processor`` (of the
+        training, all cores); ``times faster``, see `times_faster`; ``value``,
+        ``low`` and ``high``: mean accuracy after the last epoch, 0 to 1, with
+        its 95 % interval, which is missing for fewer than five seeds.
+    """
+    table = pd.DataFrame(
+        {
+            "contestant": runs["contestant"],
+            "set-up": runs["load_seconds"] + runs["setup_seconds"],
+            "training": runs["epoch_seconds"].map(sum),
+            "processor": runs["epoch_cpu_seconds"].map(sum),
+        }
+    )
+    table.insert(3, "total", table["set-up"] + table["training"])
+    summary = table.groupby("contestant", sort=False).median()
+    summary.insert(0, "seeds", runs["contestant"].value_counts())
+    total = {name: seconds(runs, name) for name in summary.index}
+    summary["times faster"] = [
+        times_faster(total[BASELINE], of_one) if BASELINE in total else float("nan") for of_one in total.values()
+    ]
+    accuracies = {name: accuracy(runs, name) for name in summary.index}
+    return summary.assign(
+        **{part: [getattr(accuracies[name], part) for name in summary.index] for part in ("value", "low", "high")}
+    )
+
+
+def seconds(runs: pd.DataFrame, contestant: str, epochs: int | None = None) -> pd.Series:
+    """Seconds of set-up and of so many epochs, or of all, indexed by seed."""
+    chosen = _runs_of(runs, contestant)
+    trained = chosen["epoch_seconds"].map(lambda by_epoch: sum(by_epoch[:epochs]))
+    return (chosen["load_seconds"] + chosen["setup_seconds"] + trained).set_axis(chosen["seed"])
+
+
+def times_faster(before: pd.Series, after: pd.Series) -> float:
+    """Median ratio of seconds, before to after, over the seeds that both have.
+
+    The runs of one seed were made one soon after the other, so what disturbed
+    the machine for long disturbed both.
+    """
+    return float((before / after).median())
+
+
+def by_epoch(runs: pd.DataFrame, contestant: str) -> pd.DataFrame:
+    """Accuracies of a contestant, 0 to 1: a row a seed, a column an epoch, from 1."""
+    chosen = _runs_of(runs, contestant)
+    table = pd.DataFrame(chosen["right"].tolist(), index=chosen["seed"]).div(chosen["scored"].to_numpy(), axis=0)
+    return table.rename(columns=lambda epoch: epoch + 1)
+
+
+def accuracy(runs: pd.DataFrame, contestant: str, epoch: int | None = None) -> Estimate:
+    """Mean accuracy over seeds after that epoch, or the last; without an interval for fewer than five seeds."""
+    table = by_epoch(runs, contestant)
+    values = table.iloc[:, -1] if epoch is None else table[epoch]
+    if len(values) >= FEWEST_FOR_AN_INTERVAL:
+        return mean_over_seeds(values)
+    return Estimate(float(values.mean()), float("nan"), float("nan"), float("nan"), len(values))
+
+
+def epochs_to(runs: pd.DataFrame, contestant: str, target: float) -> int | None:
+    """The first epoch after which the mean accuracy over seeds reaches the target; None if none does."""
+    means = by_epoch(runs, contestant).mean()
+    reached = means.index[means >= target]
+    return int(reached[0]) if len(reached) else None
+
+
+def _runs_of(runs: pd.DataFrame, contestant: str) -> pd.DataFrame:
+    chosen = runs[runs["contestant"] == contestant]
+    if chosen.empty:
+        raise ValueError(f"no runs of {contestant!r}: there are {', '.join(runs['contestant'].unique())}")
+    return chosen.sort_values("seed")

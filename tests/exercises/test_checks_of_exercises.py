@@ -1,0 +1,158 @@
+"""Exercises: each wrong answer is caught with a message of its own, and nothing but an answer is right.
+
+That every solution is right and every stub is not yet solved is tested where the
+chapters run: a run in which a check says anything else fails.
+"""
+
+import importlib
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from digitlib import exercises
+from pipeline import solutions
+from pipeline.paths import chapters
+from pipeline.rendering import read_chapter, short_name
+
+pytestmark = pytest.mark.heavy
+
+CHAPTERS = {short_name(path.stem): read_chapter(path) for path in chapters()}
+CHECK = re.compile(r'^check\("(\w+\.\d+)"', re.MULTILINE)
+EXERCISES = {
+    chapter: [name for cell in notebook.cells if solutions.is_solution(cell) for name in CHECK.findall(cell.source)]
+    for chapter, notebook in CHAPTERS.items()
+}
+NAMES = [name for names in EXERCISES.values() for name in names]
+
+
+class EqualsEverything:
+    """An answer that claims to be what it is compared with, whatever that is."""
+
+    def __eq__(self, other):
+        return True
+
+    def __ne__(self, other):
+        return False
+
+    __hash__ = object.__hash__
+    __lt__ = __le__ = __gt__ = __ge__ = __eq__
+
+    def __call__(self, *arguments):
+        return EqualsEverything()
+
+
+class AgreeableNumber(float):
+    __eq__, __ne__, __hash__ = EqualsEverything.__eq__, EqualsEverything.__ne__, float.__hash__
+
+
+class AgreeableArray(np.ndarray):
+    __eq__, __ne__ = EqualsEverything.__eq__, EqualsEverything.__ne__
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_a_chapter_has_three_to_five_exercises_each_with_a_check_in_order(chapter):
+    assert EXERCISES[chapter] == [f"{chapter}.{number}" for number in range(1, len(EXERCISES[chapter]) + 1)]
+    assert 3 <= len(EXERCISES[chapter]) <= 5
+    prose = "\n".join(cell.source for cell in CHAPTERS[chapter].cells if cell.cell_type == "markdown")
+    assert len(re.findall(r"\*\*Exercise \d\*\* \([^)]+\)\.", prose)) == len(EXERCISES[chapter])
+    for name in EXERCISES[chapter]:
+        assert 1 <= len(exercises.find(name).hints) <= exercises.MOST_HINTS
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_three_errors_of_reasoning_or_more_are_each_caught_with_a_message_of_its_own(name):
+    answers = importlib.import_module(f"wrong_answers.{name.partition('.')[0]}").WRONG[name]
+    remarks = {}
+    for what, answer in answers.items():
+        result, remark = exercises.verdict(name, answer)
+        assert result == "not yet", f"{what}: {result}"
+        remarks[what] = remark
+    assert len(set(remarks.values())) == len(answers) >= 3, remarks
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "answer",
+    [
+        EqualsEverything(),
+        lambda *arguments: EqualsEverything(),
+        AgreeableNumber(0.123),
+        np.zeros((3, 3)).view(AgreeableArray),
+        np.array(EqualsEverything()),
+        [EqualsEverything()] * 2,
+        {"right": True},
+        "right",
+        True,
+        float("nan"),
+    ],
+    ids=["object", "function", "number", "array", "array of objects", "list", "dict", "text", "truth", "nan"],
+)
+def test_nothing_is_right_because_it_says_so(name, answer):
+    assert exercises.verdict(name, answer)[0] != "right"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_answer_is_not_solved_yet(name):
+    assert exercises.verdict(name, ...)[0] == "not solved yet"
+    assert exercises.verdict(name, None)[0] == "not solved yet"
+
+
+def questions(chapter):
+    """The questions to think about: each with its choices, each with what is said of it."""
+    prose = "\n\n".join(cell.source for cell in CHAPTERS[chapter].cells if cell.cell_type == "markdown")
+    section = re.search(r"^## Questions to think about\n(.*?)^## ", prose, re.DOTALL | re.MULTILINE)[1]
+    found = re.split(r"^\*\*(.+?)\*\*$", section, flags=re.DOTALL | re.MULTILINE)[1:]
+    return {
+        question: re.findall(r"<details><summary>(.+?)</summary>\n\n(.+?)\n\n</details>", choices, re.DOTALL)
+        for question, choices in zip(found[::2], found[1::2], strict=True)
+    }
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_a_chapter_has_questions_whose_every_choice_is_explained(chapter):
+    asked = questions(chapter)
+    assert 2 <= len(asked) <= 4
+    for question, choices in asked.items():
+        assert len(choices) >= 3, question
+        assert sum(explanation.startswith("Right") for _, explanation in choices) == 1, question
+        assert min(len(explanation.split()) for _, explanation in choices) >= 5, question
+
+
+def test_hints_come_one_at_a_time_and_begin_again(capsys):
+    exercises._hints_given.clear()
+    hints = exercises.find("architecture.1").hints
+    for _ in range(len(hints) + 1):
+        exercises.hint("architecture.1")
+    told = capsys.readouterr().out.splitlines()
+    expected = [f"Hint {number} of {len(hints)}: {text}" for number, text in enumerate(hints, start=1)]
+    assert told == [*expected, expected[0]]
+
+
+@pytest.mark.parametrize("name", ["architecture.99", "architecture", "answers.1", "no such chapter.1", "", 3])
+def test_an_unknown_exercise_is_named(name):
+    with pytest.raises(ValueError, match=r"there is no exercise .*such as 'training.1'"):
+        exercises.check(name, 1)
+
+
+def test_a_function_that_raises_is_told_what_it_raised():
+    result, remark = exercises.verdict("architecture.4", lambda scores: scores / "three")
+    assert result == "not yet"
+    assert "TypeError" in remark
+
+
+def test_a_function_cannot_spoil_what_it_is_judged_by():
+    def scribble(scores):
+        scores[:] = 0
+        return scores
+
+    assert exercises.verdict("architecture.4", scribble)[0] == "not yet"
+
+
+def test_the_checks_load_tensorflow_only_where_an_exercise_is_about_it():
+    code = f"import sys\nfrom digitlib import exercises\nfor name in {NAMES}: exercises.find(name)\n"
+    code += "exercises.check('architecture.1', 3); print('tensorflow' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert told.splitlines()[-1] == "False"

@@ -1,0 +1,78 @@
+"""Cells that no run is compared with: seconds, versions and pictures, and no result that has a tolerance."""
+
+import hashlib
+
+import nbformat
+import pandas as pd
+import pytest
+
+from digitlib.results import DESCRIPTION
+from pipeline.checking import cell_problems
+from pipeline.paths import BOOK
+from pipeline.rendering import read_notebook
+
+SCORES = pd.DataFrame({"accuracy": [0.9912, 0.9734], "seconds": [114.3, 18.4]}, index=["CNN", "fully connected"])
+PICTURE = {
+    "image/png": "",
+    "text/plain": "Line chart over pixels. Accuracy: CNN goes from 0.988 to 0.275.",
+}
+
+
+def table(frame):
+    return {"text/plain": frame.to_string(), "text/html": frame.to_html()}
+
+
+def problems(source, *, data=None, text=None):
+    """What is said of a cell so tagged, with that output."""
+    output = nbformat.v4.new_output("stream", text=text) if text else nbformat.v4.new_output("display_data", data=data)
+    if not text:
+        output.metadata = {DESCRIPTION: {"png": hashlib.sha256(b"").hexdigest()}}
+    metadata = {"tags": ["nbval-ignore-output"], "mystnb": {"figure": {"caption": "A chart.", "name": "fig-chart"}}}
+    cell = nbformat.v4.new_code_cell(source, outputs=[output], metadata=metadata)
+    return " ".join(cell_problems(nbformat.v4.new_notebook(cells=[cell]), "chapter"))
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in BOOK.glob("*.ipynb")))
+def test_no_main_table_of_the_book_may_be_tagged_as_ignored(name):
+    notebook = read_notebook(BOOK / f"{name}.ipynb")
+    tables = [cell for cell in notebook.cells if any("text/html" in o.get("data", {}) for o in cell.get("outputs", []))]
+    compared = [cell for cell in tables if "nbval-ignore-output" not in cell.metadata.get("tags", [])]
+    assert compared or name not in ("03_training", "04_comparison", "05_going_further")
+    for cell in compared:
+        cell.metadata["tags"] = ["nbval-ignore-output"]
+        found = cell_problems(nbformat.v4.new_notebook(cells=[cell]), name)
+        assert "shows a table" in " ".join(found), cell.source
+
+
+@pytest.mark.parametrize(
+    ("source", "output"),
+    [
+        ("assert len(scores) == 2\nscores", {"data": table(SCORES)}),
+        ("assert len(scores) == 2\nscores['accuracy']", {"data": {"text/plain": SCORES["accuracy"].to_string()}}),
+        ("assert len(scores) == 2\nprint(scores.to_string())", {"text": SCORES.to_string()}),
+        ("assert right > 9_000\nprint(accuracy)", {"text": "test accuracy 0.9912: 9912 of 10000 right"}),
+    ],
+    ids=["table", "column", "printed table", "printed accuracy"],
+)
+def test_scores_may_not_be_ignored_though_seconds_stand_beside_them(source, output):
+    assert "state its tolerance" in problems(source, **output)
+
+
+@pytest.mark.parametrize(
+    ("source", "output"),
+    [
+        ("assert (seconds > 0).all()\nseconds", {"data": {"text/plain": "CNN  114.3\nName: seconds of training"}}),
+        ("assert history.epoch", {"text": "1875/1875 - 15s - 8ms/step - accuracy: 0.9599 - loss: 0.1336"}),
+        ("assert run.seconds > 0\nprint(run)", {"text": "114 s on two cores"}),
+        ("assert versions\nprint(versions)", {"text": "{'python': '3.11.7'}"}),
+        ("assert lines\nplots.lines(curves)", {"data": PICTURE}),
+        (
+            "pairs = evaluation.most_confused_pairs(y_test, predicted)\nassert len(pairs)\npairs",
+            {"data": table(pd.DataFrame({"true": [2], "predicted": [7], "images": [21]}))},
+        ),
+    ],
+    ids=["seconds", "log", "printed seconds", "versions", "picture", "ranking"],
+)
+def test_what_differs_from_run_to_run_may_be_ignored_if_it_asserts_something(source, output):
+    assert problems(source, **output) == ""
+    assert "asserts nothing" in problems(source.replace("assert ", "bool "), **output)

@@ -1,0 +1,230 @@
+"""Training in one graph is the same mathematics as Keras's own, only faster."""
+
+import json
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from digitlib import data, models
+from digitlib.speed import compiled, recipes
+
+pytestmark = pytest.mark.heavy
+
+SEED, BATCH_SIZE = 3, 48
+
+
+@pytest.fixture(scope="module")
+def digits():
+    (images, labels), _ = data.load_mnist()
+    return data.scale_pixels(images[:330]), labels[:330]  # the last batch of an epoch is smaller
+
+
+def trained_by_keras(build, images, labels, *, epochs, optimizer, label_smoothing=0.0):
+    """The weights that Keras's own fit gives, shown the batches in the order that `fast.fit` uses."""
+    keras.utils.set_random_seed(SEED)
+    model = build()
+    loss = keras.losses.CategoricalCrossentropy(label_smoothing=label_smoothing)
+    model.compile(optimizer=optimizer(), loss=loss)
+    orders = np.random.default_rng(SEED)
+    targets = keras.utils.to_categorical(labels, 10)
+    for _ in range(epochs):
+        order = orders.permutation(len(images))
+        model.fit(images[order], targets[order], batch_size=BATCH_SIZE, shuffle=False, verbose=0)
+    return model
+
+
+def trained_in_one_graph(build, images, labels, *, epochs, optimizer=keras.optimizers.Adam, **options):
+    keras.utils.set_random_seed(SEED)
+    model = build()
+    options = {"seed": SEED, "epochs": epochs, "batch_size": BATCH_SIZE} | options
+    record = compiled.fit(model, images, labels, optimizer=optimizer(), **options)
+    return model, record
+
+
+def small():
+    return models.build_fully_connected(8)
+
+
+def gradient_descent():
+    return keras.optimizers.SGD(0.1)  # unlike Adam, it feels a constant factor in the gradient
+
+
+@pytest.mark.parametrize("optimizer", [keras.optimizers.Adam, gradient_descent])
+@pytest.mark.parametrize(("parts", "label_smoothing"), [(1, 0.0), (1, 0.2), (2, 0.0), (3, 0.2)])
+def test_the_weights_are_those_of_keras(digits, parts, label_smoothing, optimizer):
+    options = {"epochs": 2, "label_smoothing": label_smoothing, "optimizer": optimizer}
+    expected = trained_by_keras(models.build_cnn, *digits, **options)
+    model, _ = trained_in_one_graph(models.build_cnn, *digits, parts=parts, **options)
+    for ours, theirs in zip(model.get_weights(), expected.get_weights(), strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=2e-4)
+
+
+def test_the_images_are_changed_before_they_are_learned_from(digits):
+    images, labels = digits
+    expected = trained_by_keras(small, 1 - images, labels, epochs=1, optimizer=keras.optimizers.Adam)
+    model, _ = trained_in_one_graph(small, images, labels, epochs=1, augment=lambda seen: 1 - seen)
+    for ours, theirs in zip(model.get_weights(), expected.get_weights(), strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=2e-4)
+
+
+def test_the_loss_is_the_mean_over_the_images(digits):
+    images, labels = digits
+    keras.utils.set_random_seed(SEED)
+    model = models.build_cnn()
+    probabilities = model.predict(images[:32], verbose=0)
+    expected = -np.log(probabilities[np.arange(32), labels[:32]]).mean()
+    record = compiled.fit(model, images[:32], labels[:32], optimizer=keras.optimizers.Adam(), seed=1, epochs=1)
+    assert record.loss == [pytest.approx(expected, rel=1e-4)]
+
+
+def still_clock(monkeypatch):
+    """A clock for `fast` that stands still unless a test moves it."""
+    clock = SimpleNamespace(now=0.0, processor=0.0)
+    clock.perf_counter, clock.process_time = lambda: clock.now, lambda: clock.processor
+    monkeypatch.setattr(compiled, "time", clock)
+    return clock
+
+
+def test_a_record_has_an_entry_for_each_epoch_and_counts_the_callback_out(digits, monkeypatch):
+    done, clock = [], still_clock(monkeypatch)
+
+    def after_epoch(epoch):
+        done.append(epoch)
+        clock.now += 100
+
+    _, record = trained_in_one_graph(small, *digits, epochs=3, after_epoch=after_epoch)
+    assert done == [1, 2, 3]
+    assert len(record.loss) == len(record.epoch_seconds) == len(record.epoch_cpu_seconds) == 3
+    assert record.loss[2] < record.loss[0]
+    assert record.epoch_seconds == [0, 0, 0]
+    assert record.seconds == pytest.approx(record.setup_seconds + sum(record.epoch_seconds))
+
+
+def test_a_record_tells_setting_up_waiting_and_computing_apart(digits, monkeypatch):
+    clock = still_clock(monkeypatch)
+
+    def run_epoch(order):
+        clock.now += 5
+        clock.processor += 3
+        return 0.0
+
+    def compile_slowly(*_):
+        clock.now += 2
+        return run_epoch
+
+    monkeypatch.setattr(compiled, "compile_epoch", compile_slowly)
+    _, record = trained_in_one_graph(small, *digits, epochs=1)
+    assert (record.setup_seconds, record.epoch_cpu_seconds, record.epoch_seconds) == (2, [3], [5])
+
+
+def test_the_same_seed_gives_the_same_network_with_augmentation_too(digits):
+    recipe = recipes.Recipe(
+        recipes.build_small, epochs=1, one_cycle=True, augment=recipes.turn_scale_move, label_smoothing=0.1
+    )
+    first, second = (recipes.train(recipe, *digits, seed=5, parts=2)[0].get_weights() for _ in range(2))
+    for one, other in zip(first, second, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+def test_unscaled_images_and_unpaired_labels_are_refused(digits):
+    images, labels = digits
+    options = {"optimizer": keras.optimizers.Adam(), "seed": 1, "epochs": 1}
+    with pytest.raises(ValueError, match="scale_pixels"):
+        compiled.fit(models.build_cnn(), images * 255, labels, **options)
+    with pytest.raises(ValueError, match="in pairs"):
+        compiled.fit(models.build_cnn(), images, labels[:-1], **options)
+
+
+class Spy(keras.Model):
+    """Learns nothing, and keeps the first numbers that it is shown in each epoch."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def call(self, inputs):
+        return inputs
+
+    def train_step(self, batch):
+        self.seen.append(batch[0].numpy().ravel().tolist())
+        return {"loss": 0.0}
+
+
+@pytest.mark.parametrize("seeded", [True, False])
+def test_keras_repeats_the_order_of_an_epoch_once_a_seed_is_set(seeded):
+    tf.random.set_seed(SEED if seeded else None)
+    spy = Spy()
+    spy.compile(run_eagerly=True)
+    numbers = np.arange(50.0)[:, None]
+    spy.fit(numbers, numbers, batch_size=50, epochs=3, verbose=0)
+    first, second, third = spy.seen
+    assert sorted(first) == sorted(second) == list(range(50)) != first
+    assert (first == second == third) is seeded
+
+
+@pytest.mark.parametrize("reshuffle", [True, False])
+def test_an_epoch_has_a_new_order_unless_it_is_told_not_to(digits, monkeypatch, reshuffle):
+    shown = []
+    monkeypatch.setattr(compiled, "compile_epoch", lambda *_: lambda order: shown.append(order.numpy().tolist()) or 0.0)
+    trained_in_one_graph(small, *digits, epochs=3, reshuffle=reshuffle)
+    assert [sorted(order) for order in shown] == 3 * [list(range(330))]
+    assert len({tuple(order) for order in shown}) == (3 if reshuffle else 1)
+
+
+def test_a_last_batch_too_small_for_its_parts_is_refused(digits):
+    images, labels = digits
+    with pytest.raises(ValueError, match="1 of 289 images, too few to be cut into 2 parts"):
+        trained_in_one_graph(models.build_cnn, images[:289], labels[:289], epochs=1, parts=2)
+
+
+@pytest.mark.parametrize(("cores", "parts"), [(1, 1), (2, 2), (4, 4), (64, 4)])
+def test_a_batch_is_cut_for_the_cores_up_to_four_and_never_for_a_gpu(monkeypatch, cores, parts):
+    monkeypatch.setattr(compiled, "count_cores", lambda: cores)
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [])
+    assert compiled.useful_parts() == parts
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [f"a {kind}"])
+    assert compiled.useful_parts() == 1
+
+
+def test_an_operation_gets_one_thread_and_as_many_run_at_once_as_there_are_cores():
+    script = """
+from digitlib import fast
+fast.count_cores = lambda: 3
+fast.run_operations_side_by_side()
+threading = fast.tf.config.threading
+print([threading.get_intra_op_parallelism_threads(), threading.get_inter_op_parallelism_threads()])
+"""
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert json.loads(told) == [1, 3]
+
+
+def test_threads_that_exist_already_are_not_changed_in_silence():
+    tf.constant(1) + 1
+    with pytest.raises(RuntimeError, match="restart the kernel"):
+        compiled.run_operations_side_by_side()
+
+
+def test_the_rate_rises_to_its_peak_and_falls_to_zero_in_straight_lines():
+    rates = np.array([float(compiled.OneCycle(peak=1.0, steps=99, rise=0.25)(step)) for step in range(99)])
+    assert rates.max() == rates[24] == pytest.approx(1)
+    np.testing.assert_allclose(np.diff(rates[:25]), 0.04, atol=1e-6)
+    np.testing.assert_allclose(np.diff(rates[24:]), -1 / 75, atol=1e-6)
+    assert 0 < rates[-1] < 0.02
+
+
+def test_a_stored_schedule_comes_back_as_it_was():
+    rate = compiled.OneCycle(peak=0.02, steps=20, rise=0.4)
+    stored = keras.optimizers.schedules.serialize(rate)
+    restored = keras.optimizers.schedules.deserialize(stored, custom_objects={"OneCycle": compiled.OneCycle})
+    assert [float(restored(step)) for step in range(20)] == [float(rate(step)) for step in range(20)]
+
+
+@pytest.mark.parametrize("rise", [0, 1, -0.1])
+def test_a_rise_that_leaves_no_fall_is_refused(rise):
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        compiled.OneCycle(peak=1.0, steps=10, rise=rise)

@@ -1,0 +1,1 @@
+"""What teachers take along: assignments, slides, a lab without internet."""

@@ -1,0 +1,1 @@
+"""From chapters to the book: read, run, compare, put together, check."""

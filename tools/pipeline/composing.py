@@ -1,0 +1,147 @@
+"""The book as it is read, put together from sources, executed notebooks and results."""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from digitlib.files import make_writable, read_text, store, write_all
+from pipeline.paths import BOOK, REFERENCE, ROOT, chapters, pages
+from pipeline.rendering import (
+    Prose,
+    RenderError,
+    figure_png,
+    load_results,
+    pictures,
+    read_chapter,
+    read_executed,
+    same_code,
+)
+from pipeline.solutions import split
+
+
+def compose(
+    folders: dict[str, Path],
+    results: dict[str, dict],
+    *,
+    leave: frozenset[str] = frozenset(),
+    downloads: Sequence[dict] = (),
+) -> dict[str, bytes]:
+    """Compose every file of the book that a command makes.
+
+    Parameters
+    ----------
+    folders : dict of str to Path
+        By chapter, where its executed notebook lies; ``book/`` by default.
+    results : dict of str to dict
+        By page, as `rendering.load_results` returns them.
+    leave : frozenset of str
+        Chapters to leave out: the notebooks in ``book/`` stay as they are.
+    downloads : sequence of dict
+        What a published site offers to take along, as `rendering.Prose` takes it.
+
+    Returns
+    -------
+    dict of str to bytes
+        Contents by path below ``book/``.
+
+    Raises
+    ------
+    RenderError
+        If a chapter was never executed as it stands, one of its claims did not
+        hold, or its prose asks for a number that no page keeps.
+    """
+    if failed := [text for page in results.values() for text, holds in page["claims"].items() if not holds]:
+        raise RenderError(f"claims that did not hold in this run: {'; '.join(failed)}")
+    prose = Prose(results, downloads)
+    notebooks = {
+        path.stem: _notebook(path, folders.get(path.stem, BOOK), prose) for path in chapters() if path.stem not in leave
+    }
+    files = {}
+    for name, notebook in notebooks.items():
+        chapter, of_chapter = split(notebook)
+        files[f"{name}.ipynb"] = nbformat.writes(chapter, version=4) + "\n"
+        if of_chapter:
+            files[f"solutions/{name}.ipynb"] = nbformat.writes(of_chapter, version=4) + "\n"
+    files |= {path.name: prose.fill(read_text(path), path.name) for path in pages()}
+    files["_toc.yml"] = read_text(ROOT / "_toc.yml")
+    composed = {name: text.encode("utf-8") for name, text in files.items()}
+    texts = [*files.values(), read_text(ROOT / "README.md")]
+    figures = list(notebooks.values()) + [read_executed(BOOK / f"{name}.ipynb") for name in sorted(leave)]
+    for name in sorted(set().union(*(pictures(text) for text in texts))):
+        composed[f"images/{name}.png"] = _picture(name, figures)
+    return composed
+
+
+def compose_committed(downloads: Sequence[dict] = ()) -> dict[str, bytes]:
+    """Compose the book from what is committed."""
+    return compose({}, load_results(REFERENCE), downloads=downloads)
+
+
+def compose_run(executed: Path, results: Path) -> dict[str, bytes]:
+    """Compose the book from a run, its numbers from that run's results."""
+    folders = {path.stem: executed for path in chapters()}
+    return compose(folders, load_results(REFERENCE, results))
+
+
+def accept(names: list[str], executed: Path, results: Path) -> tuple[list[str], list[str]]:
+    """Move a run's notebooks and results into the book and the package.
+
+    Returns
+    -------
+    accepted, left : list of str
+        The chapters that were accepted, and those that were left as they are,
+        since their code has changed and they were not run again.
+
+    Raises
+    ------
+    RenderError
+        If a chapter was not run as it stands, was run with other parameters
+        than its own, or makes a claim that did not hold.
+    """
+    for folder in (BOOK, REFERENCE):
+        make_writable(folder)
+    found = load_results(results)
+    accepted = chapters(names)
+    for path in accepted:
+        if path.stem not in found or not (executed / f"{path.stem}.ipynb").exists():
+            raise RenderError(f"{path.stem} was not run: python tools/notebooks.py run {path.stem}")
+        if found[path.stem]["run"]["parameters"]:
+            raise RenderError(f"{path.stem} was run with other parameters than its own: run it again without -p")
+    folders = {path.stem: executed for path in accepted}
+    leave = frozenset(path.stem for path in chapters() if path not in accepted and _executed(path, BOOK) is None)
+    files = compose(folders, load_results(REFERENCE) | {path.stem: found[path.stem] for path in accepted}, leave=leave)
+    moved = [f"pages/{path.stem}.json" for path in accepted]
+    moved += [name for path in accepted for name in found[path.stem]["kept"]]
+    store({name: (results / name).read_bytes() for name in moved}, REFERENCE)
+    write_all(files, BOOK)
+    return [path.stem for path in accepted], sorted(leave)
+
+
+def copy_handwritten(target: Path) -> None:
+    """Copy the files of ``book/`` that no command makes, for a site beside it."""
+    shutil.copyfile(BOOK / "references.bib", target / "references.bib")
+    shutil.copytree(BOOK / "_static", target / "_static", dirs_exist_ok=True)
+
+
+def _notebook(path: Path, folder: Path, prose: Prose) -> NotebookNode:
+    executed = _executed(path, folder)
+    if executed is None:
+        raise RenderError(f"{path.stem} was not run as it stands: python tools/notebooks.py run {path.stem}")
+    return prose.fill_notebook(read_chapter(path), executed)
+
+
+def _executed(path: Path, folder: Path) -> NotebookNode | None:
+    """The notebook that a run of the chapter as it stands has left in a folder, if there is one."""
+    file = folder / f"{path.stem}.ipynb"
+    executed = read_executed(file) if file.exists() else None
+    return executed if executed and same_code(read_chapter(path), executed) else None
+
+
+def _picture(name: str, notebooks: list[NotebookNode]) -> bytes:
+    for notebook in notebooks:
+        if picture := figure_png(notebook, name):
+            return picture
+    raise RenderError(f"a page shows images/{name}.png, but no notebook has a figure of that name")

@@ -1,0 +1,62 @@
+"""The full proof: the slow tests, a spot check of the stored runs, then every chapter run in full and compared:
+the outputs of its cells and its pictures by nbval, and the numbers and claims that prose takes from it.
+
+python tools/verify.py
+"""
+
+import subprocess
+import sys
+
+from digitlib.files import in_one_line
+from pipeline.comparing import results_differences
+from pipeline.paths import BOOK, EXECUTED, LOGS, REFERENCE, RESULTS, ROOT, chapters
+from pipeline.running import RunError, affordable, run
+
+
+def main() -> int:
+    try:
+        return prove()
+    except RunError as error:
+        print(error, file=sys.stderr)
+    except OSError as error:
+        print(in_one_line(error), file=sys.stderr)
+    return 1
+
+
+def prove() -> int:
+    """0 if every part of the proof holds."""
+    before = _git_status()
+    if code := _pytest("-m", "slow", "--complete", "-n", "2", "--dist", "worksteal", "tests"):
+        return code
+    if code := _spot_check():
+        return code
+    run(chapters(), EXECUTED, RESULTS, at_once=affordable())  # what it takes in seconds is not compared
+    found = list(results_differences(REFERENCE, RESULTS))
+    for line in found:
+        print(line)
+    if (after := _git_status()) != before:
+        found.append(f"the run has changed the checkout:\n{after}")
+        print(found[-1])
+    print(f"{len(found)} differences" if found else "Every number and claim of the pages is what is stored.")
+    return _pytest("--nbval", f"--nbval-executed={EXECUTED}", str(BOOK)) or bool(found)
+
+
+def _spot_check() -> int:
+    """Repeat a few stored runs; what TensorFlow says of itself meanwhile goes to a log."""
+    log = LOGS / "spot_check.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, str(ROOT / "tools" / "spot_check.py")]
+    with log.open("w", encoding="utf-8") as file:
+        code = subprocess.run(command, stderr=file, check=False).returncode
+    if code:
+        print(f"the spot check failed; what else was said is in {log}", file=sys.stderr)
+    return code
+
+
+def _git_status() -> str:
+    command = ["git", "status", "--porcelain"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+
+def _pytest(*arguments: str) -> int:
+    return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode
