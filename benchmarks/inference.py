@@ -26,7 +26,7 @@ import tensorflow as tf
 
 from benchmarking import installed, leave_out, make_parser
 from digitlib import data, reference
-from digitlib.speed import compiled
+from digitlib.speed import graphs
 from digitlib.training import processor
 
 BATCHES = (1, 32, 1_024)
@@ -107,7 +107,7 @@ def lite_reader(content: bytes) -> Read:
         from ai_edge_litert.interpreter import Interpreter
     else:
         Interpreter = tf.lite.Interpreter
-    interpreter = Interpreter(model_content=content, num_threads=compiled.count_cores())
+    interpreter = Interpreter(model_content=content, num_threads=graphs.count_cores())
     given, made = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[0]["index"]
     size = None
 

@@ -25,7 +25,7 @@ from keras import layers
 
 from benchmarking import make_parser, turns
 from digitlib import data, models, reference
-from digitlib.speed import compiled, recipes
+from digitlib.speed import graphs, recipes
 from digitlib.speed.recipes import RECIPES, Recipe
 from digitlib.training import predict_probabilities, processor
 
@@ -60,7 +60,7 @@ def tried() -> dict[str, tuple[Recipe, int]]:
 
 def main() -> None:
     options = make_parser(__doc__, quick="one seed, one epoch, 2,000 images: does it run?").parse_args()
-    compiled.run_operations_side_by_side()
+    graphs.run_operations_side_by_side()
     examples, held = data.hold_out(*data.load_mnist()[0], count=HELD_OUT)
     chosen = tried()
     if options.quick:

@@ -15,7 +15,7 @@
 # - say what training, validation and test sets are for;
 # - read the raw files yourself, byte by byte.
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 from digitlib.results import Page
 
 page = Page("01_dataset")
@@ -43,7 +43,7 @@ print("training labels", y_train.shape, y_train.dtype)
 print("test images    ", X_test.shape, X_test.dtype)
 print("test labels    ", y_test.shape, y_test.dtype)
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.add(train_images=len(X_train), test_images=len(X_test), pixels=X_train[0].size)
 
 # %% [markdown]
@@ -83,7 +83,7 @@ plots.image_grid(X_train[first], subject="The first four training images of each
 counts = np.bincount(y_train)
 plots.bars(dict(enumerate(counts)), subject="Training images per digit", xlabel="digit", ylabel="images")
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 test_counts = np.bincount(y_test)
 most, least = counts.argmax(), counts.argmin()
 page.add(
@@ -114,7 +114,7 @@ print(f"mean of all pixels:    {X_train.mean() / 255:.4f} of full ink")
 print(f"standard deviation:    {X_train.std() / 255:.4f} of full ink")
 print(f"never inked positions: {(~ink).all(axis=0).sum()} of {X_train[0].size}")
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.add(
     blank_share=(~ink).mean(),
     pixel_mean=X_train.mean() / 255,
@@ -161,7 +161,7 @@ distances = (flat_test**2).sum(axis=1)[:, None] - 2 * flat_test @ flat_means.T +
 nearest_mean_accuracy = (distances.argmin(axis=1) == y_test).mean()
 print(f"accuracy of the nearest mean image: {nearest_mean_accuracy:.4f}")
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.add(nearest_mean_accuracy=nearest_mean_accuracy)
 page.claim("far from blind guessing and far from good", 0.7 < nearest_mean_accuracy < 0.9)
 
@@ -209,7 +209,7 @@ for name, images in {"training": X_train, "test": X_test}.items():
     centred = (np.abs(centre(images) - 14) <= 0.5).all(axis=1)
     print(f"{name}: longer side of 20 pixels in {fits.sum()} of {len(images)}, centre at 14 in {centred.sum()}")
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 test_sides, test_centres = longer_side(X_test), centre(X_test)
 test_fits = (test_sides == 20).sum()
 test_centred = (np.abs(test_centres - 14) <= 0.5).all(axis=1).sum()
@@ -306,7 +306,7 @@ from digitlib.data import hold_out
 balance = chi2_contingency([np.bincount(y_fit), np.bincount(y_validation)])
 print(f"{len(X_fit)} to train on, {len(X_validation)} to validate; p = {balance.pvalue:.2f}")
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.add(fit_images=len(X_fit), validation_images=len(X_validation), balance_p=balance.pvalue)
 page.claim("no sign that they differ", balance.pvalue > 0.05)
 
@@ -335,7 +335,7 @@ plots.image_grid(
 # %%
 disputed[disputed["votes guessed"] == 5 - disputed["votes neither"]].query("`votes given` == 0")
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 unanimous = disputed[disputed["votes guessed"] == 5]
 page.add(disputed=len(disputed), unanimous=len(unanimous), unanimous_images=[int(i) for i in unanimous.index])
 page.claim("labels in the table match the files", (y_test[disputed.index] == disputed["given"]).all())
@@ -598,5 +598,5 @@ for known in (500, 1_000, 2_000, 5_000):
     print(f"{known:5,} known images: accuracy {(answered == y_validation[:2_000]).mean():.3f}")
 ### END SOLUTION
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.save()

@@ -14,7 +14,7 @@
 # - count parameters and multiply-adds, and say where most of them sit;
 # - tell how much of the image one unit sees.
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 from digitlib.results import Page
 
 page = Page("02_architecture")
@@ -67,7 +67,7 @@ table.index = [
 ]
 table
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 total = cnn.count_params()
 parameters = table["parameters"]
 work = table["multiply-adds"]
@@ -272,7 +272,7 @@ difference = np.abs(probabilities - keras_probabilities).max()
 print(f"same answer on {same_answers} of {len(images)} images")
 print("largest difference below one in a million:", difference < 1e-6)
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.add(compared_images=len(images), same_answers=same_answers)
 page.claim("They agree on every one", same_answers == len(images) and difference < 1e-6)
 
@@ -297,7 +297,7 @@ for layer, count in by_hand.items():
 print(f"{'in all':18} {sum(by_hand.values()):7,}")
 print("as Keras counts:", sum(by_hand.values()) == cnn.count_params())
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.claim("most of its parameters sit in one dense layer", parameters["dense"] > 0.5 * total)
 page.claim(
     "most of its multiplications happen in the convolutions",
@@ -364,7 +364,7 @@ sides = {name: receptive_field(depth) for depth, name in enumerate(table.index[:
 for name, side in sides.items():
     print(f"{name:18} {side:2} x {side}")
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.add(last_field=sides["second pooling"])
 page.claim("no unit before the dense layer sees a whole digit", sides["second pooling"] < 20)
 
@@ -562,5 +562,5 @@ small_network = models.Sequential(
 ### END SOLUTION
 check("architecture.5", small_network)
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.save()

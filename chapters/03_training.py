@@ -20,7 +20,7 @@ epochs = 10  # passes over the training images
 training_images = 60_000  # fewer for a quick look
 seed = 0  # of the initial weights and of the order of the images
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 from digitlib.results import Page
 
 page = Page("03_training")
@@ -67,7 +67,7 @@ by_keras = float(keras.losses.SparseCategoricalCrossentropy()(y_test[:1000], pro
 print("by hand and by Keras agree:", bool(np.isclose(by_hand, by_keras, atol=1e-5)))
 print(f"guessing: {np.log(10):.3f}")
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.claim("no better than a guess", abs(by_hand - np.log(10)) < 0.1)
 
 # %% [markdown]
@@ -124,6 +124,8 @@ print("equal to Keras:", bool(np.isclose(w, float(keras_w), atol=1e-4)))
 _, first_run = training.train(
     models.build_cnn, X_fit, y_fit, seed=seed, epochs=epochs, validation_data=validation, verbose=2
 )
+
+# %% tags=["pipeline"]
 assert len(first_run.history["val_loss"]) == epochs
 
 # %% mystnb={"figure": {"caption": "Loss by epoch, on the images trained on and on the images held out: there it is {{ claim(\"best before the last epoch\") }}.", "name": "fig-loss"}} nbval={"atol": 0.03}
@@ -133,7 +135,7 @@ plots.learning_curves(history, metric="loss")
 # %% mystnb={"figure": {"caption": "Accuracy by epoch. Nearly all of the learning happens in the first epochs.", "name": "fig-accuracy"}} nbval={"atol": 0.005}
 plots.learning_curves(history, metric="accuracy")
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 best_epoch = int(np.argmin(history["val_loss"])) + 1
 page.add(
     epochs=epochs,
@@ -191,10 +193,10 @@ cnn = models.build_cnn()
 cnn.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
 recorder = training.Recorder(seed=seed)
 history = cnn.fit(X_train, y_train, epochs=epochs, callbacks=[recorder], verbose=2)
-assert history.epoch == list(range(epochs))
-
-# %% tags=["remove-cell"]
 run = recorder.run(batch_size=32, training_images=len(X_train), test_images=X_test_scaled)
+
+# %% tags=["pipeline"]
+assert history.epoch == list(range(epochs))
 page.keep("cnn", cnn, run)
 
 # %% [markdown]
@@ -207,9 +209,7 @@ accuracy = evaluation.accuracy(y_test, predicted)
 print(f"right: {accuracy.correct}")
 print(f"test accuracy {accuracy.value:.4f}, 95 % interval {accuracy.low:.4f} to {accuracy.high:.4f}")
 
-# %% tags=["remove-cell"]
-headline = reference.load_sweep("headline")
-repeated = headline.loc[headline["network"] == "cnn", "accuracy"].to_numpy()
+# %% tags=["pipeline"]
 page.add(  # ten seeds lie within 40 errors
     test_accuracy=accuracy.value,
     test_low=accuracy.low,
@@ -219,17 +219,7 @@ page.add(  # ten seeds lie within 40 errors
     count_atol=50,
 )
 page.measure(seconds=run.seconds, processor=run.processor)
-page.add(
-    test_images=accuracy.count,
-    repetitions=len(repeated),
-    repeated_mean=repeated.mean(),
-    repeated_low=repeated.min(),
-    repeated_high=repeated.max(),
-)
-page.claim(
-    "The run on this page lies among them or close by",
-    abs(accuracy.value - repeated.mean()) < 0.005,
-)
+page.add(test_images=accuracy.count)
 
 # %% [markdown]
 # **Accuracy** is the share of right answers: {{ training.test_accuracy | percent(2) }}, or
@@ -244,8 +234,22 @@ page.claim(
 # {{ training.repetitions | words }} other seeds, declared beforehand:
 
 # %%
+headline = reference.load_sweep("headline")
+repeated = headline.loc[headline["network"] == "cnn", "accuracy"].to_numpy()
 print("test accuracies of the repetitions:", np.sort(repeated).round(4))
 print("mean:", statistics.in_words(statistics.mean_over_seeds(repeated), digits=2))
+
+# %% tags=["pipeline"]
+page.add(
+    repetitions=len(repeated),
+    repeated_mean=repeated.mean(),
+    repeated_low=repeated.min(),
+    repeated_high=repeated.max(),
+)
+page.claim(
+    "The run on this page lies among them or close by",
+    abs(accuracy.value - repeated.mean()) < 0.005,
+)
 
 # %% [markdown]
 # They range from {{ training.repeated_low | percent(2) }} to
@@ -283,10 +287,10 @@ evaluation.per_class(y_test, predicted).round(3)
 
 # %% tags=["nbval-ignore-output"]
 pairs = evaluation.most_confused_pairs(y_test, predicted)
-assert pairs["images"].is_monotonic_decreasing
 pairs
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
+assert pairs["images"].is_monotonic_decreasing
 assert matrix.to_numpy().sum() == len(y_test)
 top = pairs.iloc[0]
 page.measure(pair_true=top["true"], pair_predicted=top["predicted"])  # ten seeds name eight pairs
@@ -308,8 +312,10 @@ page.claim(
 
 # %% mystnb={"figure": {"caption": "The most confident errors of this run: true digit, answer, and the probability the network gave to it.", "name": "fig-errors"}} tags=["nbval-ignore-output"]
 errors = evaluation.most_confident_errors(y_test, probabilities)
-assert (y_test[errors.index] != predicted[errors.index]).all()
 plots.error_gallery(X_test, errors)
+
+# %% tags=["pipeline"]
+assert (y_test[errors.index] != predicted[errors.index]).all()
 
 # %% [markdown]
 # Some you would have got wrong too. A few may be on the list of doubtful labels of the first
@@ -324,7 +330,7 @@ doubted = data.load_disputed_labels().index
 print(f"median confidence when right: {np.median(confidence[~wrong]):.3f}")
 print(f"errors made with over half the probability: {(confidence[wrong] > 0.5).mean() > 0.5}")
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.add(sure_errors=(confidence[wrong] > 0.9).sum(), count_atol=30)  # in ten seeds 40 to 62
 page.add(right_median=np.median(confidence[~wrong]), atol=0.001)
 page.measure(wrong_median=np.median(confidence[wrong]))  # in ten seeds 0.84 to 0.96, by no more than a claim
@@ -361,6 +367,8 @@ print(
 # %% tags=["nbval-ignore-output"]
 print(f"{run.seconds:.0f} s on {run.processor}")
 print(run.versions)
+
+# %% tags=["pipeline"]
 assert run.seconds > 0
 
 # %% [markdown]
@@ -604,5 +612,5 @@ for step in range(201):
     weights -= 0.5 * pixels.T @ score_gradient(labels, pixels @ weights)
 ### END SOLUTION
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.save()

@@ -43,7 +43,7 @@ moved = False
 corrupted = False
 confidences = False
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 from digitlib.results import Page
 
 page = Page("06_experiment")
@@ -168,7 +168,7 @@ if len(stored) >= 2:
 else:
     print("The book has no runs of these parameters.")
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 everything = reference.load_sweeps()
 page.add(
     seed=seed,
@@ -464,5 +464,5 @@ augmentation_sweep = [
 ### END SOLUTION
 check("experiment.5", augmentation_sweep)
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.save()

@@ -15,7 +15,7 @@
 # - compare two trained networks with McNemar's test, and two kinds of network over seeds;
 # - say how many seeds it takes to see a difference.
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 from digitlib.results import Page
 
 page = Page("07_normal")
@@ -49,7 +49,7 @@ table.round(4)
 # %% mystnb={"figure": {"caption": "Test accuracy of thirty trainings. Each dot is a seed, each stroke a mean. The two kinds of network {{ claim(\"do not overlap\") }}; within a kind, the standard deviation of the runs is {{ (100 * normal.estimates.cnn.deviation) | decimals }} points for the CNN and {{ (100 * normal.estimates.matched.deviation) | decimals }} for the matched network.", "name": "fig-normal-runs"}}
 plots.runs({name: accuracy[name] for name in networks}, subject="Ten trainings of each network", xlabel="test accuracy")
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.add(
     epochs=headline["epochs"].iloc[0],
     estimates=estimates,
@@ -81,7 +81,7 @@ low, high = statistics.prediction_interval(accuracy["cnn"], confidence=0.95)
 print(f"yours: {yours:.4f}, {statistics.place_in_words(yours, accuracy['cnn'])}")
 print(f"of twenty further runs, about nineteen lie between {low:.4f} and {high:.4f}")
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.add(
     yours=yours,
     place=statistics.place_in_words(yours, accuracy["cnn"]),
@@ -131,7 +131,7 @@ chance = pd.DataFrame(
 )
 (100 * chance).round(3)
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.add(
     seed_deviation=chance["of the seed"].to_dict(),
     image_deviation=chance["of the images, one network"].to_dict(),
@@ -168,7 +168,7 @@ pairs = {
 }
 pd.DataFrame({name: result._asdict() for name, result in pairs.items()}).T.round(4)
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.add(mcnemar=pairs)
 page.claim("That is no toss of a coin", pairs["matched against CNN"].p_value < 0.001)
 
@@ -191,7 +191,7 @@ print(f"{len(p_values)} pairs of CNNs")
 print(f"p-value below 0.05: {sum(p < 0.05 for p in p_values.values())}")
 print(f"the same after Holm's correction: {sum(p < 0.05 for p in corrected.values())}")
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.add(
     pairs=len(p_values),
     small=sum(p < 0.05 for p in p_values.values()),
@@ -224,7 +224,7 @@ for name, comparison in comparisons.items():
         f"p = {corrected[name]:.2g}"
     )
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.add(comparisons=comparisons, corrected=corrected)
 page.claim("The advantage of the CNN is beyond doubt", corrected["CNN - matched"] < 0.001)
 
@@ -248,7 +248,7 @@ seeds_needed = {
 for points, seeds in seeds_needed.items():
     print(f"a difference of {points:.2f} points: {seeds:3} seeds")
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.add(seeds_needed=seeds_needed)
 
 # %% [markdown]
@@ -472,5 +472,5 @@ for points, seeds in seeds_needed.items():
 ### END SOLUTION
 check("normal.5", power)
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.save()

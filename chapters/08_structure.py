@@ -13,7 +13,7 @@
 # - say which kind the CNN lives on, and how far it gets without;
 # - explain why a fully connected network cannot care.
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 from digitlib.results import Page
 
 page = Page("08_structure")
@@ -74,7 +74,7 @@ plots.intervals(
     reference=table.loc[("matched", "none"), "value"],
 )
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 by_seed = {key: part.set_index("seed")["accuracy"] for key, part in runs.groupby(["network", "transformation"])}
 losses = {name: statistics.compare_over_seeds(by_seed["cnn", "none"], by_seed["cnn", name]) for name in names[1:]}
 matched_loss = statistics.compare_over_seeds(by_seed["matched", "none"], by_seed["matched", "pixels permuted"])
@@ -356,5 +356,5 @@ print(f"right by ink alone: {neighbours.score(order_free(X_test[:2_000]), y_test
 ### END SOLUTION
 check("structure.5", order_free)
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.save()

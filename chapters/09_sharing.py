@@ -13,7 +13,7 @@
 # - build a layer that looks at patches without sharing weights;
 # - tell what sharing saves from what it brings.
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 from digitlib.results import Page
 
 page = Page("09_sharing")
@@ -34,7 +34,7 @@ cnn = models.build_cnn()
 counts = models.describe_layers(cnn)
 counts
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 dense = counts.loc[[layer.name for layer in cnn.layers if isinstance(layer, layers.Dense)]]
 convolutions = counts.loc[[layer.name for layer in cnn.layers if isinstance(layer, layers.Conv2D)]]
 page.add(
@@ -129,7 +129,7 @@ plots.labelled_points(
     ylabel="test accuracy",
 )
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 by_seed = {name: part.set_index("seed")["accuracy"].loc[:5] for name, part in runs.groupby("network")}
 comparisons = {
     "sharing": statistics.compare_over_seeds(by_seed["locally connected"], by_seed["cnn"]),
@@ -428,5 +428,5 @@ print("as TensorFlow finds it:", np.allclose(kernel_gradient(pixels[..., 0], gra
 ### END SOLUTION
 check("sharing.5", kernel_gradient)
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.save()

@@ -12,7 +12,7 @@
 # - say for each network how far a digit may move before the answers become unreliable;
 # - name what cures it, and what that costs.
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 from digitlib.results import Page
 
 page = Page("10_shift")
@@ -98,7 +98,7 @@ plots.bands(
     shown, x=range(9), subject="Accuracy on moved digits", xlabel="pixels, in eight directions", ylabel="accuracy"
 )
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 at = {name: [statistics.mean_over_seeds(curve[:, pixels]) for pixels in range(9)] for name, curve in curves.items()}
 page.add(at=at, runs={name: len(curve) for name, curve in curves.items()}, epochs=runs["epochs"].iloc[0])
 page.claim("The CNN is not invariant", at["CNN"][4].high < 0.6)
@@ -166,7 +166,7 @@ def change_of_means(margin):
 for margin in (0, 8):
     print(f"{margin} more pixels on each side: the means change by {change_of_means(margin):.1%}")
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.add(means_changed=change_of_means(0))
 page.claim("On the larger sheet the means stay as they were", change_of_means(8) < 1e-5)
 
@@ -398,5 +398,5 @@ print("the map follows:", np.allclose(np.roll(before, move, axis=(1, 2)), after,
 print("the means stay:", np.allclose(means_before, means_after, rtol=0, atol=1e-14))
 ### END SOLUTION
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.save()

@@ -14,7 +14,7 @@
 # - measure with a linear probe how much each layer knows about the digit;
 # - draw occlusion and Grad-CAM maps, and say what they do not tell.
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 from digitlib.results import Page
 
 page = Page("11_hierarchy")
@@ -72,7 +72,7 @@ slopes = {"trained": share_of_slope(trained), "untrained": np.concatenate([share
 for name, shares in slopes.items():
     print(f"{name:9} mean share of slope {shares.mean():.2f}, kernels with over half: {(shares > 0.5).mean():.2f}")
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.claim(
     "The trained kernels are slopes far more often than chance",
     slopes["trained"].mean() > slopes["untrained"].mean() + 0.1,
@@ -114,7 +114,7 @@ active = pd.DataFrame(
 )
 active.round(2)
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.claim(
     "Training makes the second layer quiet",
     active.loc["second convolution", "trained"] < active.loc["second convolution", "untrained"] / 2,
@@ -188,7 +188,7 @@ purities = pd.DataFrame(
 )
 purities.round(2)
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.claim(
     "care little more for digits than random units do",
     purities.loc["second convolution", "trained"] - purities.loc["second convolution", "untrained"] < 0.1,
@@ -254,7 +254,7 @@ plots.intervals(
     xlabel="test accuracy of the probe",
 )
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.add(
     probe_images=probe_images,
     test_images=len(y_test),
@@ -336,7 +336,6 @@ occlusions = [occlusion_map(X_test_scaled[image], predicted[image]) for image in
 cams = [np.kron(grad_cam(X_test_scaled[image], predicted[image]), np.ones((2, 2))) for image in examples]
 
 # %% mystnb={"figure": {"caption": "Six digits, the last two of them errors; below each, where covering it makes the answer less probable; and where Grad-CAM sees support for it.", "name": "fig-hierarchy-maps"}} tags=["nbval-ignore-output"]
-assert all(map_.shape == (28, 28) for map_ in occlusions)
 padded = [np.pad(cam, 3) for cam in cams]  # the maps cover the middle 22 pixels of the 28
 titles = [f"{y_test[image]} as {predicted[image]}" for image in examples] + ["occlusion"] * 6 + ["Grad-CAM"] * 6
 plots.image_grid(
@@ -555,5 +554,5 @@ for count in (400, probe_images):
     print(f"{count:5,} images: right about {right.mean():.3f}")
 ### END SOLUTION
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.save()

@@ -12,7 +12,7 @@
 # - fit a power law to it, and say what it promises and what it does not;
 # - compare two networks by how many examples one of them is worth.
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 from digitlib.results import Page
 
 page = Page("12_data_size")
@@ -57,7 +57,7 @@ plots.bands(
     logarithmic=True,
 )
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 steps = runs["epochs"] * np.ceil(runs["training_images"] / runs["batch_size"])
 comparisons = {
     size: statistics.compare_over_seeds(
@@ -143,7 +143,7 @@ print(
     f"the CNN reaches it with about {round(needed, -2):,.0f} (95 % interval {round(low, -2):,.0f} to {round(high, -2):,.0f})"
 )
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.add(
     exponent={network: -fit.slope for network, fit in fits.items()},
     factor={network: 10**fit.slope for network, fit in fits.items()},
@@ -387,5 +387,5 @@ for name, mean in means.items():
 # Both laws pass near the points. They part where there are none.
 ### END SOLUTION
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.save()

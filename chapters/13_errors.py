@@ -14,7 +14,7 @@
 # - read a reliability diagram, and compute a calibration error;
 # - say how many digits must be set aside to be right about nearly all others.
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 from digitlib.results import Page
 
 page = Page("13_errors")
@@ -52,7 +52,7 @@ plots.bars(
     ylabel="images",
 )
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 always = missed == 10
 any_seed = missed > 0
 page.add(
@@ -113,7 +113,7 @@ by_label["answered as given"] = (answers["cnn"][:, disputed.index] == disputed["
 by_label["answered as guessed"] = (answers["cnn"][:, disputed.index] == disputed["guessed"].to_numpy()).sum(axis=0)
 by_label
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 share_of_errors = wrong["cnn"][:, disputed.index].sum() / wrong["cnn"].sum()
 page.add(
     disputed=len(disputed),
@@ -156,7 +156,7 @@ hard = pd.DataFrame(
 )
 hard
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.claim("has blind spots of its own", (always_wrong["cnn"] & ~always_wrong["matched"]).sum() >= 3)
 page.add(
     always_wrong={name: always_wrong[name].sum() for name in networks},
@@ -230,7 +230,7 @@ pd.DataFrame(
     }
 ).T.round(4)
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.claim("Both are too sure", all(wrong[name].mean() > 1.5 * doubt[name].mean() for name in networks))
 page.claim("in every group", all((table["errors"] > table["doubt"]).all() for table in diagrams.values()))
 first_group, last_group = diagrams["cnn"].iloc[0], diagrams["cnn"].iloc[-1]
@@ -308,7 +308,7 @@ rule = {
 }
 pd.DataFrame({name: table.mean() for name, table in rule.items()}).T.round(4)
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.add(
     set_aside={
         name: {"mean": np.mean(counts), "low": min(counts), "high": max(counts)} for name, counts in set_aside.items()
@@ -559,5 +559,5 @@ for name, divisor in {"as it is": 1, "cooled": found}.items():
     print(f"{name:8} expected calibration error {error:.3f}")
 ### END SOLUTION
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.save()

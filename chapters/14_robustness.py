@@ -14,7 +14,7 @@
 # - say whether the CNN or the fully connected network bears them better;
 # - say what training on changed images repairs, and what it does not.
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 from digitlib.results import Page
 
 page = Page("14_robustness")
@@ -70,7 +70,7 @@ plots.intervals(
     xlabel="test accuracy",
 )
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 comparisons = {
     name: statistics.compare_over_seeds(by_seed["fully connected"][name], by_seed["CNN"][name])
     for name in corruptions.NAMES
@@ -165,7 +165,7 @@ plots.intervals(
     xlabel="test accuracy",
 )
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 changes = {
     name: {
         corruption: tables[name].loc[corruption, "value"] - tables["CNN"].loc[corruption, "value"]
@@ -366,9 +366,10 @@ def smallest_p(m, n):
 
 check("robustness.2", smallest_p)
 ### BEGIN SOLUTION
+tests = 3 * len(corruptions.NAMES)  # three augmentations, each under every corruption
 for count in range(3, 8):
     p_value = smallest_p(count, 10)
-    print(f"{count} against 10: p = {p_value:.5f}, corrected {min(1, len(p_values) * p_value):.3f}")
+    print(f"{count} against 10: p = {p_value:.5f}, corrected {min(1, tests * p_value):.3f}")
 ### END SOLUTION
 
 # %% [markdown]
@@ -458,5 +459,5 @@ for name, network in {"CNN": reference.load_model("cnn"), "fully connected": ref
 plots.image_grid(partly_hidden[:16], subject="Test digits, each with a hidden square", columns=8)
 ### END SOLUTION
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.save()

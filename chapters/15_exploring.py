@@ -14,7 +14,7 @@
 # - say what a verdict of "no difference" is worth;
 # - find a recipe on held-out images, and test it without fooling yourself.
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 from digitlib.results import Page
 
 page = Page("15_exploring")
@@ -89,7 +89,7 @@ plots.intervals(
     reference=0,
 )
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.add(
     seeds=len(base),
     epochs=exploring["epochs"].iloc[0],
@@ -128,7 +128,7 @@ visible = {
 for tests, difference in visible.items():
     print(f"a change among {tests:2}: {100 * difference:.2f} points")
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 uncorrected = {change: statistics.verdict(comparison) for change, comparison in comparisons.items()}
 page.add(
     visible=visible[len(comparisons)],
@@ -159,7 +159,7 @@ table = table.sort_values("value", ascending=False)
 table["CPU minutes"] = recipes.groupby("recipe")["cpu_seconds"].median() / 60
 table.round({"value": 4, "low": 4, "high": 4, "deviation": 4, "CPU minutes": 1})
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 best = table.index[0]
 before = held_out["the book's"]
 gains = {
@@ -209,7 +209,7 @@ plots.runs(
     xlabel="test accuracy",
 )
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 assert set(tested.apply(name_change, axis=1)) == {best}
 page.add(
     final=final,
@@ -460,5 +460,5 @@ plots.lines(
 # And which change would *you* have tried? Whatever [the experiment page](06_experiment.ipynb) has a parameter for needs only a file in `sweeps/`. A new network is a function in
 # `digitlib/variations.py` and a line in `NETWORKS` of `digitlib/experiment.py`. Write your expectation into the key `about` before you run it, and score it on held-out images.
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.save()

@@ -17,7 +17,7 @@
 # %% tags=["parameters"]
 sheets_of_each = 50
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 from digitlib.results import Page
 
 page = Page("16_handwriting")
@@ -56,7 +56,7 @@ print(*reading.doubts or ["nothing left out, nothing doubtful"], sep="\n")
 # %% mystnb={"figure": {"caption": "The sheet, each digit that was found in its box, with the CNN's answer beside it.", "name": "fig-handwriting-sheet"}}
 photos.draw_reading(reading, answers=answers)
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 written = y_test[:20]
 page.add(
     sheet_digits=len(written),
@@ -170,7 +170,7 @@ plots.intervals(
     xlabel="accuracy",
 )
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.add(by_step=by_step, atol=0.003, count_atol=3)  # the weights are stored: another processor moves an answer or two
 page.add(scattered=len(labels))
 page.claim("Without any preparation, most of them are read wrongly", by_step["none"].high < 0.5)
@@ -233,7 +233,7 @@ plots.intervals(
     xlabel="accuracy",
 )
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.add(by_degree=by_degree, atol=0.003, count_atol=3)
 page.add(digits=digits, sheets_of_each=sheets_of_each)
 page.claim("On every sheet all digits were found", min(complete.values()) == sheets_of_each)
@@ -289,7 +289,7 @@ page.claim(
 perfect = evaluation.accuracy_of_counts(100, 100)
 print(f"100 of 100 right: {perfect.value:.3f} (95 % interval {perfect.low:.3f} to {perfect.high:.3f})")
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.add(perfect_low=perfect.low)
 
 # %% [markdown]
@@ -539,5 +539,5 @@ for name, images in pens.items():
     print(f"{name}: accuracy {result.value:.3f} ({result.low:.3f} to {result.high:.3f})")
 ### END SOLUTION
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.save()

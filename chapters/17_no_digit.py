@@ -18,7 +18,7 @@
 drawings_of_each = 500
 digits_drawn_anew = 16_000
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 from digitlib.results import Page
 
 page = Page("17_no_digit")
@@ -72,7 +72,7 @@ highest = np.concatenate([of_each.max(axis=1) for of_each in probabilities.value
 print(f"non-digits with a probability of 0.9 or more: {(highest >= 0.9).mean():.2f}")
 print(f"with 0.99 or more: {(highest >= 0.99).mean():.2f}")
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.add(
     choosing=list(nondigits.CHOOSING),
     testing=list(nondigits.TESTING),
@@ -267,7 +267,7 @@ tables = {
 # %% mystnb={"figure": {"caption": "The share of each family that is caught if two in a hundred digits are refused, with Wilson intervals: by the highest probability of the answer, by the distance to the nearest typical digit, and by the learned rule, which has not seen the family in question.", "name": "fig-no-digit-choosing"}} nbval={"atol": 0.03}
 plots.intervals(tables, subject="Non-digits caught, by family and rule", xlabel="share caught")
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 at_two = comparison["caught at 2%"]
 learned = tables["learned"]["value"]
 page.add(
@@ -326,7 +326,7 @@ page.claim(
 rule = teach(others)
 print(f"threshold {rule.threshold:.2f}")
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 kept = page.keep_file("familiarity.json")
 rule.save(kept)
 page.add(
@@ -367,7 +367,7 @@ print(f"accuracy among the others: {(answers == y_test)[~is_refused].mean():.3f}
 lowest_first = np.argsort(rule.score(test_digits["as they are"].hidden), kind="stable")
 plots.image_grid(X_test[lowest_first[:28]], subject="Test digits that the rule refuses", columns=14)
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.add(most_refused=by_digit["value"].nlargest(2).index.tolist())
 page.add(
     on_digits={name: row.to_dict() for name, row in on_digits.drop(columns="correct").iterrows()},
@@ -404,7 +404,7 @@ on_others[["value", "low", "high", "count"]].astype({"count": int}).round(3)
 # %% mystnb={"figure": {"caption": "The share of non-digits that is caught, by family, with Wilson intervals. None of these families had a part in the choice of the rule.", "name": "fig-no-digit-testing"}} nbval={"atol": 0.03}
 plots.intervals({"caught": on_others}, subject="Non-digits caught, by family", xlabel="share caught")
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 by_answer = candidates["highest probability"]
 page.add(least=on_others["value"].idxmin(), most=on_others["value"].idxmax())
 page.add(
@@ -455,7 +455,7 @@ by_letter = {
 print("share caught of each letter:")
 print("  ".join(f"{letter} {share:.2f}" for letter, share in by_letter.items()))
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 stroke_letters = "JLTfjt"
 of_stroke_letters = np.mean([by_letter[letter] for letter in stroke_letters])
 of_other_letters = np.mean([by_letter[letter] for letter in by_letter if letter not in stroke_letters])
@@ -616,9 +616,10 @@ def auroc_by_pairs(of_digits, of_others):
 check("no_digit.2", auroc_by_pairs)
 ### BEGIN SOLUTION
 
-print(f"{learned.idxmin()}:")
+hardest = tables["learned"]["value"].idxmin()
+print(f"{hardest}:")
 for name, by_family in scores.items():
-    print(f"{name:28} {auroc_by_pairs(*by_family[learned.idxmin()]):.2f}")
+    print(f"{name:28} {auroc_by_pairs(*by_family[hardest]):.2f}")
 ### END SOLUTION
 
 # %% [markdown]
@@ -707,8 +708,8 @@ def share_caught(linear, hidden):
 
 
 without_products = leave_one_out({name: seen.hidden for name, seen in others.items()}, teach_linear, share_caught)
-print(f"without products: {np.mean(without_products):.2f}; with them: {learned.mean():.2f}")
+print(f"without products: {np.mean(without_products):.2f}; with them: {tables['learned']['value'].mean():.2f}")
 ### END SOLUTION
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.save()

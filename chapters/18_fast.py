@@ -17,7 +17,7 @@
 # %% tags=["parameters"]
 training_images = 60_000
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 from digitlib.results import Page
 
 page = Page("18_fast")
@@ -40,9 +40,9 @@ from scipy import stats
 
 from digitlib import data, models, plots, reference, statistics, training
 from digitlib.experiments import choices
-from digitlib.speed import compiled, recipes, timings
+from digitlib.speed import graphs, recipes, timings
 
-compiled.run_operations_side_by_side()
+graphs.run_operations_side_by_side()
 
 # %% [markdown]
 # ## Where does the time go?
@@ -93,7 +93,7 @@ def per_second(operation, inputs, amount):
 
 
 BATCHES, BATCH = 32, 64
-cores = compiled.count_cores()
+cores = graphs.count_cores()
 matrices = [tf.random.normal((1_500, 1_500)) for _ in range(cores)]
 peak = per_second(lambda matrix: matrix @ matrix, matrices, cores * 2 * 1_500**3)
 arrays = [tf.zeros(40_000_000) for _ in range(cores)]
@@ -117,10 +117,10 @@ for layer, (_, row) in zip(cnn.layers, described.iterrows(), strict=True):
 layer_rates = pd.DataFrame(rows).T
 
 # %% mystnb={"figure": {"caption": "Roofline of the machine on which this page was run: the layers of the book's CNN, going forward. The first convolution has only one channel to read, so it does few operations with each byte, and so does the last layer. The second convolution does many. How far a point lies below the roof is what is left to gain, if its operations are long enough to be worth a call.", "name": "fig-fast-roofline"}} tags=["nbval-ignore-output"]
-assert min(peak, bandwidth) > 0.1
 plots.roofline(layer_rates, peak=peak, bandwidth=bandwidth)
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
+assert min(peak, bandwidth) > 0.1
 last = cnn.layers[-1]
 in_large_batches = per_second(
     last,
@@ -156,7 +156,7 @@ step_milliseconds = profile.pivot(index="stage", columns="setting", values="mill
 step_milliseconds = step_milliseconds.loc[profile["stage"].unique(), profile["setting"].unique()]
 step_milliseconds.round(2)
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 as_it_comes, without, one_thread, cut, side = (step_milliseconds[setting] for setting in step_milliseconds)
 page.add(
     step={
@@ -184,12 +184,12 @@ page.claim("worth having", without["Adam"] > as_it_comes["Adam"])
 #
 # ## The same mathematics, faster
 #
-# First, change nothing of what is computed: the same network, batches of the same size, Adam, a random order of the images. (Only the accuracy on the training images, which `fit` counts as it goes, is left out.) `digitlib.speed.compiled`
+# First, change nothing of what is computed: the same network, batches of the same size, Adam, a random order of the images. (Only the accuracy on the training images, which `fit` counts as it goes, is left out.) `digitlib.speed.graphs`
 # makes an epoch one graph: TensorFlow gets the order of the images and comes back when the epoch is over. And it cuts each batch in parts, one for each core.
 # The gradient of a sum is the sum of the gradients, so the parts' gradients are added, and the step is what it was. This is all of it:
 
 # %%
-print(inspect.getsource(compiled.compile_epoch))
+print(inspect.getsource(graphs.compile_epoch))
 
 # %% [markdown]
 # By default TensorFlow also splits each single operation over all cores. On sixteen or thirty-two small images an operation is over before the
@@ -211,7 +211,7 @@ by_keras.fit(X_train[:640][order], y_train[:640][order], shuffle=False, verbose=
 
 in_one_graph = models.build_cnn()
 in_one_graph.set_weights(start)
-compiled.fit(in_one_graph, X_train[:640], y_train[:640], optimizer=keras.optimizers.Adam(), seed=1, epochs=1, parts=2)
+graphs.fit(in_one_graph, X_train[:640], y_train[:640], optimizer=keras.optimizers.Adam(), seed=1, epochs=1, parts=2)
 
 
 def largest_difference(weights, others):
@@ -234,7 +234,7 @@ compared = summary.loc[
 ]
 compared.round({"set-up": 2, "training": 1, "processor": 1, "times faster": 2})
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 same, graph = summary.loc[["two parts side by side", "an epoch as one graph"], "times faster"]
 in_each_round = timings.seconds(runs, "bare script") / timings.seconds(runs, "two parts side by side")
 page.add(
@@ -261,7 +261,7 @@ for epoch in (1, 2, 3):
     print(f"epoch {epoch}:", *(order.numpy() for order in orders))
 
 # %% [markdown]
-# `digitlib.speed.compiled` makes a new order for each epoch, as `fit` does when no seed is set. So there are two questions. Is the accuracy the same if the order is repeated, too? And what does a new
+# `digitlib.speed.graphs` makes a new order for each epoch, as `fit` does when no seed is set. So there are two questions. Is the accuracy the same if the order is repeated, too? And what does a new
 # order change?
 
 # %%
@@ -289,7 +289,7 @@ for measure, accuracies in measures.items():
     for change, comparison in changes[measure].items():
         print(f"    {change + ':':44} {statistics.difference_in_words(comparison)}")
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 after_last, over_epochs = changes.values()
 page.add(
     in_parts=over_epochs["in parts"], new_order=over_epochs["a new order"], in_parts_at_last=after_last["in parts"]
@@ -346,7 +346,7 @@ steps = pd.DataFrame(
 )
 plots.waterfall(steps, subject="Seconds of a training", xlabel="seconds, set-up included")
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 race = summary.loc["race to 99 %"]
 race_runs = runs[runs["contestant"] == "race to 99 %"]
 race_accuracies = timings.by_epoch(runs, "race to 99 %").iloc[:, -1]
@@ -421,7 +421,7 @@ plots.labelled_points(
     ylabel="accuracy",
 )
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 accurate = runs[runs["contestant"] == "most accurate"]
 views = statistics.mean_over_seeds(accurate["right_by_views"] / accurate["scored"])
 with_views = summary.loc["most accurate", "total"] + accurate["views_seconds"].median()
@@ -469,7 +469,7 @@ variants.rename(index={VARIANTS[0]: "as it is"}).round(
     {"seconds": 1, "times faster": 2, "lowest": 2, "highest": 2, "accuracy": 4}
 )
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.add(
     variants=variants.to_dict("index"),
     variant_seeds=len(second_epoch[VARIANTS[0]]),
@@ -510,7 +510,7 @@ for name, comparison in against_race.items():
     times_as_long = (by_recipe[name]["seconds"] / by_recipe["race to 99 %"]["seconds"]).median()
     print(f"{name:35} {times_as_long:.2f} times the seconds; {statistics.difference_in_words(comparison)}")
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 in_small_batches = statistics.compare_over_seeds(
     by_recipe["the book's network"]["accuracy"], by_recipe["the book's network, batches of 32"]["accuracy"]
 )
@@ -557,7 +557,7 @@ peers[["seeds", "set-up", "training", "processor", "times faster", "value"]].rou
     {"set-up": 2, "training": 1, "processor": 1, "times faster": 2, "value": 4}
 )
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.add(peers=peers["times faster"].to_dict(), peer_seeds=peers["seeds"].astype(int).to_dict())
 
 # %% [markdown]
@@ -617,7 +617,7 @@ plots.lines(
     logarithmic=True,
 )
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 (time_exponent, _), (batch_exponent, batch_reach), (kilobytes, _), (batch_kilobytes, _) = slopes.values()
 kilobytes_of_an_image = X_train[0].nbytes / 1_000
 page.add(
@@ -652,7 +652,7 @@ formats = reference.load_timings("formats").set_index("format")
 formats["accuracy"] = formats["right"] / len(X_test)
 formats[["kilobytes", "accuracy"]].round({"kilobytes": 0, "accuracy": 4})
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 one = rates[1]
 page.add(
     formats={
@@ -691,8 +691,10 @@ for name, read in ways.items():
     for number in range(20):
         read(X_test[number : number + 1])
     measured[name] = 20 / (time.perf_counter() - begin)
-assert measured["compiled function"] > measured["model.predict"]
 print("images a second:", {name: round(rate) for name, rate in measured.items()})
+
+# %% tags=["pipeline"]
+assert measured["compiled function"] > measured["model.predict"]
 
 # %% [markdown]
 # ## Now you
@@ -704,12 +706,12 @@ begin = time.perf_counter()
 model, record = recipes.train(recipes.RECIPES["race to 99 %"], X_train, y_train, seed=int(begin) % 1_000)
 trained = time.perf_counter() - begin
 live_accuracy = float((training.predict_probabilities(model, X_test).argmax(axis=1) == y_test).mean())
-assert live_accuracy > (0.985 if training_images == 60_000 else 0.5)
 print(
     f"set-up {record.setup_seconds:.2f} s, training {sum(record.epoch_seconds):.2f} s; test accuracy {live_accuracy:.4f}"
 )
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
+assert live_accuracy > (0.985 if training_images == 60_000 else 0.5)
 page.add(live_accuracy=live_accuracy, atol=0.005)  # twenty seeds: see race_range
 page.measure(live_seconds=trained)
 
@@ -960,5 +962,5 @@ for name, changed in undone.items():
 # One seed each: differences below 0.002 say nothing.
 ### END SOLUTION
 
-# %% tags=["remove-cell"]
+# %% tags=["pipeline"]
 page.save()

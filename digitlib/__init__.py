@@ -8,7 +8,7 @@ Each module holds one idea:
 - `digitlib.experiments.variations`: the convolutional network with one thing changed;
 - `digitlib.experiments.locally_connected`: a convolution that shares no weights;
 - `digitlib.training`: a seeded training that remembers what happened;
-- `digitlib.speed.compiled`: the same training, an epoch as one graph;
+- `digitlib.speed.graphs`: the same training, an epoch as one graph;
 - `digitlib.speed.recipes`: networks, rates and augmentation for training fast;
 - `digitlib.experiments.choices`: what an experiment may vary, by name;
 - `digitlib.experiments.transformations`: images whose pixels change places;

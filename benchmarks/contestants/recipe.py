@@ -13,7 +13,7 @@ import timing
 import_begin = timing.time.perf_counter()
 import keras
 
-from digitlib.speed import compiled, recipes
+from digitlib.speed import graphs, recipes
 from digitlib.training import predict_probabilities
 
 import_seconds = timing.time.perf_counter() - import_begin
@@ -24,7 +24,7 @@ if options.epochs:
     recipe = replace(recipe, epochs=options.epochs)
 X_train, y_train, X_test, y_test, load_seconds = timing.load(options.images, options.scored_on)
 if options.parts != 1:
-    compiled.run_operations_side_by_side()
+    graphs.run_operations_side_by_side()
 
 right = []
 

@@ -12,7 +12,7 @@ from keras import layers
 
 from digitlib import models
 from digitlib.checks import check_input
-from digitlib.speed import compiled
+from digitlib.speed import graphs
 
 PIXEL_MEAN, PIXEL_DEVIATION = 0.1307, 0.3081  # of the training images, scaled to 0 to 1
 
@@ -53,7 +53,7 @@ class Recipe:
     def optimizer(self, images: int) -> keras.optimizers.Optimizer:
         """Adam, for a training on so many images."""
         steps = self.epochs * -(-images // self.batch_size)
-        rate = compiled.OneCycle(self.rate, steps) if self.one_cycle else self.rate
+        rate = graphs.OneCycle(self.rate, steps) if self.one_cycle else self.rate
         return keras.optimizers.Adam(rate, beta_2=self.beta_2)
 
 
@@ -65,7 +65,7 @@ def train(
     seed: int,
     parts: int | None = None,
     after_epoch: Callable[[keras.Model], None] | None = None,
-) -> tuple[keras.Model, compiled.Record]:
+) -> tuple[keras.Model, graphs.Record]:
     """Train a network by a recipe.
 
     Parameters
@@ -90,7 +90,7 @@ def train(
     begin = time.perf_counter()
     model, optimizer = recipe.build(), recipe.optimizer(len(images))
     build_seconds = time.perf_counter() - begin
-    record = compiled.fit(
+    record = graphs.fit(
         model,
         images,
         labels,
@@ -98,7 +98,7 @@ def train(
         seed=seed,
         epochs=recipe.epochs,
         batch_size=recipe.batch_size,
-        parts=parts or compiled.useful_parts(),
+        parts=parts or graphs.useful_parts(),
         reshuffle=recipe.reshuffle,
         label_smoothing=recipe.label_smoothing,
         augment=recipe.augment,

@@ -10,7 +10,7 @@ import pytest
 from digitlib import checks, data, evaluation, models, plots, reference, settings, statistics, training
 from digitlib.experiments import corruptions, transformations, variations
 from digitlib.handwriting import familiarity, nondigits
-from digitlib.speed import compiled, recipes
+from digitlib.speed import graphs, recipes
 
 REFUSED_LABELS = {
     "text": (np.array(["7", "2"]), r"got \['7', '2'\] of type <U1: turn them into numbers.*astype\(int\)"),
@@ -41,7 +41,7 @@ DOORS_FOR_LABELS = {
     "validation": lambda labels: training.train(
         build_small, IMAGES[:2], [7, 2], seed=1, epochs=1, validation_data=(IMAGES[:2], labels)
     ),
-    "fast.fit": lambda labels: compiled.fit(
+    "fast.fit": lambda labels: graphs.fit(
         build_small(), IMAGES[:2], labels, optimizer=keras.optimizers.Adam(), seed=1, epochs=1
     ),
 }
@@ -184,7 +184,7 @@ DOORS_FOR_IMAGES = {
     "test images": lambda images: training.train(build_small, PAIR, [7, 2], seed=1, epochs=1, test_images=images),
     "predict_probabilities": lambda images: training.predict_probabilities(build_small(), images),
     "classify": lambda images: training.classify(build_small(), images),
-    "fast.fit": lambda images: compiled.fit(
+    "fast.fit": lambda images: graphs.fit(
         build_small(), images, [7] * len(images), optimizer=keras.optimizers.Adam(), seed=1, epochs=1
     ),
     "predict_views": lambda images: recipes.predict_views(build_small(), images, seed=1),
@@ -306,7 +306,7 @@ DOORS_FOR_SETTINGS = {
 } | {
     "load_model": lambda model: reference.load_model("cnn"),
     "train": lambda model: training.train(lambda: model, PAIR, [7, 2], seed=1, epochs=1),
-    "fast.fit": lambda model: compiled.fit(model, PAIR, [7, 2], optimizer=keras.optimizers.Adam(), seed=1, epochs=1),
+    "fast.fit": lambda model: graphs.fit(model, PAIR, [7, 2], optimizer=keras.optimizers.Adam(), seed=1, epochs=1),
     "classify": lambda model: training.classify(model, PAIR),
     "predict_views": lambda model: recipes.predict_views(model, PAIR, seed=1),
     "activations": lambda model: familiarity.activations(model, PAIR),

@@ -219,7 +219,7 @@ def test_recipes_that_were_tried_take_turns_and_are_told_one_by_one(monkeypatch,
         return {"seed": seed, "seconds": 1.5, "right": 9_900, "scored": len(held[1])}
 
     kept = []
-    monkeypatch.setattr("digitlib.speed.compiled.run_operations_side_by_side", lambda: None)
+    monkeypatch.setattr("digitlib.speed.graphs.run_operations_side_by_side", lambda: None)
     monkeypatch.setattr("digitlib.reference.save_timings", lambda table, name: kept.append(table))
     monkeypatch.setattr(tried, "score", score)
     monkeypatch.setattr(tried, "score_together", lambda *arguments: [{"recipe": "together"} | score(*arguments)])

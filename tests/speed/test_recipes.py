@@ -10,7 +10,7 @@ import pytest
 from scipy import ndimage
 
 from digitlib import data, models
-from digitlib.speed import compiled, recipes
+from digitlib.speed import graphs, recipes
 
 pytestmark = pytest.mark.heavy
 
@@ -104,9 +104,9 @@ def test_the_pixels_of_the_training_images_have_that_mean_and_deviation():
 
 def test_all_of_a_recipe_is_handed_over(images, monkeypatch):
     handed, told = {}, []
-    record = compiled.Record(setup_seconds=5)
-    monkeypatch.setattr(compiled, "fit", lambda *_, **options: handed.update(options) or record)
-    monkeypatch.setattr(compiled, "useful_parts", lambda: 3)
+    record = graphs.Record(setup_seconds=5)
+    monkeypatch.setattr(graphs, "fit", lambda *_, **options: handed.update(options) or record)
+    monkeypatch.setattr(graphs, "useful_parts", lambda: 3)
     recipe = recipes.Recipe(
         lambda: time.sleep(0.2) or models.build_fully_connected(4),
         epochs=3,

@@ -11,7 +11,7 @@ import pytest
 import tensorflow as tf
 
 from digitlib import data, models
-from digitlib.speed import compiled, recipes
+from digitlib.speed import graphs, recipes
 
 pytestmark = pytest.mark.heavy
 
@@ -42,7 +42,7 @@ def trained_in_one_graph(build, images, labels, *, epochs, optimizer=keras.optim
     keras.utils.set_random_seed(SEED)
     model = build()
     options = {"seed": SEED, "epochs": epochs, "batch_size": BATCH_SIZE} | options
-    record = compiled.fit(model, images, labels, optimizer=optimizer(), **options)
+    record = graphs.fit(model, images, labels, optimizer=optimizer(), **options)
     return model, record
 
 
@@ -78,7 +78,7 @@ def test_the_loss_is_the_mean_over_the_images(digits):
     model = models.build_cnn()
     probabilities = model.predict(images[:32], verbose=0)
     expected = -np.log(probabilities[np.arange(32), labels[:32]]).mean()
-    record = compiled.fit(model, images[:32], labels[:32], optimizer=keras.optimizers.Adam(), seed=1, epochs=1)
+    record = graphs.fit(model, images[:32], labels[:32], optimizer=keras.optimizers.Adam(), seed=1, epochs=1)
     assert record.loss == [pytest.approx(expected, rel=1e-4)]
 
 
@@ -86,7 +86,7 @@ def still_clock(monkeypatch):
     """A clock for `fast` that stands still unless a test moves it."""
     clock = SimpleNamespace(now=0.0, processor=0.0)
     clock.perf_counter, clock.process_time = lambda: clock.now, lambda: clock.processor
-    monkeypatch.setattr(compiled, "time", clock)
+    monkeypatch.setattr(graphs, "time", clock)
     return clock
 
 
@@ -117,7 +117,7 @@ def test_a_record_tells_setting_up_waiting_and_computing_apart(digits, monkeypat
         clock.now += 2
         return run_epoch
 
-    monkeypatch.setattr(compiled, "compile_epoch", compile_slowly)
+    monkeypatch.setattr(graphs, "compile_epoch", compile_slowly)
     _, record = trained_in_one_graph(small, *digits, epochs=1)
     assert (record.setup_seconds, record.epoch_cpu_seconds, record.epoch_seconds) == (2, [3], [5])
 
@@ -135,9 +135,9 @@ def test_unscaled_images_and_unpaired_labels_are_refused(digits):
     images, labels = digits
     options = {"optimizer": keras.optimizers.Adam(), "seed": 1, "epochs": 1}
     with pytest.raises(ValueError, match="scale_pixels"):
-        compiled.fit(models.build_cnn(), images * 255, labels, **options)
+        graphs.fit(models.build_cnn(), images * 255, labels, **options)
     with pytest.raises(ValueError, match="in pairs"):
-        compiled.fit(models.build_cnn(), images, labels[:-1], **options)
+        graphs.fit(models.build_cnn(), images, labels[:-1], **options)
 
 
 class Spy(keras.Model):
@@ -170,7 +170,7 @@ def test_keras_repeats_the_order_of_an_epoch_once_a_seed_is_set(seeded):
 @pytest.mark.parametrize("reshuffle", [True, False])
 def test_an_epoch_has_a_new_order_unless_it_is_told_not_to(digits, monkeypatch, reshuffle):
     shown = []
-    monkeypatch.setattr(compiled, "compile_epoch", lambda *_: lambda order: shown.append(order.numpy().tolist()) or 0.0)
+    monkeypatch.setattr(graphs, "compile_epoch", lambda *_: lambda order: shown.append(order.numpy().tolist()) or 0.0)
     trained_in_one_graph(small, *digits, epochs=3, reshuffle=reshuffle)
     assert [sorted(order) for order in shown] == 3 * [list(range(330))]
     assert len({tuple(order) for order in shown}) == (3 if reshuffle else 1)
@@ -184,11 +184,11 @@ def test_a_last_batch_too_small_for_its_parts_is_refused(digits):
 
 @pytest.mark.parametrize(("cores", "parts"), [(1, 1), (2, 2), (4, 4), (64, 4)])
 def test_a_batch_is_cut_for_the_cores_up_to_four_and_never_for_a_gpu(monkeypatch, cores, parts):
-    monkeypatch.setattr(compiled, "count_cores", lambda: cores)
+    monkeypatch.setattr(graphs, "count_cores", lambda: cores)
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [])
-    assert compiled.useful_parts() == parts
+    assert graphs.useful_parts() == parts
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [f"a {kind}"])
-    assert compiled.useful_parts() == 1
+    assert graphs.useful_parts() == 1
 
 
 def test_an_operation_gets_one_thread_and_as_many_run_at_once_as_there_are_cores():
@@ -206,11 +206,11 @@ print([threading.get_intra_op_parallelism_threads(), threading.get_inter_op_para
 def test_threads_that_exist_already_are_not_changed_in_silence():
     tf.constant(1) + 1
     with pytest.raises(RuntimeError, match="restart the kernel"):
-        compiled.run_operations_side_by_side()
+        graphs.run_operations_side_by_side()
 
 
 def test_the_rate_rises_to_its_peak_and_falls_to_zero_in_straight_lines():
-    rates = np.array([float(compiled.OneCycle(peak=1.0, steps=99, rise=0.25)(step)) for step in range(99)])
+    rates = np.array([float(graphs.OneCycle(peak=1.0, steps=99, rise=0.25)(step)) for step in range(99)])
     assert rates.max() == rates[24] == pytest.approx(1)
     np.testing.assert_allclose(np.diff(rates[:25]), 0.04, atol=1e-6)
     np.testing.assert_allclose(np.diff(rates[24:]), -1 / 75, atol=1e-6)
@@ -218,13 +218,13 @@ def test_the_rate_rises_to_its_peak_and_falls_to_zero_in_straight_lines():
 
 
 def test_a_stored_schedule_comes_back_as_it_was():
-    rate = compiled.OneCycle(peak=0.02, steps=20, rise=0.4)
+    rate = graphs.OneCycle(peak=0.02, steps=20, rise=0.4)
     stored = keras.optimizers.schedules.serialize(rate)
-    restored = keras.optimizers.schedules.deserialize(stored, custom_objects={"OneCycle": compiled.OneCycle})
+    restored = keras.optimizers.schedules.deserialize(stored, custom_objects={"OneCycle": graphs.OneCycle})
     assert [float(restored(step)) for step in range(20)] == [float(rate(step)) for step in range(20)]
 
 
 @pytest.mark.parametrize("rise", [0, 1, -0.1])
 def test_a_rise_that_leaves_no_fall_is_refused(rise):
     with pytest.raises(ValueError, match="between 0 and 1"):
-        compiled.OneCycle(peak=1.0, steps=10, rise=rise)
+        graphs.OneCycle(peak=1.0, steps=10, rise=rise)
