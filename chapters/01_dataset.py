@@ -16,7 +16,7 @@
 # - read the raw files yourself, byte by byte.
 
 # %% tags=["pipeline"]
-from digitlib.results import Page
+from page_results import Page
 
 page = Page("01_dataset")
 

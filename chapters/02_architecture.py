@@ -15,7 +15,7 @@
 # - tell how much of the image one unit sees.
 
 # %% tags=["pipeline"]
-from digitlib.results import Page
+from page_results import Page
 
 page = Page("02_architecture")
 

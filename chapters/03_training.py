@@ -21,7 +21,7 @@ training_images = 60_000  # fewer for a quick look
 seed = 0  # of the initial weights and of the order of the images
 
 # %% tags=["pipeline"]
-from digitlib.results import Page
+from page_results import Page
 
 page = Page("03_training")
 

@@ -23,7 +23,7 @@ variation_images = 20_000
 seed = 0
 
 # %% tags=["pipeline"]
-from digitlib.results import Page
+from page_results import Page
 
 page = Page("04_comparison")
 
@@ -313,6 +313,9 @@ plots.image_grid(
     cmap=plots.SIGNED,
     symmetric=True,
 )
+
+# %% tags=["pipeline"]
+assert unit_weights.shape == (16, 28, 28)
 
 # %% [markdown]
 # So the difference is not that one network has features and the other has none. The CNN's are local,

@@ -21,7 +21,7 @@ variation_images = 12_000
 seed = 0
 
 # %% tags=["pipeline"]
-from digitlib.results import Page
+from page_results import Page
 
 page = Page("05_going_further")
 

@@ -44,7 +44,7 @@ corrupted = False
 confidences = False
 
 # %% tags=["pipeline"]
-from digitlib.results import Page
+from page_results import Page
 
 page = Page("06_experiment")
 

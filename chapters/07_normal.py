@@ -16,7 +16,7 @@
 # - say how many seeds it takes to see a difference.
 
 # %% tags=["pipeline"]
-from digitlib.results import Page
+from page_results import Page
 
 page = Page("07_normal")
 

@@ -14,7 +14,7 @@
 # - explain why a fully connected network cannot care.
 
 # %% tags=["pipeline"]
-from digitlib.results import Page
+from page_results import Page
 
 page = Page("08_structure")
 

@@ -14,7 +14,7 @@
 # - tell what sharing saves from what it brings.
 
 # %% tags=["pipeline"]
-from digitlib.results import Page
+from page_results import Page
 
 page = Page("09_sharing")
 

@@ -13,7 +13,7 @@
 # - name what cures it, and what that costs.
 
 # %% tags=["pipeline"]
-from digitlib.results import Page
+from page_results import Page
 
 page = Page("10_shift")
 

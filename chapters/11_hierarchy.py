@@ -15,7 +15,7 @@
 # - draw occlusion and Grad-CAM maps, and say what they do not tell.
 
 # %% tags=["pipeline"]
-from digitlib.results import Page
+from page_results import Page
 
 page = Page("11_hierarchy")
 
@@ -345,6 +345,9 @@ plots.image_grid(
     columns=6,
     shared_scale=False,
 )
+
+# %% tags=["pipeline"]
+assert all(map_.shape == (28, 28) for map_ in occlusions)
 
 # %% [markdown]
 # The occlusion maps pick out a few places on the ink, where covering a stroke raises the loss. Grad-CAM is coarser. Be careful with both. A patch of

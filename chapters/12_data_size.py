@@ -13,7 +13,7 @@
 # - compare two networks by how many examples one of them is worth.
 
 # %% tags=["pipeline"]
-from digitlib.results import Page
+from page_results import Page
 
 page = Page("12_data_size")
 

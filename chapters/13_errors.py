@@ -15,7 +15,7 @@
 # - say how many digits must be set aside to be right about nearly all others.
 
 # %% tags=["pipeline"]
-from digitlib.results import Page
+from page_results import Page
 
 page = Page("13_errors")
 

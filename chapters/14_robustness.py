@@ -15,7 +15,7 @@
 # - say what training on changed images repairs, and what it does not.
 
 # %% tags=["pipeline"]
-from digitlib.results import Page
+from page_results import Page
 
 page = Page("14_robustness")
 

@@ -15,7 +15,7 @@
 # - find a recipe on held-out images, and test it without fooling yourself.
 
 # %% tags=["pipeline"]
-from digitlib.results import Page
+from page_results import Page
 
 page = Page("15_exploring")
 

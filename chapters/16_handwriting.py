@@ -18,7 +18,7 @@
 sheets_of_each = 50
 
 # %% tags=["pipeline"]
-from digitlib.results import Page
+from page_results import Page
 
 page = Page("16_handwriting")
 

@@ -19,7 +19,7 @@ drawings_of_each = 500
 digits_drawn_anew = 16_000
 
 # %% tags=["pipeline"]
-from digitlib.results import Page
+from page_results import Page
 
 page = Page("17_no_digit")
 

@@ -18,7 +18,7 @@
 training_images = 60_000
 
 # %% tags=["pipeline"]
-from digitlib.results import Page
+from page_results import Page
 
 page = Page("18_fast")
 

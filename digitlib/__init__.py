@@ -27,7 +27,6 @@ Each module holds one idea:
 - `digitlib.plots`: the figures, each with its description in words;
 - `digitlib.reference`: what the book's own runs made;
 - `digitlib.exercises`: the checks and hints of the exercises;
-- `digitlib.results`: the numbers and claims that a page quotes;
 - `digitlib.files`: writing them whole or not at all.
 
 Importing `digitlib` alone imports `digitlib.exercises`, which is light and gives

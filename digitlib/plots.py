@@ -27,7 +27,8 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
 
 from digitlib.files import sha256
-from digitlib.results import DESCRIPTION
+
+DESCRIPTION = "digit_book"  # what a picture shows, among the metadata of its output: nothing displays it there
 
 # The colours of Okabe and Ito, told apart with every kind of colour vision.
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")

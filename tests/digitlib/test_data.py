@@ -103,7 +103,6 @@ def test_importing_the_package_loads_nothing_heavy():
     ("names", "unwanted"),
     [
         ("digitlib.data", HEAVY),
-        ("digitlib.results", HEAVY),
         ("digitlib.checks, digitlib.evaluation, digitlib.plots", HEAVY - {"matplotlib"}),
         ("digitlib.handwriting.normalization, digitlib.web.bundle, digitlib.web.widget", HEAVY),
         ("digitlib.handwriting.photos, digitlib.handwriting.sheets", HEAVY - {"matplotlib"}),

@@ -9,10 +9,11 @@ import nbformat
 import numpy as np
 import pandas as pd
 import pytest
+from page_results import FOLDER, Page
 from test_plots import DRAW
 
 from digitlib import data, files, plots
-from digitlib.results import DESCRIPTION, FOLDER, Page
+from digitlib.plots import DESCRIPTION
 from pipeline.checking import measured_problems, notebook_problems, page_problems, stored_problems, sweep_problems
 from pipeline.comparing import (
     ANSWERS_TOLERANCE,

@@ -6,7 +6,7 @@ import nbformat
 import pandas as pd
 import pytest
 
-from digitlib.results import DESCRIPTION
+from digitlib.plots import DESCRIPTION
 from pipeline.checking import cell_problems
 from pipeline.paths import BOOK
 from pipeline.rendering import read_notebook

@@ -141,7 +141,7 @@ PARAMETER = """\
 number = 1
 
 # %%
-from digitlib.results import Page
+from page_results import Page
 
 Page("99_extra").save()
 """

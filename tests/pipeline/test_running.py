@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 
-from digitlib.results import DESCRIPTION
+from digitlib.plots import DESCRIPTION
 from pipeline import building, kernels, running
 from pipeline.parameters import ParameterError
 from pipeline.paths import LOGS, chapters
@@ -20,7 +20,7 @@ CHAPTER = """\
 # %%
 {first}
 import time
-from digitlib.results import Page
+from page_results import Page
 page = Page("{name}")
 
 # %%

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from digitlib.files import in_one_line, read_text, write_all
 from pipeline.composing import compose_run, copy_handwritten
-from pipeline.paths import BOOK, BUILD, EXECUTED, LOGS, REFERENCE, RESULTS, chapters
+from pipeline.paths import BOOK, BUILD, EXECUTED, LOGS, RESULTS, STORED_RESULTS, chapters
 from pipeline.rendering import RenderError, load_results
 from pipeline.running import RunError, affordable, run
 
@@ -45,7 +45,7 @@ def make() -> int:
         load_results(RESULTS),
         {"all chapters": executed - start, "putting together": composed - executed, "site": built - composed},
     )
-    return report(load_results(RESULTS), load_results(REFERENCE), built - start)
+    return report(load_results(RESULTS), load_results(STORED_RESULTS), built - start)
 
 
 def build_site(folder: Path = BOOK, *options: str) -> int:

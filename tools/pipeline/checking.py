@@ -16,10 +16,10 @@ from pybtex.database import Entry
 import digitlib
 from digitlib.data import load_mnist
 from digitlib.files import read_text, sha256, unaccounted
-from digitlib.results import DESCRIPTION
+from digitlib.plots import DESCRIPTION
 from pipeline.composing import compose_committed
 from pipeline.lock import asked, lock_problems, locked
-from pipeline.paths import BOOK, REFERENCE, ROOT, chapters, pages
+from pipeline.paths import BOOK, REFERENCE, ROOT, STORED_RESULTS, chapters, pages
 from pipeline.prose_rules import claim_problems, numbers_in, prose_problems
 from pipeline.rendering import (
     RenderError,
@@ -32,6 +32,7 @@ from pipeline.rendering import (
     source_address,
 )
 from pipeline.running import reference_digests
+from pipeline.solutions import is_pipeline
 
 LARGEST_FIGURE = 150_000  # bytes of a PNG; a phone loads a chapter of ten in seconds
 LARGEST_ACCURACY_TOLERANCE = 0.005
@@ -57,7 +58,8 @@ def problems() -> list[str]:
         found += notebook_problems(notebook, name)
     for path in sorted(BOOK.glob("solutions/*.ipynb")):
         found += cell_problems(read_notebook(path), f"solutions/{path.name}")
-    return found + ignored_problems(list(notebooks.values())) + stored_problems(REFERENCE)
+    found += ignored_problems(list(notebooks.values()))
+    return found + stored_problems(REFERENCE) + result_problems(STORED_RESULTS)
 
 
 def notebook_problems(notebook: NotebookNode, name: str) -> list[str]:
@@ -146,9 +148,19 @@ def _unix_lines(path: Path) -> bytes:
     return content if path.suffix == ".png" else content.replace(b"\r\n", b"\n")
 
 
+def unasserted_problems(notebook: NotebookNode, name: str) -> Iterator[str]:
+    """Cells of a chapter's source that no run is compared with, and of which no cell of the pipeline asserts anything."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for cell, following in zip(code, [*code[1:], None], strict=True):
+        asserts = following and is_pipeline(following) and re.search(r"^assert ", following.source, re.MULTILINE)
+        if "nbval-ignore-output" in cell.metadata.get("tags", []) and not asserts:
+            yield f"{name}, cell {cell.id}: tagged nbval-ignore-output, but no cell of the pipeline after it asserts it"
+
+
 def _check_prose() -> Iterator[str]:
     of_all = set()
     for path in chapters():
+        yield from unasserted_problems(read_chapter(path), path.name)
         cells = read_chapter(path).cells
         code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
         numbers = numbers_in(code)
@@ -249,7 +261,7 @@ def _check_versions() -> Iterator[str]:
 
 def _check_staleness() -> Iterator[str]:
     digests = reference_digests()
-    results = load_results(REFERENCE)
+    results = load_results(STORED_RESULTS)
     for path in chapters():
         code = "\n".join(cell.source for cell in read_chapter(path).cells if cell.cell_type == "code")
         names = set(re.findall(r"reference\.load_\w+\(\"(\w+)\"\)", code))
@@ -274,8 +286,6 @@ UNREPEATABLE_TABLES = ("evaluation.most_confused_pairs(",)
 def _ignored_problems(cell: NotebookNode, printed: str) -> Iterator[str]:
     """Whether a cell that no run is compared with shows what a run can be compared with."""
     tags = "is tagged nbval-ignore-output"
-    if not re.search(r"^\s*assert ", cell.source, re.MULTILINE):
-        yield f"{tags}, but asserts nothing"
     shown = [output.get("data", {}) for output in cell.outputs]
     if any("text/html" in data for data in shown) or re.search(r"\.to_(string|markdown|html)\(", cell.source):
         if not any(table in cell.source for table in UNREPEATABLE_TABLES):
@@ -284,11 +294,16 @@ def _ignored_problems(cell: NotebookNode, printed: str) -> Iterator[str]:
         yield f"{tags}, but shows no seconds, versions or picture: state its tolerance instead"
 
 
-def stored_problems(folder: Path) -> list[str]:
-    """Stored files that no command has stored as they are, sweeps whose answers belie them, and lax tolerances."""
-    found = [
+def unaccounted_problems(folder: Path) -> list[str]:
+    """Stored files that no command has stored as they are."""
+    return [
         f"{folder.name}/{problem}: only commands that accept results may change it" for problem in unaccounted(folder)
     ]
+
+
+def stored_problems(folder: Path) -> list[str]:
+    """What is wrong with the stored runs; of sweeps, also where the answers belie the counts."""
+    found = unaccounted_problems(folder)
     (_, train_labels), (_, test_labels) = load_mnist()
     scored_on = {"test": test_labels, "validation": train_labels[-HELD_OUT:]}
     for path in sorted(folder.glob("sweeps/*.jsonl.xz")):
@@ -299,7 +314,12 @@ def stored_problems(folder: Path) -> list[str]:
             continue
         for row, record in enumerate(records):
             found += [f"{path.name}, row {row}: {problem}" for problem in sweep_problems(record, scored_on)]
-    results = load_results(folder)
+    return found
+
+
+def result_problems(folder: Path) -> list[str]:
+    """What is wrong with the stored results of pages, lax tolerances included."""
+    found, results = unaccounted_problems(folder), load_results(folder)
     for name, page in results.items():
         found += [f"{name}: {problem}" for problem in page_problems(page)]
     return found + measured_problems(results)

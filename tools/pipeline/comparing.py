@@ -16,7 +16,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from digitlib.files import read_text
-from digitlib.results import DESCRIPTION
+from digitlib.plots import DESCRIPTION
 
 DECIMAL = re.compile(r"(?<![\w.])[-+]?\d+\.\d*(?:[eE][-+]?\d+)?(?!\.?\w|%?\w)")  # it may end a sentence
 _WHOLE = r"[-+]?\d+(?:,\d{3})*(?![\w]|\.\d)"
@@ -130,29 +130,33 @@ def picture_differences(stored: Mapping, new: Mapping, atol: float = 0) -> Itera
             yield from differences(text, other, atol=atol, where="picture text")
 
 
-def results_differences(stored: Path, new: Path) -> Iterator[str]:
+def results_differences(pages: Path, kept: Path, new: Path) -> Iterator[str]:
     """How all that a run keeps differs from what is stored, a line each.
 
     Parameters
     ----------
-    stored, new : Path
-        Folders of results, such as ``digitlib/reference`` and ``_build/results``.
+    pages : Path
+        The stored results of pages, ``results/``.
+    kept : Path
+        The stored networks and rules, ``digitlib/data/runs/``.
+    new : Path
+        What a run has kept of both, such as ``_build/results``.
     """
-    names = [{path.name for path in (folder / "pages").glob("*.json")} for folder in (stored, new)]
+    names = [{path.name for path in (folder / "pages").glob("*.json")} for folder in (pages, new)]
     yield from (f"{name}: stored, and not made by this run" for name in sorted(names[0] - names[1]))
     yield from (f"{name}: made by this run, and not stored" for name in sorted(names[1] - names[0]))
     for name in sorted(names[0] & names[1]):
-        old, now = (_read(folder / "pages" / name) for folder in (stored, new))
+        old, now = (_read(folder / "pages" / name) for folder in (pages, new))
         found = list(page_differences(old, now))
         for file in now["kept"] if not found else []:
             if file.endswith(".json"):
                 compare = record_differences if "predictions" in _read(new / file) else rule_differences
-                found += [f"{file}: {line}" for line in compare(_read(stored / file), _read(new / file))]
+                found += [f"{file}: {line}" for line in compare(_read(kept / file), _read(new / file))]
         yield from (f"{name}: {line}" for line in found)
 
 
 def page_differences(stored: Mapping, new: Mapping) -> Iterator[str]:
-    """How the numbers and claims of a page, as `digitlib.results.Page` saves them, differ from the stored ones."""
+    """How the numbers and claims of a page, as `page_results.Page` saves them, differ from the stored ones."""
     for part in ("tolerances", "measured", "claims", "kept"):
         yield from differences(stored.get(part), new.get(part), where=part)
     old, now = ({name: None for name in page["numbers"]} for page in (stored, new))

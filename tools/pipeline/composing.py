@@ -8,10 +8,11 @@ import nbformat
 from nbformat import NotebookNode
 
 from digitlib.files import make_writable, read_text, store, write_all
-from pipeline.paths import BOOK, REFERENCE, ROOT, chapters, pages
+from pipeline.paths import BOOK, REFERENCE, ROOT, STORED_RESULTS, chapters, pages
 from pipeline.rendering import (
     Prose,
     RenderError,
+    code_digest,
     figure_png,
     load_results,
     pictures,
@@ -19,7 +20,7 @@ from pipeline.rendering import (
     read_executed,
     same_code,
 )
-from pipeline.solutions import split
+from pipeline.solutions import for_readers, split
 
 
 def compose(
@@ -57,7 +58,9 @@ def compose(
         raise RenderError(f"claims that did not hold in this run: {'; '.join(failed)}")
     prose = Prose(results, downloads)
     notebooks = {
-        path.stem: _notebook(path, folders.get(path.stem, BOOK), prose) for path in chapters() if path.stem not in leave
+        path.stem: _notebook(path, folders.get(path.stem, BOOK), results, prose)
+        for path in chapters()
+        if path.stem not in leave
     }
     files = {}
     for name, notebook in notebooks.items():
@@ -77,13 +80,13 @@ def compose(
 
 def compose_committed(downloads: Sequence[dict] = ()) -> dict[str, bytes]:
     """Compose the book from what is committed."""
-    return compose({}, load_results(REFERENCE), downloads=downloads)
+    return compose({}, load_results(STORED_RESULTS), downloads=downloads)
 
 
 def compose_run(executed: Path, results: Path) -> dict[str, bytes]:
     """Compose the book from a run, its numbers from that run's results."""
     folders = {path.stem: executed for path in chapters()}
-    return compose(folders, load_results(REFERENCE, results))
+    return compose(folders, load_results(STORED_RESULTS, results))
 
 
 def accept(names: list[str], executed: Path, results: Path) -> tuple[list[str], list[str]]:
@@ -101,9 +104,9 @@ def accept(names: list[str], executed: Path, results: Path) -> tuple[list[str], 
         If a chapter was not run as it stands, was run with other parameters
         than its own, or makes a claim that did not hold.
     """
-    for folder in (BOOK, REFERENCE):
+    for folder in (BOOK, REFERENCE, STORED_RESULTS):
         make_writable(folder)
-    found = load_results(results)
+    found, stored = load_results(results), load_results(STORED_RESULTS)
     accepted = chapters(names)
     for path in accepted:
         if path.stem not in found or not (executed / f"{path.stem}.ipynb").exists():
@@ -111,11 +114,14 @@ def accept(names: list[str], executed: Path, results: Path) -> tuple[list[str], 
         if found[path.stem]["run"]["parameters"]:
             raise RenderError(f"{path.stem} was run with other parameters than its own: run it again without -p")
     folders = {path.stem: executed for path in accepted}
-    leave = frozenset(path.stem for path in chapters() if path not in accepted and _executed(path, BOOK) is None)
-    files = compose(folders, load_results(REFERENCE) | {path.stem: found[path.stem] for path in accepted}, leave=leave)
-    moved = [f"pages/{path.stem}.json" for path in accepted]
-    moved += [name for path in accepted for name in found[path.stem]["kept"]]
-    store({name: (results / name).read_bytes() for name in moved}, REFERENCE)
+    leave = frozenset(
+        path.stem for path in chapters() if path not in accepted and _executed(path, BOOK, stored) is None
+    )
+    files = compose(folders, stored | {path.stem: found[path.stem] for path in accepted}, leave=leave)
+    kept = [name for path in accepted for name in found[path.stem]["kept"]]
+    store({name: (results / name).read_bytes() for name in kept}, REFERENCE)
+    pages_run = [f"pages/{path.stem}.json" for path in accepted]
+    store({name: (results / name).read_bytes() for name in pages_run}, STORED_RESULTS)
     write_all(files, BOOK)
     return [path.stem for path in accepted], sorted(leave)
 
@@ -126,18 +132,23 @@ def copy_handwritten(target: Path) -> None:
     shutil.copytree(BOOK / "_static", target / "_static", dirs_exist_ok=True)
 
 
-def _notebook(path: Path, folder: Path, prose: Prose) -> NotebookNode:
-    executed = _executed(path, folder)
+def _notebook(path: Path, folder: Path, results: dict[str, dict], prose: Prose) -> NotebookNode:
+    executed = _executed(path, folder, results)
     if executed is None:
         raise RenderError(f"{path.stem} was not run as it stands: python tools/notebooks.py run {path.stem}")
     return prose.fill_notebook(read_chapter(path), executed)
 
 
-def _executed(path: Path, folder: Path) -> NotebookNode | None:
-    """The notebook that a run of the chapter as it stands has left in a folder, if there is one."""
-    file = folder / f"{path.stem}.ipynb"
-    executed = read_executed(file) if file.exists() else None
-    return executed if executed and same_code(read_chapter(path), executed) else None
+def _executed(path: Path, folder: Path, results: dict[str, dict]) -> NotebookNode | None:
+    """The notebook that a run of the chapter as it stands has left in a folder, if there is one.
+
+    Cells of the pipeline are not in ``book/``: the results of the page tell by a digest what was run.
+    """
+    file, source = folder / f"{path.stem}.ipynb", read_chapter(path)
+    if not file.exists() or results.get(path.stem, {}).get("run", {}).get("code") != code_digest(source):
+        return None
+    executed = read_executed(file)
+    return executed if same_code(for_readers(source), for_readers(executed)) else None
 
 
 def _picture(name: str, notebooks: list[NotebookNode]) -> bytes:

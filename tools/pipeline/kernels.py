@@ -32,6 +32,7 @@ LIBRARIES = [
     "papermill",
     "ipykernel.kernelapp",
 ]
+INSIDE = ROOT / "tools" / "pipeline" / "inside"  # what cells of the pipeline import
 INLINE = "module://matplotlib_inline.backend_inline"
 
 _waiting: tuple[multiprocessing.Process, Connection] | None = None  # this process's kernel, not yet started
@@ -108,7 +109,7 @@ def _become_kernel(receiving: Connection, sending: Connection) -> None:
     os.chdir(folder)
     os.environ.update(environment)
     # As in a kernel that Jupyter starts: a chapter sees what is installed, and not the project's own commands.
-    sys.path[:] = ["", *(folder for folder in sys.path if not _holds_commands(Path(folder)))]
+    sys.path[:] = ["", *(folder for folder in sys.path if not _holds_commands(Path(folder))), str(INSIDE)]
     # What these two decide when they are imported, as they decide it in a kernel.
     matplotlib.rcParams["backend"] = INLINE
     pandas.set_option("display.max_columns", 20)

@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[2]
 CHAPTERS = ROOT / "chapters"
 BOOK = ROOT / "book"
 ASSIGNMENTS = ROOT / "assignments"
+STORED_RESULTS = ROOT / "results"  # of the book's own run of each page
 REFERENCE = ROOT / "digitlib" / "data" / "runs"
 SWEEPS = REFERENCE / "sweeps"
 BUILD = ROOT / "_build"

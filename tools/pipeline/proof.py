@@ -9,7 +9,7 @@ import sys
 
 from digitlib.files import in_one_line
 from pipeline.comparing import results_differences
-from pipeline.paths import BOOK, EXECUTED, LOGS, REFERENCE, RESULTS, ROOT, chapters
+from pipeline.paths import BOOK, EXECUTED, LOGS, REFERENCE, RESULTS, ROOT, STORED_RESULTS, chapters
 from pipeline.running import RunError, affordable, run
 
 
@@ -31,7 +31,7 @@ def prove() -> int:
     if code := _spot_check():
         return code
     run(chapters(), EXECUTED, RESULTS, at_once=affordable())  # what it takes in seconds is not compared
-    found = list(results_differences(REFERENCE, RESULTS))
+    found = list(results_differences(STORED_RESULTS, REFERENCE, RESULTS))
     for line in found:
         print(line)
     if (after := _git_status()) != before:

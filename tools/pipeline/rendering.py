@@ -33,7 +33,7 @@ from pybtex.database import Entry, parse_string
 
 import digitlib
 from digitlib import statistics
-from digitlib.files import read_text, write_text
+from digitlib.files import read_text, sha256, write_text
 from pipeline import solutions
 from pipeline.paths import BOOK, CHAPTERS, ROOT, chapters
 
@@ -207,7 +207,7 @@ def title(notebook: NotebookNode) -> str:
 
 def count_cells(notebook: NotebookNode) -> dict[str, int]:
     """How many cells of code nbval compares exactly, within a tolerance, and not at all."""
-    code = [cell.metadata for cell in notebook.cells if cell.cell_type == "code"]
+    code = [cell.metadata for cell in solutions.for_readers(notebook).cells if cell.cell_type == "code"]
     ignored = sum("nbval-ignore-output" in metadata.get("tags", []) for metadata in code)
     tolerated = sum("nbval" in metadata for metadata in code)
     return {"exactly": len(code) - ignored - tolerated, "tolerated": tolerated, "ignored": ignored}
@@ -215,7 +215,7 @@ def count_cells(notebook: NotebookNode) -> dict[str, int]:
 
 def minutes_to_read(notebook: NotebookNode) -> int:
     """How long it takes to read what a chapter shows, text and code alike, in whole minutes."""
-    folded = {"hide-cell", "remove-cell"}
+    folded = {"hide-cell", "remove-cell", solutions.PIPELINE}
     shown = [cell.source for cell in notebook.cells if not folded & set(cell.metadata.get("tags", []))]
     words = EXPRESSION.sub("number", " ".join(shown)).split()
     return max(1, round(len(words) / WORDS_PER_MINUTE))
@@ -264,6 +264,11 @@ def same_code(one: NotebookNode, other: NotebookNode) -> bool:
     the book is run.
     """
     return dict(_code(one)[1:]) == dict(_code(other)[1:])
+
+
+def code_digest(notebook: NotebookNode) -> str:
+    """A digest of all code of a chapter, that of the pipeline included, the set-up cell aside."""
+    return sha256(json.dumps([source for _, source in _code(notebook)[1:]]).encode("utf-8"))
 
 
 def write_notebook(notebook: NotebookNode, path: Path) -> None:

@@ -28,14 +28,14 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 from digitlib.files import SUMS, make_writable, read_text, sha256, write_text
-from digitlib.results import DESCRIPTION
+from digitlib.plots import DESCRIPTION
 from digitlib.settings import SETTINGS, ignore_keras_settings
 from pipeline import kernels
 from pipeline.parameters import check_names, declared_parameters
-from pipeline.paths import LOGS, QUICK, REFERENCE, SWEEPS
+from pipeline.paths import LOGS, QUICK, REFERENCE, STORED_RESULTS, SWEEPS
 from pipeline.progress import Progress
-from pipeline.rendering import read_chapter, write_notebook
-from pipeline.solutions import is_solution, unproven
+from pipeline.rendering import code_digest, read_chapter, write_notebook
+from pipeline.solutions import is_pipeline, is_solution, unproven
 
 QUICK_PARAMETERS = {
     "epochs": 1,
@@ -203,8 +203,8 @@ def run_quick(paths: list[Path], folder: Path = QUICK) -> None:
 def normalise(notebook: NotebookNode, source: NotebookNode) -> NotebookNode:
     """What is worth keeping of an executed notebook.
 
-    Code cells count from 1, those of the solutions too; times, papermill's and the front end's metadata,
-    the injected parameters and standard error are dropped.
+    Code cells count from 1, those of the solutions too, those of the pipeline not at all; times, papermill's and the
+    front end's metadata, the injected parameters and standard error are dropped.
     """
     outputs = {cell.id: cell.get("outputs", []) for cell in notebook.cells}
     result = source.copy()
@@ -212,7 +212,7 @@ def normalise(notebook: NotebookNode, source: NotebookNode) -> NotebookNode:
     for cell in result.cells:
         if cell.cell_type != "code":
             continue
-        count = next(counts[is_solution(cell)])
+        count = None if is_pipeline(cell) else next(counts[is_solution(cell)])
         cell.execution_count = count
         kept = [_normalise_output(output, count) for output in outputs[cell.id] if not _is_stderr(output)]
         cell.outputs = _merge_streams(kept)
@@ -236,6 +236,7 @@ def kernel_environment(folder: Path) -> dict[str, str]:
         "IPYTHONDIR": str(folder / "ipython"),
         "KERAS_BACKEND": SETTINGS["KERAS_BACKEND"],
         "KERAS_HOME": SETTINGS["KERAS_HOME"],
+        "PYTHONPATH": str(kernels.INSIDE),
     }
 
 
@@ -258,7 +259,8 @@ def _run_one(path: Path, executed: Path, results: Path, parameters: dict) -> Non
         seconds = time.perf_counter() - start
         if found := unproven(notebook):
             raise RunError(f"chapter {name}: " + "; ".join(found))
-        _add_provenance(work / "results" / "pages" / f"{name}.json", seconds, _steps(notebook, seconds), parameters)
+        ran = {"steps": _steps(notebook, seconds), "parameters": parameters, "code": code_digest(source)}
+        _add_provenance(work / "results" / "pages" / f"{name}.json", seconds, ran)
         shutil.copytree(work / "results", results, dirs_exist_ok=True)
         write_notebook(normalise(notebook, source), executed / f"{name}.ipynb")
         _tell("is_done", name, seconds)
@@ -299,19 +301,17 @@ def _steps(notebook: NotebookNode, seconds: float) -> dict[str, float]:
     return {name: round(value, 1) for name, value in steps.items()}
 
 
-def _add_provenance(path: Path, seconds: float, steps: dict[str, float], parameters: dict) -> None:
+def _add_provenance(path: Path, seconds: float, ran: dict) -> None:
     if not path.exists():
         raise RunError(f"chapter {path.stem} saved no results: it must end with Page({path.stem!r}).save()")
     content = json.loads(read_text(path))
     content["run"] = {
         "seconds": round(seconds),
-        "steps": steps,
         "peak_gigabytes": _peak_gigabytes(),
         "date": date.today().isoformat(),
-        "parameters": parameters,
         "versions": {"python": python_version()} | {package: version(package) for package in PACKAGES},
         "reference": reference_digests(),
-    }
+    } | ran
     write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", path)
 
 
@@ -327,7 +327,7 @@ def _peak_gigabytes() -> float | None:
 
 def _usual_seconds(path: Path, results: Path) -> float:
     """What a chapter took in the last run here, else when the book's own run was made; infinity for a new one."""
-    for folder in (results, REFERENCE):
+    for folder in (results, STORED_RESULTS):
         result = folder / "pages" / f"{path.stem}.json"
         if result.exists():
             return json.loads(read_text(result))["run"]["seconds"]

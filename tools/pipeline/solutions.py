@@ -21,6 +21,7 @@ import nbformat
 from nbformat import NotebookNode
 
 TAG = "solution"
+PIPELINE = "pipeline"  # the tag of cells that keep a page's numbers and claims: no reader gets them
 BLOCK = re.compile(r"^[ \t]*### BEGIN SOLUTION\n(.*?)^[ \t]*### END SOLUTION(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 PLACEHOLDER = re.compile(r"^[ \t]*(?:[\w, ]+ = )?\.\.\.[ \t]*(?:#.*)?\n", re.MULTILINE)
 CHOICE = re.compile(r"<details><summary>(.*?)</summary>\s*(.*?)\s*</details>", re.DOTALL)  # of a question, explained
@@ -48,11 +49,22 @@ def is_solution(cell: NotebookNode) -> bool:
     return TAG in cell.metadata.get("tags", [])
 
 
+def is_pipeline(cell: NotebookNode) -> bool:
+    return PIPELINE in cell.metadata.get("tags", [])
+
+
+def for_readers(notebook: NotebookNode) -> NotebookNode:
+    """A chapter without the cells that are there for the pipeline."""
+    chapter = copy.copy(notebook)
+    chapter.cells = [cell for cell in notebook.cells if not is_pipeline(cell)]
+    return chapter
+
+
 def split(notebook: NotebookNode) -> tuple[NotebookNode, NotebookNode | None]:
     """Part a chapter into what its readers open and its solutions; None if it has none."""
-    chapter, solutions = copy.copy(notebook), copy.copy(notebook)
-    chapter.cells = [cell for cell in notebook.cells if not is_solution(cell)]
-    solutions.cells = list(_solutions_by_exercise(notebook))
+    chapter, solutions = for_readers(notebook), copy.copy(notebook)
+    solutions.cells = list(_solutions_by_exercise(chapter))
+    chapter.cells = [cell for cell in chapter.cells if not is_solution(cell)]
     return chapter, solutions if len(solutions.cells) > 1 else None
 
 

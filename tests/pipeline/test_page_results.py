@@ -4,9 +4,9 @@ import os
 import h5py
 import keras
 import numpy as np
+import page_results
 import pytest
 
-from digitlib import results
 from digitlib.statistics import mean_over_seeds
 from digitlib.training import Run
 
@@ -32,12 +32,12 @@ def in_a_new_folder(tmp_path, monkeypatch):
 
 @pytest.fixture
 def page():
-    return results.Page("03_training")
+    return page_results.Page("03_training")
 
 
 def saved(page):
     page.save()
-    return json.loads((results.FOLDER / "pages" / f"{page.name}.json").read_text(encoding="utf-8"))
+    return json.loads((page_results.FOLDER / "pages" / f"{page.name}.json").read_text(encoding="utf-8"))
 
 
 def test_a_page_saves_its_numbers_and_claims(page):
@@ -88,7 +88,7 @@ def test_a_page_is_saved_in_results_under_its_name_and_nothing_else_is_left(page
 def test_text_that_is_not_ascii_stays_readable(page):
     page.add(place="café")
     page.save()
-    assert "café" in (results.FOLDER / "pages" / "03_training.json").read_text(encoding="utf-8")
+    assert "café" in (page_results.FOLDER / "pages" / "03_training.json").read_text(encoding="utf-8")
 
 
 def test_a_name_added_twice_is_an_error_and_the_first_number_stays(page):
@@ -161,7 +161,7 @@ def test_a_save_that_is_killed_half_way_leaves_the_old_page(page, monkeypatch):
     monkeypatch.setattr(os, "replace", kill)
     with pytest.raises(KeyboardInterrupt):
         page.save()
-    assert json.loads((results.FOLDER / "pages" / "03_training.json").read_text(encoding="utf-8")) == before
+    assert json.loads((page_results.FOLDER / "pages" / "03_training.json").read_text(encoding="utf-8")) == before
 
 
 def test_a_number_that_json_does_not_know_is_refused_and_leaves_the_page_as_it_was(page):
@@ -178,10 +178,10 @@ def test_a_kept_network_can_be_loaded_with_its_run(page):
 
     model, other = build(), build()
     page.keep("tiny", model, RUN)
-    other.load_weights(results.FOLDER / "tiny.weights.h5")
+    other.load_weights(page_results.FOLDER / "tiny.weights.h5")
     for expected, weights in zip(model.get_weights(), other.get_weights(), strict=True):
         np.testing.assert_array_equal(weights, expected)
-    assert Run.load(results.FOLDER / "tiny.json") == RUN
+    assert Run.load(page_results.FOLDER / "tiny.json") == RUN
     assert saved(page)["kept"] == ["tiny.weights.h5", "tiny.json"]
 
 
@@ -190,12 +190,12 @@ def test_a_trained_network_is_kept_without_its_optimizer(page):
     model.compile(optimizer="adam", loss="mse")
     model.fit(np.zeros((2, 4)), np.zeros((2, 3)), verbose=0)
     page.keep("tiny", model, RUN)
-    with h5py.File(results.FOLDER / "tiny.weights.h5") as file:
+    with h5py.File(page_results.FOLDER / "tiny.weights.h5") as file:
         assert "optimizer" not in file
 
 
 def test_a_claim_made_twice_is_refused():
-    page = results.Page("00_example")
+    page = page_results.Page("00_example")
     page.claim("it holds", False)
     with pytest.raises(ValueError, match="it holds"):
         page.claim("it holds", True)
@@ -204,16 +204,16 @@ def test_a_claim_made_twice_is_refused():
 @pytest.mark.parametrize("value", [float("nan"), np.float32("inf"), [1.0, float("nan")]])
 def test_a_number_that_is_not_finite_is_refused_by_name(value):
     with pytest.raises(ValueError, match="loss"):
-        results.Page("00_example").add(loss=value)
+        page_results.Page("00_example").add(loss=value)
 
 
 def test_a_value_of_another_type_is_refused_by_name():
     with pytest.raises(TypeError, match="labels is a set"):
-        results.Page("00_example").add(labels={1, 2})
+        page_results.Page("00_example").add(labels={1, 2})
 
 
 def test_a_named_tuple_keeps_its_names():
-    page = results.Page("00_example")
+    page = page_results.Page("00_example")
     page.add(estimates={"cnn": mean_over_seeds([0.25, 0.75])})
     assert page.numbers["estimates"]["cnn"]["value"] == 0.5
     assert set(page.numbers["estimates"]["cnn"]) == {"value", "low", "high", "deviation", "count"}
@@ -221,7 +221,7 @@ def test_a_named_tuple_keeps_its_names():
 
 def test_a_further_file_is_kept(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    page = results.Page("99_test")
+    page = page_results.Page("99_test")
     page.keep_file("rule.json").write_text("{}", encoding="utf-8")
     assert (tmp_path / "results" / "rule.json").exists()
     assert page.kept == ["rule.json"]

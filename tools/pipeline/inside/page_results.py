@@ -1,4 +1,4 @@
-"""The numbers and claims that a page of the book quotes.
+"""The numbers and claims that a page of the book quotes: imported by cells of chapters that no reader gets.
 
 A page collects them while it runs and saves them to one file. The book's
 pipeline then puts the numbers into the prose, and refuses the page if one of
@@ -22,7 +22,6 @@ if TYPE_CHECKING:  # a page that trains nothing need not wait for TensorFlow
     from digitlib.training import Run
 
 FOLDER = Path("results")
-DESCRIPTION = "digit_book"  # what a picture shows, among the metadata of its output: nothing displays it there
 
 
 class Page:
