@@ -28,9 +28,8 @@ def compose(
     results: dict[str, dict],
     *,
     leave: frozenset[str] = frozenset(),
-    downloads: Sequence[dict] = (),
 ) -> dict[str, bytes]:
-    """Compose every file of the book that a command makes.
+    """Compose every file of ``book/`` that is made by a command and committed.
 
     Parameters
     ----------
@@ -40,8 +39,6 @@ def compose(
         By page, as `rendering.load_results` returns them.
     leave : frozenset of str
         Chapters to leave out: the notebooks in ``book/`` stay as they are.
-    downloads : sequence of dict
-        What a published site offers to take along, as `rendering.Prose` takes it.
 
     Returns
     -------
@@ -56,7 +53,7 @@ def compose(
     """
     if failed := [text for page in results.values() for text, holds in page["claims"].items() if not holds]:
         raise RenderError(f"claims that did not hold in this run: {'; '.join(failed)}")
-    prose = Prose(results, downloads)
+    prose = Prose(results)
     notebooks = {
         path.stem: _notebook(path, folders.get(path.stem, BOOK), results, prose)
         for path in chapters()
@@ -68,25 +65,55 @@ def compose(
         files[f"{name}.ipynb"] = nbformat.writes(chapter, version=4) + "\n"
         if of_chapter:
             files[f"solutions/{name}.ipynb"] = nbformat.writes(of_chapter, version=4) + "\n"
-    files |= {path.name: prose.fill(read_text(path), path.name) for path in pages()}
     files["_toc.yml"] = read_text(ROOT / "_toc.yml")
     composed = {name: text.encode("utf-8") for name, text in files.items()}
-    texts = [*files.values(), read_text(ROOT / "README.md")]
+    texts = [*files.values(), *map(read_text, [ROOT / "README.md", *pages()])]
     figures = list(notebooks.values()) + [read_executed(BOOK / f"{name}.ipynb") for name in sorted(leave)]
     for name in sorted(set().union(*(pictures(text) for text in texts))):
         composed[f"images/{name}.png"] = _picture(name, figures)
     return composed
 
 
-def compose_committed(downloads: Sequence[dict] = ()) -> dict[str, bytes]:
+def compose_pages(results: dict[str, dict] | None = None, *, downloads: Sequence[dict] = ()) -> dict[str, str]:
+    """Compose the pages without code.
+
+    Parameters
+    ----------
+    results : dict of str to dict, optional
+        By page, as `rendering.load_results` returns them; by default the book's own.
+    downloads : sequence of dict
+        What a published site offers to take along, as `rendering.Prose` takes it.
+
+    Returns
+    -------
+    dict of str to str
+        Texts by file name.
+    """
+    prose = Prose(results or load_results(STORED_RESULTS), downloads)
+    return {path.name: prose.fill(read_text(path), path.name) for path in pages()}
+
+
+def compose_committed() -> dict[str, bytes]:
     """Compose the book from what is committed."""
-    return compose({}, load_results(STORED_RESULTS), downloads=downloads)
+    return compose({}, load_results(STORED_RESULTS))
+
+
+def compose_site(
+    folders: dict[str, Path] | None = None,
+    results: dict[str, dict] | None = None,
+    *,
+    downloads: Sequence[dict] = (),
+) -> dict[str, bytes]:
+    """Compose a book with its pages, as a site or the PDF is built from it; by default from what is committed."""
+    results = results or load_results(STORED_RESULTS)
+    of_pages = {name: text.encode("utf-8") for name, text in compose_pages(results, downloads=downloads).items()}
+    return compose(folders or {}, results) | of_pages
 
 
 def compose_run(executed: Path, results: Path) -> dict[str, bytes]:
     """Compose the book from a run, its numbers from that run's results."""
     folders = {path.stem: executed for path in chapters()}
-    return compose(folders, load_results(STORED_RESULTS, results))
+    return compose_site(folders, load_results(STORED_RESULTS, results))
 
 
 def accept(names: list[str], executed: Path, results: Path) -> tuple[list[str], list[str]]:

@@ -18,7 +18,7 @@ from pypdf.generic import DictionaryObject, NameObject, NumberObject, TextString
 
 from digitlib.files import write_all
 from pipeline.building import build_site
-from pipeline.composing import compose_committed, copy_handwritten
+from pipeline.composing import compose_site, copy_handwritten
 from pipeline.paths import BUILD, page_names
 from pipeline.rendering import NOTEBOOK_METADATA, configuration, title
 from pipeline.solutions import CHOICE, is_solution
@@ -224,5 +224,5 @@ def _entries(parent: DictionaryObject) -> Iterator[DictionaryObject]:
 
 
 def main() -> int:
-    print(print_book(compose_committed()))
+    print(print_book(compose_site()))
     return 0

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from digitlib.files import write_all
 from pipeline.building import build_site
-from pipeline.composing import compose_committed, copy_handwritten
+from pipeline.composing import compose_site, copy_handwritten
 from pipeline.paths import BUILD
 from publishing.chromium import NoBrowser
 from publishing.pdf import print_book
@@ -27,7 +27,7 @@ DOWNLOADS = {
 
 def main() -> int:
     start = time.perf_counter()
-    files = compose_committed()
+    files = compose_site()
     try:
         pdf = print_book(files)
     except NoBrowser as problem:
@@ -39,7 +39,7 @@ def main() -> int:
     build_anew()
     downloads = make_downloads(files, pdf, PUBLISHED_BOOK / "downloads")
     # Sphinx reads again only what the downloads change: the title page.
-    offering = compose_committed(downloads=downloads)
+    offering = compose_site(downloads=downloads)
     write_all({name: content for name, content in offering.items() if content != files[name]}, PUBLISHED_BOOK)
     build_anew()
     print(f"\nsite  {SITE / 'index.html'}")
