@@ -7,7 +7,7 @@ from digitlib import data, reference, training
 from digitlib.exercises import experiment
 from digitlib.experiments import corruptions
 from pipeline.parameters import declared_parameters
-from pipeline.paths import REFERENCE, ROOT
+from pipeline.paths import ROOT, STORED_RESULTS
 from pipeline.rendering import load_results, read_chapter
 from sweeping.running_sweeps import NOTEBOOK
 from sweeping.scheduling import read_sweep
@@ -31,7 +31,7 @@ def test_stored_weights_give_the_stored_predictions(name, test_digits):
 def test_the_stored_pages_count_the_stored_answers(test_digits):
     _, labels = test_digits
     wrong = {name: int((reference.load_run(name).predicted() != labels).sum()) for name in reference.BUILDERS}
-    pages = load_results(REFERENCE)
+    pages = load_results(STORED_RESULTS)
     training, comparison = (pages[name]["numbers"] for name in ("03_training", "04_comparison"))
     assert training["test_errors"] == wrong["cnn"]
     assert training["test_accuracy"] == 1 - wrong["cnn"] / 10_000

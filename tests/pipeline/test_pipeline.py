@@ -16,7 +16,7 @@ import digitlib
 from digitlib.files import unaccounted
 from pipeline import composing, stages
 from pipeline.checking import problems
-from pipeline.paths import BOOK, LOGS, REFERENCE, ROOT, assignments, chapters
+from pipeline.paths import BOOK, LOGS, ROOT, STORED_RESULTS, assignments, chapters
 from pipeline.rendering import RenderError, load_results, read_chapter, read_notebook, setup_cell, write_notebook
 from pipeline.running import RunError, run, run_quick
 from pipeline.solutions import split
@@ -35,7 +35,7 @@ print("fine so far")
 
 
 # The others, small, still take longer than all of these together; `make verify` runs all of them in full.
-RUNS = load_results(REFERENCE)
+RUNS = load_results(STORED_RESULTS)
 SHORT = [path for path in chapters() if RUNS[path.stem]["run"]["seconds"] < 15]
 
 
