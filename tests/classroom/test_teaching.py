@@ -14,9 +14,9 @@ import nbformat
 import pytest
 
 from grader.hidden_tests import read_limits
+from pipeline.kinds_of_cells import is_solution
 from pipeline.paths import CHAPTERS, ROOT, chapters
 from pipeline.rendering import WORDS, read_chapter, short_name, title
-from pipeline.solutions import is_solution
 
 GUIDE = (CHAPTERS / "teaching.md").read_text(encoding="utf-8")
 COURSE = (CHAPTERS / "running_a_course.md").read_text(encoding="utf-8")

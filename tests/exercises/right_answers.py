@@ -7,7 +7,6 @@ that bind what it names are executed, so nothing is trained and no data are draw
 import ast
 import functools
 
-from pipeline import solutions
 from pipeline.paths import chapters
 from pipeline.rendering import read_source, short_name
 

@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 from digitlib import exercises
-from pipeline import solutions
 from pipeline.paths import chapters
 from pipeline.rendering import read_chapter, short_name
 

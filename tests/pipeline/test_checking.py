@@ -8,6 +8,7 @@ from pybtex.database import parse_string
 
 from pipeline import rendering
 from pipeline.checking import citation_problems, fact_problems, link_problems, reference_problems
+from pipeline.kinds_of_cells import expand
 from pipeline.paths import ROOT, chapters, pages
 from pipeline.prose_rules import ALLOWED_WORDS, claim_problems, numbers_in, prose_problems
 from pipeline.rendering import (
@@ -19,7 +20,6 @@ from pipeline.rendering import (
     repository,
     source_address,
 )
-from pipeline.solutions import expand
 
 # What the sources say, read there and typed here a second time, for no program can look it up.
 FACTS = {

@@ -16,10 +16,10 @@ import digitlib
 from digitlib.files import unaccounted
 from pipeline import composing, stages
 from pipeline.checking import problems
+from pipeline.kinds_of_cells import split
 from pipeline.paths import BOOK, LOGS, ROOT, STORED_RESULTS, assignments, chapters
 from pipeline.rendering import RenderError, load_results, read_chapter, read_notebook, setup_cell, write_notebook
 from pipeline.running import RunError, run, run_quick
-from pipeline.solutions import split
 from publishing.versions import main, notebooks_without, write_version
 
 FAILING = """\

@@ -17,7 +17,7 @@ from markdown_it import MarkdownIt
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from pipeline.solutions import CHOICE
+from pipeline.kinds_of_cells import CHOICE
 
 TEXT_LINES = 10  # that a slide holds at full size; the browser shrinks what turns out longer
 CODE_LINES = 26

@@ -18,6 +18,7 @@ from digitlib.data import load_mnist
 from digitlib.files import read_text, sha256, unaccounted
 from digitlib.plots import DESCRIPTION
 from pipeline.composing import compose_committed
+from pipeline.kinds_of_cells import is_pipeline
 from pipeline.lock import asked, lock_problems, locked
 from pipeline.paths import BOOK, REFERENCE, ROOT, STORED_RESULTS, chapters, pages
 from pipeline.prose_rules import claim_problems, numbers_in, prose_problems
@@ -32,7 +33,6 @@ from pipeline.rendering import (
     source_address,
 )
 from pipeline.running import reference_digests
-from pipeline.solutions import is_pipeline
 
 LARGEST_FIGURE = 150_000  # bytes of a PNG; a phone loads a chapter of ten in seconds
 LARGEST_ACCURACY_TOLERANCE = 0.005

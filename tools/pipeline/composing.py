@@ -8,6 +8,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from digitlib.files import make_writable, read_text, store, write_all
+from pipeline.kinds_of_cells import for_readers, split
 from pipeline.paths import BOOK, REFERENCE, ROOT, STORED_RESULTS, chapters, pages
 from pipeline.rendering import (
     Prose,
@@ -20,7 +21,6 @@ from pipeline.rendering import (
     read_executed,
     same_code,
 )
-from pipeline.solutions import for_readers, split
 
 
 def compose(

@@ -34,7 +34,7 @@ from pybtex.database import Entry, parse_string
 import digitlib
 from digitlib import statistics
 from digitlib.files import read_text, sha256, write_text
-from pipeline import solutions
+from pipeline import kinds_of_cells
 from pipeline.paths import BOOK, CHAPTERS, ROOT, chapters
 
 EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
@@ -107,7 +107,7 @@ def read_source(path: Path) -> NotebookNode:
 
 @functools.cache
 def _expand_source(text: str, name: str, setup: str) -> NotebookNode:
-    return solutions.expand(_parse_source(text, name, setup))
+    return kinds_of_cells.expand(_parse_source(text, name, setup))
 
 
 @functools.cache
@@ -207,7 +207,7 @@ def title(notebook: NotebookNode) -> str:
 
 def count_cells(notebook: NotebookNode) -> dict[str, int]:
     """How many cells of code nbval compares exactly, within a tolerance, and not at all."""
-    code = [cell.metadata for cell in solutions.for_readers(notebook).cells if cell.cell_type == "code"]
+    code = [cell.metadata for cell in kinds_of_cells.for_readers(notebook).cells if cell.cell_type == "code"]
     ignored = sum("nbval-ignore-output" in metadata.get("tags", []) for metadata in code)
     tolerated = sum("nbval" in metadata for metadata in code)
     return {"exactly": len(code) - ignored - tolerated, "tolerated": tolerated, "ignored": ignored}
@@ -215,7 +215,7 @@ def count_cells(notebook: NotebookNode) -> dict[str, int]:
 
 def minutes_to_read(notebook: NotebookNode) -> int:
     """How long it takes to read what a chapter shows, text and code alike, in whole minutes."""
-    folded = {"hide-cell", "remove-cell", solutions.PIPELINE}
+    folded = {"hide-cell", "remove-cell", kinds_of_cells.PIPELINE}
     shown = [cell.source for cell in notebook.cells if not folded & set(cell.metadata.get("tags", []))]
     words = EXPRESSION.sub("number", " ".join(shown)).split()
     return max(1, round(len(words) / WORDS_PER_MINUTE))
@@ -284,7 +284,7 @@ def read_executed(path: Path) -> NotebookNode:
     """A notebook with its solutions at the end, if they lie in a file of their own."""
     notebook, file = read_notebook(path), path.parent / "solutions" / path.name
     if file.exists():
-        notebook.cells += [cell for cell in read_notebook(file).cells if solutions.is_solution(cell)]
+        notebook.cells += [cell for cell in read_notebook(file).cells if kinds_of_cells.is_solution(cell)]
     return notebook
 
 

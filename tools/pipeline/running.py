@@ -31,11 +31,11 @@ from digitlib.files import SUMS, make_writable, read_text, sha256, write_text
 from digitlib.plots import DESCRIPTION
 from digitlib.settings import SETTINGS, ignore_keras_settings
 from pipeline import kernels
+from pipeline.kinds_of_cells import is_pipeline, is_solution, unproven
 from pipeline.parameters import check_names, declared_parameters
 from pipeline.paths import LOGS, QUICK, REFERENCE, STORED_RESULTS, SWEEPS
 from pipeline.progress import Progress
 from pipeline.rendering import code_digest, read_chapter, write_notebook
-from pipeline.solutions import is_pipeline, is_solution, unproven
 
 QUICK_PARAMETERS = {
     "epochs": 1,

@@ -19,9 +19,9 @@ from pypdf.generic import DictionaryObject, NameObject, NumberObject, TextString
 from digitlib.files import write_all
 from pipeline.building import build_site
 from pipeline.composing import compose_site, copy_handwritten
+from pipeline.kinds_of_cells import CHOICE, is_solution
 from pipeline.paths import BUILD, page_names
 from pipeline.rendering import NOTEBOOK_METADATA, configuration, title
-from pipeline.solutions import CHOICE, is_solution
 from publishing.chromium import chromium
 
 PRINT = BUILD / "print"

@@ -3,7 +3,7 @@
 import nbformat
 import pytest
 
-from pipeline import solutions
+from pipeline import kinds_of_cells
 from pipeline.composing import compose_committed
 from pipeline.paths import chapters
 from pipeline.rendering import read_source
@@ -59,7 +59,7 @@ def test_an_exercise_is_run_as_stub_and_then_as_solution_which_keeps_figure_and_
     metadata = {"mystnb": {"figure": {"name": "fig-x"}}, "nbval": {"atol": 0.003}}
     exercise = code(SOURCE, **metadata)
     plain = code("1 + 1")
-    first, second, third = solutions.expand(notebook(exercise, plain)).cells[2:]
+    first, second, third = kinds_of_cells.expand(notebook(exercise, plain)).cells[2:]
     assert (first.source, first.metadata) == (STUB, {})
     assert second.source == SOLUTION
     assert second.metadata == metadata | {"tags": ["hide-cell", "solution"]}
@@ -69,7 +69,7 @@ def test_an_exercise_is_run_as_stub_and_then_as_solution_which_keeps_figure_and_
 
 def test_readers_get_stubs_and_the_solutions_lie_below_the_names_of_their_exercises():
     text = nbformat.v4.new_markdown_cell("**Exercise 1** (a minute). Double.")
-    chapter, of_chapter = solutions.split(solutions.expand(notebook(text, code(SOURCE))))
+    chapter, of_chapter = solutions.split(kinds_of_cells.expand(notebook(text, code(SOURCE))))
     assert [cell.source for cell in chapter.cells[2:]] == [text.source, STUB]
     assert [cell.source for cell in of_chapter.cells[1:]] == ["## Exercise 1", SOLUTION]
     assert of_chapter.cells[0].source.startswith("# Solutions: A chapter")
