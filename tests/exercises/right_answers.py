@@ -38,7 +38,7 @@ def right_answer(name: str):
 def _statements(chapter: str) -> tuple[list[ast.stmt], dict[str, tuple[int, ast.expr]]]:
     """All statements of a chapter as solved, and for each check its place among them and the answer it is given."""
     [path] = [path for path in chapters() if short_name(path.stem) == chapter]
-    cells = [solutions.solved(cell.source) for cell in read_source(path).cells if cell.cell_type == "code"]
+    cells = [kinds_of_cells.solved(cell.source) for cell in read_source(path).cells if cell.cell_type == "code"]
     statements = [statement for cell in cells for statement in ast.parse(cell).body]
     answers = {}
     for place, statement in enumerate(statements):

@@ -21,7 +21,9 @@ pytestmark = pytest.mark.heavy
 CHAPTERS = {short_name(path.stem): read_chapter(path) for path in chapters()}
 CHECK = re.compile(r'^check\("(\w+\.\d+)"', re.MULTILINE)
 EXERCISES = {
-    chapter: [name for cell in notebook.cells if solutions.is_solution(cell) for name in CHECK.findall(cell.source)]
+    chapter: [
+        name for cell in notebook.cells if kinds_of_cells.is_solution(cell) for name in CHECK.findall(cell.source)
+    ]
     for chapter, notebook in CHAPTERS.items()
 }
 NAMES = [name for names in EXERCISES.values() for name in names]

@@ -44,15 +44,15 @@ def notebook(*cells):
 
 
 def test_the_stub_has_no_solution_and_the_solution_no_placeholder():
-    assert solutions.stub(SOURCE) == STUB
-    assert solutions.solved(SOURCE) == SOLUTION
+    assert kinds_of_cells.stub(SOURCE) == STUB
+    assert kinds_of_cells.solved(SOURCE) == SOLUTION
 
 
 @pytest.mark.parametrize("placeholder", ["answer = ...", "a, b = ...", "    ...", "answer = ...  # your answer"])
 def test_every_way_to_write_a_placeholder_is_known(placeholder):
     block = "### BEGIN SOLUTION\nanswer = 3\n### END SOLUTION\n"
-    assert solutions.solved(f"{placeholder}\n{block}check(answer)") == "answer = 3\ncheck(answer)"
-    assert solutions.stub(f"{placeholder}\n{block}check(answer)") == f"{placeholder}\ncheck(answer)"
+    assert kinds_of_cells.solved(f"{placeholder}\n{block}check(answer)") == "answer = 3\ncheck(answer)"
+    assert kinds_of_cells.stub(f"{placeholder}\n{block}check(answer)") == f"{placeholder}\ncheck(answer)"
 
 
 def test_an_exercise_is_run_as_stub_and_then_as_solution_which_keeps_figure_and_tolerance():
@@ -69,11 +69,11 @@ def test_an_exercise_is_run_as_stub_and_then_as_solution_which_keeps_figure_and_
 
 def test_readers_get_stubs_and_the_solutions_lie_below_the_names_of_their_exercises():
     text = nbformat.v4.new_markdown_cell("**Exercise 1** (a minute). Double.")
-    chapter, of_chapter = solutions.split(kinds_of_cells.expand(notebook(text, code(SOURCE))))
+    chapter, of_chapter = kinds_of_cells.split(kinds_of_cells.expand(notebook(text, code(SOURCE))))
     assert [cell.source for cell in chapter.cells[2:]] == [text.source, STUB]
     assert [cell.source for cell in of_chapter.cells[1:]] == ["## Exercise 1", SOLUTION]
     assert of_chapter.cells[0].source.startswith("# Solutions: A chapter")
-    assert solutions.split(notebook(code("1 + 1")))[1] is None
+    assert kinds_of_cells.split(notebook(code("1 + 1")))[1] is None
 
 
 @pytest.mark.parametrize(
@@ -90,15 +90,15 @@ def test_a_run_whose_checks_say_anything_else_proves_nothing(stub_says, solution
     def cells(stub_says, solution_says):
         return notebook(code(STUB, stub_says), code(SOLUTION, solution_says, tags=["solution"]))
 
-    assert solutions.unproven(cells(stub_says, solution_says))
-    assert solutions.unproven(cells("example.1: not solved yet. Go on.", "example.1: right. Well done.")) == []
+    assert kinds_of_cells.unproven(cells(stub_says, solution_says))
+    assert kinds_of_cells.unproven(cells("example.1: not solved yet. Go on.", "example.1: right. Well done.")) == []
 
 
 def test_no_notebook_of_the_book_holds_a_solution():
     composed = {name: content for name, content in compose_committed().items() if name.endswith(".ipynb")}
     for path in chapters():
         source = read_source(path)
-        blocks = [block for cell in source.cells for block in solutions.BLOCK.findall(cell.source)]
+        blocks = [block for cell in source.cells for block in kinds_of_cells.BLOCK.findall(cell.source)]
         assert len(blocks) >= 3
         opened = nbformat.reads(composed[f"{path.stem}.ipynb"].decode("utf-8"), as_version=4)
         hidden = nbformat.reads(composed[f"solutions/{path.stem}.ipynb"].decode("utf-8"), as_version=4)
