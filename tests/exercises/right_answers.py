@@ -7,6 +7,7 @@ that bind what it names are executed, so nothing is trained and no data are draw
 import ast
 import functools
 
+from pipeline import kinds_of_cells
 from pipeline.paths import chapters
 from pipeline.rendering import read_source, short_name
 

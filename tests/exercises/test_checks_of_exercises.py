@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from digitlib import exercises
+from pipeline import kinds_of_cells
 from pipeline.paths import chapters
 from pipeline.rendering import read_chapter, short_name
 
