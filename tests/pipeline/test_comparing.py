@@ -288,8 +288,8 @@ def test_a_changed_record_of_a_training_is_found(record, change):
     assert list(record_differences(stored, record))
 
 
-def write_results(folder, page, kept):
-    for name, content in {"pages/99_test.json": page, **kept}.items():
+def write(files, folder):
+    for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(json.dumps(content), encoding="utf-8")
 
@@ -298,18 +298,19 @@ def test_all_that_a_run_keeps_is_compared_with_what_is_stored(tmp_path, page):
     rule = {"linear": [0.25, -0.125], "threshold": -0.8}
     record = json.loads((REFERENCE / "cnn.json").read_text(encoding="utf-8"))
     page["kept"] = ["cnn.json", "rule.json", "cnn.weights.h5"]
-    stored, new = tmp_path / "stored", tmp_path / "new"
-    for folder in (stored, new):
-        write_results(folder, page, {"cnn.json": record, "rule.json": rule})
-    assert list(results_differences(stored, new)) == []
-    write_results(stored, page, {"cnn.json": record | {"epochs": 9}, "rule.json": rule | {"threshold": -0.7}})
-    assert list(results_differences(stored, new)) == [
+    pages, kept, new = (tmp_path / name for name in ("pages", "kept", "new"))
+    write({"pages/99_test.json": page}, pages)
+    write({"cnn.json": record, "rule.json": rule}, kept)
+    write({"pages/99_test.json": page, "cnn.json": record, "rule.json": rule}, new)
+    assert list(results_differences(pages, kept, new)) == []
+    write({"cnn.json": record | {"epochs": 9}, "rule.json": rule | {"threshold": -0.7}}, kept)
+    assert list(results_differences(pages, kept, new)) == [
         "99_test.json: cnn.json: epochs: stored 9, now 10",
         "99_test.json: rule.json: threshold: stored -0.7, now -0.8, tolerance 0.01",
     ]
-    (new / "pages" / "98_new.json").write_text("{}", encoding="utf-8")
-    (stored / "pages" / "97_old.json").write_text("{}", encoding="utf-8")
-    found = list(results_differences(stored, new))
+    write({"pages/98_new.json": {}}, new)
+    write({"pages/97_old.json": {}}, pages)
+    found = list(results_differences(pages, kept, new))
     assert "98_new.json: made by this run, and not stored" in found
     assert "97_old.json: stored, and not made by this run" in found
 

@@ -243,10 +243,10 @@ def test_a_release_names_the_files_that_are_in_its_way(tmp_path, monkeypatch, ca
     (tmp_path / "notes.txt").touch()
     (tmp_path / "drafts").mkdir()
     (tmp_path / "drafts" / "one.md").touch()
-    monkeypatch.setattr("release.ROOT", tmp_path)
+    monkeypatch.setattr("publishing.versions.ROOT", tmp_path)
     assert main(["99.1.0"]) == 1
     error = capsys.readouterr().err
     assert error == "there are uncommitted changes:\n?? drafts/\n?? notes.txt\ncommit, move or ignore them\n"
-    monkeypatch.setattr("release.ROOT", tmp_path / "drafts")  # as an archive unpacked there
+    monkeypatch.setattr("publishing.versions.ROOT", tmp_path / "drafts")  # as an archive unpacked there
     assert main(["99.1.0"]) == 1
     assert "drafts is no git checkout: clone the repository" in capsys.readouterr().err

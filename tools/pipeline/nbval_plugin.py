@@ -12,6 +12,7 @@ import nbformat
 import nbval.plugin as nbval
 import pytest
 
+from digitlib.files import read_text
 from pipeline.comparing import cell_differences, output_differences
 
 
@@ -57,7 +58,7 @@ def _setup(self):
     copy = Path(folder) / self.path.name
     if not copy.exists():
         pytest.fail(f"{copy} is missing: run python tools/notebooks.py run {self.path.stem} first", pytrace=False)
-    notebook = nbformat.read(copy, as_version=4)
+    notebook = nbformat.reads(read_text(copy), as_version=4)
     self.executed = {cell.id: cell for cell in notebook.cells if cell.cell_type == "code"}
 
 
