@@ -106,7 +106,7 @@ def _call(command: list[str], read=lambda line: None) -> None:
         process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace"
         )
-        for line in process.stdout:
+        for line in process.stdout or ():
             log.write(line)
             read(line)
     if process.wait():

@@ -133,7 +133,9 @@ def _cut_at_headings(source: str) -> Iterator[tuple[str, str]]:
     """Each heading with the text below it; no heading for a text that begins without one."""
     lines = source.splitlines()
     tokens = MARKDOWN.parse(source)
-    starts = [token.map[0] for token in tokens if token.type == "heading_open" and token.tag in ("h1", "h2")]
+    starts = [
+        token.map[0] for token in tokens if token.map and token.type == "heading_open" and token.tag in ("h1", "h2")
+    ]
     ends = [*starts, len(lines)]
     yield "", "\n".join(lines[: ends[0]])
     for start, end in pairwise(ends):
@@ -154,7 +156,8 @@ def _slides(section: Section) -> Iterator[Slide]:
 
 def _text_slides(heading: str, text: str) -> Iterator[Slide]:
     """Blocks go on a slide until it is full; the title slide takes all of what the chapter says it teaches."""
-    slide, room = [], TEXT_LINES
+    slide: list[Block] = []
+    room: float = TEXT_LINES
     for block in _blocks(text, heading):
         if slide and (block.opens_slide or (block.lines > room and not _is_title(heading))):
             yield _text_slide(heading, slide)

@@ -10,6 +10,7 @@ address makes them ready to print.
 import argparse
 from importlib.metadata import files
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbconvert import SlidesExporter
@@ -56,7 +57,7 @@ def to_html(notebook: NotebookNode) -> str:
     exporter = SlidesExporter(
         template_name="slides", extra_template_basedirs=[str(TEMPLATE.parent)], config=Config(CONFIG)
     )
-    inlined = {
+    inlined: dict[str, Any] = {
         "title": title(notebook),
         "styles": [_shipped(*REVEAL, "dist/reset.css"), _shipped(*REVEAL, "dist/reveal.css"), _own("slides.css")],
         "scripts": [_shipped(*REVEAL, "dist/reveal.js"), _shipped(*REVEAL, "plugin/notes/notes.js"), _own("slides.js")],
@@ -74,8 +75,8 @@ def count(notebook: NotebookNode) -> int:
 
 def _shipped(package: str, folder: str, name: str) -> str:
     """A file that an installed package carries for use without internet."""
-    [found] = [file for file in files(package) if file.as_posix().endswith(f"{folder}/{name}")]
-    return read_text(found.locate())
+    [found] = [file for file in files(package) or () if file.as_posix().endswith(f"{folder}/{name}")]
+    return read_text(str(found.locate()))
 
 
 def _own(name: str) -> str:

@@ -105,7 +105,14 @@ def resolve(sources: list[Path], also: list[str], constraints: list[str], target
     fixed.write_text("\n".join(constraints) + "\n", encoding="utf-8")
     command = [find_uv_bin(), "pip", "compile", "--quiet", "--universal", "--no-annotate", "--no-header"]
     command += ["--no-generate-hashes"]  # pyproject.toml asks for them, and a folder of wheels needs none
-    command += ["--python-version", ".".join(map(str, PYTHON)), "--constraint", fixed, "--output-file", target]
+    command += [
+        "--python-version",
+        ".".join(map(str, PYTHON)),
+        "--constraint",
+        str(fixed),
+        "--output-file",
+        str(target),
+    ]
     result = _call([*command, *sources, "-"], text="\n".join(also))
     fixed.unlink()
     if result.returncode:
@@ -148,7 +155,7 @@ def fetch(wanted: list[str], platform: Platform, folder: Path) -> Iterator[int]:
     for batch in _batches(wanted):
         shutil.rmtree(part, ignore_errors=True)  # of a run that was interrupted
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"]
-        command += ["--disable-pip-version-check", "--no-cache-dir", "--dest", part, "--implementation", "cp"]
+        command += ["--disable-pip-version-check", "--no-cache-dir", "--dest", str(part), "--implementation", "cp"]
         command += ["--python-version", ".".join(map(str, PYTHON)), "--ignore-requires-python"]  # the list heeds it
         result = _call([*command, *(f"--platform={tag}" for tag in platform.tags), *batch])
         if result.returncode:

@@ -53,7 +53,7 @@ def build_site(folder: Path = BOOK, *options: str) -> int:
 
     Warnings are errors. What Sphinx says goes to a log.
     """
-    jupyter_book = shutil.which("jupyter-book", path=str(Path(sys.executable).parent))
+    jupyter_book = str(shutil.which("jupyter-book", path=str(Path(sys.executable).parent)))
     command = [jupyter_book, "build", str(folder), "--warningiserror", "--nitpick", *options]
     log = LOGS / "site.log"
     log.parent.mkdir(parents=True, exist_ok=True)

@@ -190,7 +190,8 @@ def _check_sources() -> Iterator[str]:
 
 def reference_problems(references: Mapping[str, Entry]) -> list[str]:
     """What is wrong with the addresses in ``references.bib``, a line each: their form, or one given twice."""
-    found, seen = [], {}
+    found: list[str] = []
+    seen: dict[str, str] = {}
     for key, entry in references.items():
         for field, form in ADDRESSES.items():
             address = entry.fields.get(field)

@@ -5,6 +5,7 @@ A cell or a number may state tolerances: ``atol`` for its decimals,
 gives its differences, a line each; none means the same.
 """
 
+import functools
 import json
 import math
 import re
@@ -68,7 +69,7 @@ def output_differences(
     kinds = [", ".join(kind for kind, _ in parts) or "nothing" for parts in pair]
     if kinds[0] != kinds[1]:
         return [f"stored {kinds[0]}, now {kinds[1]}"]
-    found = []
+    found: list[str] = []
     for (kind, old), (_, now) in zip(*pair, strict=True):
         if kind == DESCRIPTION:
             found += picture_differences(old, now, max(atol, count_atol))
@@ -192,18 +193,19 @@ def rule_differences(stored: Mapping, new: Mapping) -> Iterator[str]:
 
 def differences(stored, new, *, atol: float = 0, count_atol: int = 0, where: str = "") -> Iterator[str]:
     """How two values of JSON differ: decimals by more than `atol`, whole numbers by more than `count_atol`."""
-    tolerance = {"atol": atol, "count_atol": count_atol}
+    within = functools.partial(differences, atol=atol, count_atol=count_atol)
     if type(stored) is not type(new):
         yield _line(where, stored, new)
     elif isinstance(stored, dict):
         for name in stored | new:
             if name not in stored or name not in new:
-                yield _line(f"{where} {name}".strip(), *("there" if name in one else "absent" for one in (stored, new)))
+                there, now = ("there" if name in one else "absent" for one in (stored, new))
+                yield _line(f"{where} {name}".strip(), there, now)
             else:
-                yield from differences(stored[name], new[name], where=f"{where} {name}".strip(), **tolerance)
+                yield from within(stored[name], new[name], where=f"{where} {name}".strip())
     elif isinstance(stored, list) and len(stored) == len(new):
         for place, (old, now) in enumerate(zip(stored, new, strict=True)):
-            yield from differences(old, now, where=f"{where} {place}".strip(), **tolerance)
+            yield from within(old, now, where=f"{where} {place}".strip())
     elif isinstance(stored, float):
         if not math.isclose(stored, new, rel_tol=ROUNDING, abs_tol=atol or ROUNDING):
             yield _line(where, stored, new, atol)

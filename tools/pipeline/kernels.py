@@ -10,14 +10,18 @@ import asyncio
 import multiprocessing
 import os
 import signal
+import subprocess
 import sys
 from importlib.metadata import EntryPoint
 from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import cast
 
 import matplotlib
 import pandas
+from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 
 from pipeline.paths import ROOT
@@ -35,7 +39,7 @@ LIBRARIES = [
 INSIDE = ROOT / "tools" / "pipeline" / "inside"  # what cells of the pipeline import
 INLINE = "module://matplotlib_inline.backend_inline"
 
-_waiting: tuple[multiprocessing.Process, Connection] | None = None  # this process's kernel, not yet started
+_waiting: tuple[BaseProcess, Connection] | None = None  # this process's kernel, not yet started
 
 
 def context() -> BaseContext:
@@ -63,11 +67,12 @@ def prepare() -> None:
 class ForkedProvisioner(LocalProvisioner):
     """Starts the kernel that `prepare` forked."""
 
-    async def launch_kernel(self, cmd: list[str], **options) -> dict:
+    async def launch_kernel(self, cmd: list[str], **options) -> KernelConnectionInfo:
+        assert _waiting, "prepare() comes first"
         process, sending = _waiting
         environment = dict(options.get("env") or os.environ) | {"JPY_PARENT_PID": str(os.getpid())}
         sending.send((cmd[cmd.index("-f") :], options.get("cwd") or os.getcwd(), environment))  # noqa: PTH109
-        self.process, self.pid, self.pgid = _Forked(process), process.pid, process.pid
+        self.process, self.pid, self.pgid = cast(subprocess.Popen, _Forked(process)), process.pid, process.pid
         return self.connection_info
 
 
@@ -76,9 +81,9 @@ class _Forked:
 
     stdin = stdout = stderr = None
 
-    def __init__(self, process: multiprocessing.Process) -> None:
+    def __init__(self, process: BaseProcess) -> None:
         self.process = process
-        self.pid = process.pid
+        self.pid = cast(int, process.pid)
 
     def poll(self) -> int | None:
         return self.process.exitcode

@@ -16,9 +16,12 @@ from datetime import date
 from importlib.metadata import version
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
+from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 from platform import python_version
 from threading import Thread
+from typing import cast
 
 import papermill
 import psutil
@@ -49,6 +52,9 @@ QUICK_PARAMETERS = {
 GIGABYTES_A_CHAPTER = 3  # the most that any needs, see the page on checking
 _COLOR_CODES = re.compile(r"\x1b\[[0-9;]*m")
 PACKAGES = ("tensorflow", "keras", "numpy", "scikit-learn", "matplotlib", "papermill")
+
+
+_events: SimpleQueue  # of this process, on which it tells how far its chapter is
 
 
 class RunError(Exception):
@@ -153,7 +159,7 @@ def _begin(events) -> None:
 
 def _end_with_parent() -> None:
     """End this process and all that it started when the command itself has been killed."""
-    wait([parent_process().sentinel])
+    wait([cast(BaseProcess, parent_process()).sentinel])
     for process in psutil.Process().children(recursive=True):
         process.kill()
     os._exit(1)
@@ -334,7 +340,7 @@ def _usual_seconds(path: Path, results: Path) -> float:
     return float("inf")
 
 
-def _normalise_output(output: NotebookNode, count: int) -> NotebookNode:
+def _normalise_output(output: NotebookNode, count: int | None) -> NotebookNode:
     if output.output_type in ("execute_result", "display_data"):
         output.metadata = {name: output.metadata[name] for name in output.metadata if name == DESCRIPTION}
     if output.output_type == "execute_result":
@@ -344,7 +350,7 @@ def _normalise_output(output: NotebookNode, count: int) -> NotebookNode:
 
 def _merge_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
     """Join what one cell printed in several gulps: where it was cut is chance."""
-    merged = []
+    merged: list[NotebookNode] = []
     for output in outputs:
         if merged and output.output_type == merged[-1].output_type == "stream":
             merged[-1].text += output.text

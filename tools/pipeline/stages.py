@@ -42,7 +42,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.quick:
         run_quick(paths)
         return 0
-    defaults = {}
+    defaults: dict = {}
     for path in paths if options.parameter else []:
         defaults |= declared_parameters(read_chapter(path))
     run(paths, EXECUTED, RESULTS, parameters=read_parameters(options.parameter, defaults))

@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import brotli
 import matplotlib
@@ -30,7 +31,9 @@ os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(_NODE))
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 OLDEST = 122  # the first whose PDFs can have an outline
 OWN = Path(sys.prefix) / "chromium"
-LAUNCH = {"args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]}
+LAUNCH: dict[str, Any] = {
+    "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+}
 HOW_TO_INSTALL = "python tools/fetch_browser.py brings one (or set CHROMIUM to the path of one)"
 
 # Alive since 2019, MIT; a headless Chromium with the few libraries that a bare system lacks.

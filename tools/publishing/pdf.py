@@ -9,12 +9,13 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import nbformat
 import yaml
 from nbformat import NotebookNode
 from pypdf import PdfReader
-from pypdf.generic import DictionaryObject, NameObject, NumberObject, TextStringObject
+from pypdf.generic import DictionaryObject, IndirectObject, NameObject, NumberObject, TextStringObject
 
 from digitlib.files import write_all
 from pipeline.building import build_site
@@ -76,7 +77,7 @@ FOOTER = """
 </style>
 <div>{title}<span style="flex: 1"></span><span class="pageNumber"></span></div>"""
 MARGIN = {"top": "18mm", "bottom": "20mm", "left": "18mm", "right": "18mm"}
-PAPER = {"format": "A4", "margin": MARGIN, "scale": 0.9, "print_background": True, "outline": True}
+PAPER: dict[str, Any] = {"format": "A4", "margin": MARGIN, "scale": 0.9, "print_background": True, "outline": True}
 
 
 def print_book(files: dict[str, bytes], target: Path = PDF) -> Path:
@@ -122,7 +123,7 @@ def _print(page_file: Path) -> bytes:
     pdf = _reader(content)
     if _pages(pdf, places) != pages:
         raise ValueError("the list of contents names other pages than the headings are on")
-    information = pdf.trailer["/Info"]
+    information = cast(DictionaryObject, pdf.trailer["/Info"])
     information[NameObject("/Author")] = TextStringObject(configuration()["author"])
     return _update(content, pdf, [information, *_named_entries(pdf, headings)])
 
@@ -147,9 +148,9 @@ def with_appendix(files: dict[str, bytes]) -> dict[str, bytes]:
 def _cut_explanations(notebook: NotebookNode) -> Iterator[NotebookNode]:
     """Leave the bare choices of each question, and give the questions with what is said of each choice."""
     for cell in notebook.cells:
-        if cell.cell_type == "markdown" and CHOICE.search(cell.source):
-            section = QUESTIONS.search(cell.source)[0]
-            yield _markdown("#" + CHOICE.sub(r"- *\1*: \2", section))
+        section = QUESTIONS.search(cell.source) if cell.cell_type == "markdown" else None
+        if section and CHOICE.search(cell.source):
+            yield _markdown("#" + CHOICE.sub(r"- *\1*: \2", section[0]))
             cell.source = CHOICE.sub(r"- \1", cell.source)
 
 
@@ -178,12 +179,12 @@ def _reader(content: bytes) -> PdfReader:
 def _pages(pdf: PdfReader, places: list[str]) -> list[int]:
     """The pages that places are on, the first being 1."""
     found = pdf.named_destinations
-    return [pdf.get_destination_page_number(found[f"/{place}"]) + 1 for place in places]
+    return [(pdf.get_destination_page_number(found[f"/{place}"]) or 0) + 1 for place in places]
 
 
 def _named_entries(pdf: PdfReader, headings: list[str]) -> list[DictionaryObject]:
     """The entries of the outline, with the texts of the headings: Chromium doubles some that begin a page."""
-    entries = list(_entries(pdf.trailer["/Root"]["/Outlines"]))
+    entries = list(_entries(cast(DictionaryObject, pdf.trailer["/Root"])["/Outlines"]))
     if len(entries) != len(headings):
         raise ValueError(f"the PDF has {len(entries)} entries in its outline for {len(headings)} headings")
     for entry, heading in zip(entries, headings, strict=True):
@@ -199,7 +200,7 @@ def _update(content: bytes, pdf: PdfReader, changed: list[DictionaryObject]) -> 
     stream = io.BytesIO()
     table = ["0 1\n0000000000 65535 f \n"]
     for thing in changed:
-        number = thing.indirect_reference.idnum
+        number = cast(IndirectObject, thing.indirect_reference).idnum
         table.append(f"{number} 1\n{len(content) + stream.tell():010} 00000 n \n")
         stream.write(f"{number} 0 obj\n".encode())
         thing.write_to_stream(stream)

@@ -6,6 +6,7 @@ python tools/weigh_site.py [SITE]
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from playwright.sync_api import Browser, Page
@@ -16,7 +17,12 @@ from publishing.static_host import serve
 
 BUDGET = 700  # kB of a page without its figures
 SLOWEST = 2.5  # seconds to the largest contentful paint
-PHONE = {"viewport": {"width": 412, "height": 823}, "device_scale_factor": 1.75, "is_mobile": True, "has_touch": True}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 412, "height": 823},
+    "device_scale_factor": 1.75,
+    "is_mobile": True,
+    "has_touch": True,
+}
 # The throttling that Lighthouse applies for its mobile report:
 # https://github.com/GoogleChrome/lighthouse/blob/main/core/config/constants.js
 NETWORK = {
@@ -75,13 +81,14 @@ def open_page(page: Page, address: str) -> None:
 
 def count_bytes(page: Page) -> Counter:
     """A counter that grows with what the page loads: bytes by kind, headers included."""
-    kinds, sizes = {}, Counter()
+    kinds: dict[str, str] = {}
+    sizes: Counter[str] = Counter()
     network = page.context.new_cdp_session(page)
     network.on("Network.responseReceived", lambda event: kinds.update({event["requestId"]: event["type"]}))
     network.on(
         "Network.loadingFinished",
         lambda event: sizes.update(
-            {KINDS.get(kinds.get(event["requestId"]), "other"): int(event["encodedDataLength"])}
+            {KINDS.get(kinds.get(event["requestId"], ""), "other"): int(event["encodedDataLength"])}
         ),
     )
     network.send("Network.enable")

@@ -227,7 +227,7 @@ def _entries(node: yaml.Node | None, what: str) -> dict[str, tuple[yaml.Node, ya
     """The keys and values of a mapping, by the keys' text."""
     if not isinstance(node, yaml.MappingNode):
         raise _Problem(f"{what} must map names to values", node)
-    entries = {}
+    entries: dict[str, tuple[yaml.Node, yaml.Node]] = {}
     for key, value in node.value:
         name = str(key.value)
         if name in entries:
