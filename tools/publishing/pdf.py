@@ -15,7 +15,7 @@ import nbformat
 import yaml
 from nbformat import NotebookNode
 from pypdf import PdfReader
-from pypdf.generic import DictionaryObject, IndirectObject, NameObject, NumberObject, TextStringObject
+from pypdf.generic import DictionaryObject, IndirectObject, NameObject, NumberObject, PdfObject, TextStringObject
 
 from digitlib.files import write_all
 from pipeline.building import build_site
@@ -123,7 +123,7 @@ def _print(page_file: Path) -> bytes:
     pdf = _reader(content)
     if _pages(pdf, places) != pages:
         raise ValueError("the list of contents names other pages than the headings are on")
-    information = cast(DictionaryObject, pdf.trailer["/Info"])
+    information = _dictionary(pdf.trailer["/Info"])
     information[NameObject("/Author")] = TextStringObject(configuration()["author"])
     return _update(content, pdf, [information, *_named_entries(pdf, headings)])
 
@@ -172,6 +172,10 @@ def _markdown(text: str) -> NotebookNode:
     return nbformat.v4.new_markdown_cell(text)
 
 
+def _dictionary(thing: PdfObject) -> DictionaryObject:
+    return cast(DictionaryObject, thing)
+
+
 def _reader(content: bytes) -> PdfReader:
     return PdfReader(io.BytesIO(content))
 
@@ -184,7 +188,7 @@ def _pages(pdf: PdfReader, places: list[str]) -> list[int]:
 
 def _named_entries(pdf: PdfReader, headings: list[str]) -> list[DictionaryObject]:
     """The entries of the outline, with the texts of the headings: Chromium doubles some that begin a page."""
-    entries = list(_entries(cast(DictionaryObject, pdf.trailer["/Root"])["/Outlines"]))
+    entries = list(_entries(_dictionary(_dictionary(pdf.trailer["/Root"])["/Outlines"])))
     if len(entries) != len(headings):
         raise ValueError(f"the PDF has {len(entries)} entries in its outline for {len(headings)} headings")
     for entry, heading in zip(entries, headings, strict=True):
