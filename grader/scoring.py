@@ -27,7 +27,8 @@ TYPES = {
 
 ENDED = {
     "time": "it was stopped at the time limit of {seconds:g} seconds",
-    "clock": "it was stopped after {passed:.1f} seconds on the clock{processor}",
+    "clock": "it was stopped after {passed:.1f} seconds on the clock, in which it had the processor for {used:.1f} "
+    "seconds",
     "memory": "it was stopped at the memory limit of {gigabytes:g} GB",
     "processes": f"it was stopped because it had more than {PROCESSES} processes",
     "output": f"it was stopped because its answers exceeded {ANSWERS_MEGABYTES} MB",
@@ -158,12 +159,11 @@ def _run(cells: list, calls: list[dict], limits: Limits, box: Sandbox, stop: thr
 
 
 def _how_it_ended(outcome: Outcome, limits: Limits) -> str:
-    used = outcome.processor_seconds
     return ENDED[outcome.ended].format(
         seconds=limits.seconds,
         gigabytes=limits.gigabytes,
         passed=outcome.seconds,
-        processor="" if used is None else f", in which it had the processor for {used:.1f} seconds",
+        used=outcome.processor_seconds,
     )
 
 

@@ -49,7 +49,7 @@ def forbid() -> None:
     """
     machine = platform.machine()
     if machine not in FORBIDDEN:
-        raise NotImplementedError(f"the sandbox knows no calls to forbid on {machine}: use Docker on another machine")
+        raise NotImplementedError(f"the sandbox knows no calls to forbid on {machine}: grade on another machine")
     instructions = compile_filter(ARCHITECTURE[machine], sorted(FORBIDDEN[machine].values()))
     program = _Program(len(instructions) // 8, instructions)
     libc = ctypes.CDLL(None, use_errno=True)
