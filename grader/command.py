@@ -103,7 +103,7 @@ def _grade(source: Path, options: argparse.Namespace) -> int:
     assignment = Assignment.read(source, seed)
     make_writable(output)
     records = grade_all(options.submissions, assignment, output, box, workers=options.workers)
-    graded = sum(bool(record["tests"]) for record in records)
+    graded = sum(bool(record.result.tests) for record in records)
     print(f"{graded} of {len(records)} submissions graded ({box.name}); {output / 'grades.csv'}")
     if others := find_other_files(options.submissions):
         print(f"Not graded, since these are no notebooks (.ipynb): {', '.join(map(clean, others))}")

@@ -18,6 +18,7 @@ import contextlib
 import io
 import linecache
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -64,11 +65,23 @@ class Failure:
 
 @dataclass(frozen=True)
 class Score:
-    """What answers are worth: a share of the points, and a word for student and teacher."""
+    """What answers are worth.
+
+    Attributes
+    ----------
+    share : float
+        Of the points.
+    reason, detail : str
+        A word for the student, and one for the teacher alone.
+    right, scored : int, optional
+        How many of how many are right, if a judge says so.
+    """
 
     share: float
     reason: str = ""
     detail: str = ""
+    right: int | None = None
+    scored: int | None = None
 
 
 @dataclass(frozen=True)
@@ -109,8 +122,8 @@ class Hidden:
         What the reference solution returns; empty if there is a judge.
     judge : callable, optional
         ``judge(answers, cases)`` returns the share of the points that the
-        answers earn and a message for the student. An answer that never came
-        is None.
+        answers earn, a message for the student and, for a leaderboard, a pair:
+        how many of how many are right. An answer that never came is None.
     """
 
     question: str
@@ -130,7 +143,7 @@ class Hidden:
         if len(failures) == len(answers):
             return Score(0, failures[0].reason, failures[0].detail)
         if self.judge:
-            return self._judged([None if isinstance(answer, Failure) else answer for answer in answers])
+            return self._judged(self.judge, [None if isinstance(answer, Failure) else answer for answer in answers])
         wrong = [self._wrong(*pair) for pair in zip(answers, self.expected, strict=True)]
         found = [failure for failure in wrong if failure]
         if not found:
@@ -144,15 +157,22 @@ class Hidden:
         reason = difference(answer, expected, self.tolerance)
         return Failure(reason) if reason else None
 
-    def _judged(self, answers: list) -> Score:
+    def _judged(self, judge: Callable, answers: list) -> Score:
         try:
-            share, message = self.judge(answers, self.cases)
+            share, message, *counts = judge(answers, self.cases)
+            right, scored = map(int, counts[0]) if counts else _counts_in(str(message))
             share = float(share)
         except Exception as error:  # the answers come from outside, and may be anything
             return Score(0, "your answers could not be judged", f"judge: {type(error).__name__}: {error}")
         if not 0 <= share <= 1:
             return Score(0, "your answers could not be judged", f"judge: a share of {share}")
-        return Score(share, str(message))
+        return Score(share, str(message), right=right, scored=scored)
+
+
+def _counts_in(message: str) -> tuple[int, int] | tuple[None, None]:
+    """The counts that a judge's message begins with, as in "9 of 10 right", if it returns none beside it."""
+    found = re.match(r"(\d+) of (\d+) ", message)
+    return (int(found[1]), int(found[2])) if found else (None, None)
 
 
 def difference(answer: Any, expected: Any, tolerance: float = 0) -> str | None:
@@ -169,13 +189,13 @@ def difference(answer: Any, expected: Any, tolerance: float = 0) -> str | None:
     if isinstance(expected, list | tuple) and isinstance(answer, list | tuple | np.ndarray):
         if len(answer) != len(expected):
             return f"you return {kind} of another length than expected"
-        pairs = zip(answer, expected, strict=True)
+        pairs = list(zip(answer, expected, strict=True))
     elif kind not in (expected_kind, _INSTEAD.get(expected_kind)):
         return f"you return {kind}, and {expected_kind} is expected"
     elif isinstance(expected, dict):
         if set(answer) != set(expected):
             return "you return a dict with other keys than expected"
-        pairs = ((answer[key], expected[key]) for key in expected)
+        pairs = [(answer[key], expected[key]) for key in expected]
     else:
         return _value_difference(answer, expected, tolerance)
     return next((found for pair in pairs if (found := difference(*pair, tolerance))), None)

@@ -13,8 +13,6 @@ as spreadsheets save them.
 
 import argparse
 import io
-import json
-import re
 import sys
 from pathlib import Path
 from typing import NamedTuple
@@ -25,6 +23,7 @@ from scipy.stats import rankdata
 
 from digitlib.evaluation import Accuracy, accuracy_of_counts
 from digitlib.files import TextError, prepare_output, read_text, write_text
+from grader.record import Record, RecordError
 from grader.reports import harmless
 
 TEST = "test_unseen_digits"  # of assignments/4_open_project.py
@@ -186,7 +185,7 @@ def _read_records(folder: Path) -> list[Score]:
     if not paths or not table.exists():
         raise LeaderboardError(f"{folder} holds no records of the grader: run tools/grade.py first")
     graded = set(_read_table(table, ("name",))["name"])
-    scores = [score for path in paths if (score := _read_record(path, graded))]
+    scores = [score for path in paths if harmless(path.stem).strip() in graded and (score := _read_record(path))]
     if not scores:
         raise LeaderboardError(
             f"{folder} holds no score on unseen digits. Is it the open project's? If so, {table} says what went wrong"
@@ -194,17 +193,16 @@ def _read_records(folder: Path) -> list[Score]:
     return scores
 
 
-def _read_record(path: Path, graded: set[str]) -> Score | None:
+def _read_record(path: Path) -> Score | None:
     try:
-        record = json.loads(read_text(path))
-        if harmless(record["label"]).strip() not in graded:
-            return None
-        reasons = [test["reason"] for test in record["tests"] if test["name"] == TEST]
-        found = re.match(r"(\d+) of (\d+) ", reasons[0]) if reasons else None
-        name = record["label"].encode("utf-8", "replace").decode("utf-8")  # file names may be no text
-        return Score(name, int(found[1]), int(found[2])) if found else None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise LeaderboardError(f"{path} is not a record of the grader: {error!r}. Grade again") from error
+        record = Record.from_json(read_text(path))
+    except (OSError, TextError, RecordError) as error:
+        raise LeaderboardError(f"{path} {error}. Grade again") from error
+    name = record.label.encode("utf-8", "replace").decode("utf-8")  # file names may be no text
+    for test in record.result.tests:
+        if test.name == TEST and test.right is not None and test.scored:
+            return Score(name, test.right, test.scored)
+    return None
 
 
 def _read_table_of_scores(path: Path) -> list[Score]:

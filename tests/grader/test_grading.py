@@ -35,6 +35,8 @@ from grader.assignment import Assignment
 from grader.batch import grade_all
 from grader.hidden_tests import Failure, Hidden, Limits
 from grader.inside.wire import encode
+from grader.leaderboard import read_scores
+from grader.record import VERSION, Record
 from grader.reports import clean, harmless
 from grader.sandboxes import Bubblewrap, Unsafe, find_bubblewrap
 from grader.scoring import MOST_RUNS, grade, read_run
@@ -235,8 +237,8 @@ def test_a_submission_runs_only_so_often(bad, earned, monkeypatch):
     monkeypatch.setattr(watchdog, "run", run_and_keep)
     graded = grade(content, several, Counted(), threading.Event())
     assert len(ran) == MOST_RUNS
-    assert graded["tests"][3]["earned"] == earned
-    assert graded["seconds"] == pytest.approx(sum(outcome.seconds for outcome in outcomes), abs=0.1), "of all runs"
+    assert graded.tests[3].earned == earned
+    assert graded.seconds == pytest.approx(sum(outcome.seconds for outcome in outcomes), abs=0.1), "of all runs"
 
 
 @pytest.mark.sandbox
@@ -267,6 +269,37 @@ def run_again(folder, assignment, output):
     changed = {name for name in after if before.get(name, {}).get("fingerprint") != after[name]["fingerprint"]}
     assert len(ran) == len(changed)
     return changed
+
+
+def test_what_a_judge_counts_comes_to_the_leaderboard(tmp_path):
+    source = tmp_path / "counted.py"
+    hidden = """\
+def count(answers, cases):
+    return 0.5, "well done", (answers[0], 10)
+
+@hidden("q2", function="guess", points=2, judge=count)
+def test_unseen_digits(random):
+    return [()]"""
+    source.write_text(f'# %%\ndef guess():\n    return 9\n\n# %% tags=["hidden-tests"]\n{hidden}\n', encoding="utf-8")
+    (tmp_path / "handed_in").mkdir()
+    for name, guess in {"ann": 8, "ben": 7, "eve": '"many"'}.items():
+        text = notebook([f"def guess():\n    return {guess}"], assignment=None)
+        (tmp_path / "handed_in" / f"{name}.ipynb").write_text(text, encoding="utf-8")
+    grade_all(tmp_path / "handed_in", Assignment.read(source, SEED), tmp_path / "graded", Unsafe())
+    assert read_scores(tmp_path / "graded") == [("ann", 8, 10), ("ben", 7, 10)]
+
+
+def test_a_record_of_an_earlier_form_is_told_and_graded_again(submissions, assignment, tmp_path):
+    folder, output, said = submissions(ann=RIGHT), tmp_path / "graded", []
+    path = output / "records" / "ann.json"
+    path.parent.mkdir(parents=True)
+    path.write_text('{"name": "ann", "fingerprint": null, "tests": []}', encoding="utf-8")
+    grade_all(folder, assignment, output, Unsafe(), announce=said.append)
+    assert said[0] == f"{path} is a record of version 1, and this grader reads version {VERSION}: graded again"
+    assert Record.from_json(path.read_text(encoding="utf-8")).result.tests
+    assert len(said) == 2
+    grade_all(folder, assignment, output, Unsafe(), announce=said.append)
+    assert len(said) == 3
 
 
 @pytest.mark.sandbox

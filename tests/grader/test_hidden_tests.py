@@ -229,12 +229,29 @@ def test_a_judge_gives_a_share_of_the_points():
     assert (score.share, score.reason) == (0.25, "[5, None] for [(1,), (2,)]")
 
 
+@pytest.mark.parametrize(
+    ("verdict", "counts"),
+    [
+        ((1, "all right", (9, 10)), (9, 10)),
+        ((1, "9 of 10 right", (np.int64(8), 20)), (8, 20)),
+        ((0.5, "1893 of 2000 unseen digits right: 94.7%"), (1893, 2000)),
+        ((0.5, "right: 9 of 10"), (None, None)),
+        ((0.5, ""), (None, None)),
+    ],
+)
+def test_a_judge_may_count_for_a_leaderboard(verdict, counts):
+    score = make(lambda answers, cases: verdict, ()).score([1, 2])
+    assert (score.share, score.reason, (score.right, score.scored)) == (verdict[0], verdict[1], counts)
+
+
 def test_without_any_answer_no_judge_is_asked():
     score = make(lambda answers, cases: pytest.fail("asked"), ()).score([Failure("lost"), Failure("lost")])
     assert (score.share, score.reason) == (0, "lost")
 
 
-@pytest.mark.parametrize("verdict", [(2, ""), (float("nan"), ""), (-1, ""), None, ("x", "")])
+@pytest.mark.parametrize(
+    "verdict", [(2, ""), (float("nan"), ""), (-1, ""), None, ("x", ""), (1, "", 3), (1, "", (1, 2, 3))]
+)
 def test_a_judge_that_fails_gives_nothing_and_tells_the_teacher(verdict):
     score = make(lambda answers, cases: verdict, ()).score([1, 2])
     assert (score.share, score.reason) == (0, "your answers could not be judged")
