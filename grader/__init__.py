@@ -8,10 +8,11 @@ what a judge makes of it.
 
 `command` reads what a teacher types, and `batch` grades a folder. For each of its
 `submissions` it has `scoring` run the cells in one of the `sandboxes`, which a `watchdog`
-guards by what its `processes` use; the `record` keeps what came of it, and `reports` tell
-it. An `assignment` is what submissions are held against: its `hidden_tests` and, for the open
-project, `hidden_images`, both made from the teacher's `seeds`. What runs in the sandbox
-itself is in `inside`. Two commands belong to the open project: `hidden_set` and `leaderboard`.
+guards by what its `processes` use; a `record` keeps what came of it, and `reports` tell it.
+An `assignment` is what submissions are held against: its `hidden_tests`, which see
+`differences`, and, for the open project, `hidden_images`, all made from the teacher's
+`seeds`. Two commands belong to the open project alone: `hidden_set` and `leaderboard`.
+What runs in the sandbox itself is in `inside`.
 
 Of the project around it the package needs `digitlib` alone.
 """

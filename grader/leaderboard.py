@@ -207,24 +207,24 @@ def _read_record(path: Path) -> Score | None:
 
 def _read_table_of_scores(path: Path) -> list[Score]:
     table = _read_table(path, Score._fields)
-    return [_to_score(row, f"{path}, row {number}") for number, row in table.iterrows()]
+    return [_to_score(row, f"{path}, row {number + 1}") for number, row in table.iterrows()]
 
 
 def _read_table(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
-    """A table as a spreadsheet saves it: text without spaces around it, by the rows' numbers in the spreadsheet."""
+    """A table as a spreadsheet saves it: its cells are text without space around it; empty rows are left out."""
     try:
         text = read_text(path)
         separator = max(",;\t", key=text.partition("\n")[0].count)
-        # Without a header, since pandas would take the first column of longer rows for an index.
+        # Not as a header, since pandas would rename what stands twice in it, and take the first column of longer
+        # rows for an index.
         cells = pd.read_csv(
-            io.StringIO(text), sep=separator, header=None, dtype=str, keep_default_na=False, skip_blank_lines=False
-        )
+            io.StringIO(text), sep=separator, header=None, dtype=str, na_filter=False, skip_blank_lines=False
+        ).map(str.strip)
     except TextError as error:
         raise LeaderboardError(f"{error}. In the spreadsheet, choose 'CSV UTF-8'") from error
     except (OSError, ValueError) as error:
         raise LeaderboardError(f"{path} cannot be read as a table: {error}") from error
-    cells = cells.fillna("").map(str.strip)
-    table = cells.iloc[1:].set_axis(cells.iloc[0], axis="columns").set_axis(cells.index[1:] + 1)
+    table = cells[1:].set_axis(cells.iloc[0], axis="columns")
     for column in columns:
         if (count := (table.columns == column).sum()) != 1:
             found = "no column" if count == 0 else f"{count} columns"

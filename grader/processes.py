@@ -31,7 +31,7 @@ class ProcessorTime:
     seconds : float
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.seconds = 0.0
         self._seen: dict[psutil.Process, float] = {}
 

@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+import digitlib
 from digitlib.settings import SETTINGS
 from grader.watchdog import BYTES_TO_WRITE, Sandbox, SandboxError, run
 
@@ -182,13 +183,13 @@ def _each(option: str, values: Iterable[tuple]) -> list[str]:
 
 def _python_folders() -> list[Path]:
     """What Python needs of this machine: its installation, its packages and the book's own."""
-    named = [sys.prefix, sys.base_prefix, Path(sys.executable).resolve().parents[1], _digitlib()]
+    named: list[str | Path] = [sys.prefix, sys.base_prefix, Path(sys.executable).resolve().parents[1], _digitlib()]
     folders = {Path(name) for name in named} | {Path(name).resolve() for name in named}
     return sorted(folder for folder in folders if not folder.is_relative_to("/usr"))
 
 
 def _digitlib() -> Path:
-    return Path(importlib.util.find_spec("digitlib").origin).parent
+    return Path(digitlib.__file__).parent
 
 
 def _bubblewrap_problem() -> str | None:

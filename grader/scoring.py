@@ -200,10 +200,10 @@ def _answer(message: dict, function: str) -> object:
             return decode(message["answer"])
         except ValueError as error:
             return Failure("your function's answer cannot be read", str(error))
-    if error := _error(message):
+    if said := _error(message):
         kind = message["error"][0]
         known = kind if isinstance(getattr(builtins, kind, None), type) else "an error of its own"
-        return Failure(f"`{function}` stopped with {known}", error)
+        return Failure(f"`{function}` stopped with {known}", said)
     if message.get("missing") is True:
         return Failure(f"there is no function `{function}`")
     match message.get("unsendable"):

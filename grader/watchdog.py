@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 from dataclasses import dataclass
-from typing import Protocol
+from typing import IO, Protocol, cast
 
 from grader.processes import ProcessorTime, exceeds, family, kill_tree
 
@@ -138,7 +138,8 @@ class _Conversation:
         self.lines: list[dict] = []
         self.complaint = ""
         self.flooded = False
-        self._process = process
+        pipes = (process.stdin, process.stdout, process.stderr)
+        self._questions, self._answers, self._complaints = cast(tuple[IO[bytes], IO[bytes], IO[bytes]], pipes)
         self._ready = threading.Event()
         self._first = {"cells": cells, "rlimits": RLIMITS}
         self._calls = calls
@@ -154,7 +155,7 @@ class _Conversation:
             thread.join(SECONDS_TO_CLOSE)
 
     def _write(self) -> None:
-        with contextlib.suppress(OSError), self._process.stdin as stream:
+        with contextlib.suppress(OSError), self._questions as stream:
             stream.write(json.dumps(self._first).encode() + b"\n")
             stream.flush()
             self._ready.wait()
@@ -162,7 +163,7 @@ class _Conversation:
 
     def _read_lines(self) -> None:
         left = ANSWERS_MEGABYTES * 1_000_000
-        with self._process.stdout as stream:
+        with self._answers as stream:
             while line := stream.readline(left):
                 left -= len(line) + COST_OF_A_LINE
                 if left <= 0:
@@ -175,7 +176,7 @@ class _Conversation:
                         self._ready.set()
 
     def _read_complaint(self) -> None:
-        with self._process.stderr as stream:
+        with self._complaints as stream:
             self.complaint = stream.read(COMPLAINT_BYTES).decode("utf-8", "replace").strip()
             while stream.read(65_536):
                 pass

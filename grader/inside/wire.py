@@ -146,7 +146,7 @@ def _from_npy(text: str) -> np.ndarray:
     return array
 
 
-def _from_scalar(text: str) -> np.generic:
+def _from_scalar(text: str) -> Any:
     array = _from_npy(text)
     if array.shape:
         raise ValueError("a scalar with a shape")

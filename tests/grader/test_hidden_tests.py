@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from submissions_of_all_kinds import ASSIGNMENT
 
-from grader.hidden_tests import AssignmentError, Failure, Hidden, Limits, difference, load, read_given, read_limits
+from grader.assignment import Assignment
+from grader.differences import difference
+from grader.hidden_tests import AssignmentError, Failure, Hidden, Limits, load, read_given, read_limits
 
 pytestmark = pytest.mark.heavy
 
@@ -116,6 +118,25 @@ def double(value):
 def test_what_students_do_not_write_is_given(write):
     path = write(HIDDEN, 'def double(value):\n    return 2 * value\n\n# %% tags=["given"]\ntwice = double')
     assert read_given(path) == ["twice = double"]
+
+
+def test_an_assignment_reads_its_source_once(write, monkeypatch):
+    path = write(HIDDEN)
+    read, plain_read = [], Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda self: read.append(self) or plain_read(self))
+    assignment = Assignment.read(path, "a")
+    assert read.count(path) == 1
+    assert (assignment.limits, assignment.given, assignment.manual) == (Limits(), [], {})
+
+
+def test_line_ends_make_no_other_assignment(write):
+    path = write(HIDDEN)
+    first = Assignment.read(path, "a").digest
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert Assignment.read(path, "a").digest == first
+    assert Assignment.read(path, "b").digest != first
+    path.write_bytes(path.read_bytes() + b"# more\n")
+    assert Assignment.read(path, "a").digest != first
 
 
 def test_without_limits_the_usual_ones_hold(write):
