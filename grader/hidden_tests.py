@@ -138,7 +138,17 @@ class Hidden:
     expected: list
 
     def score(self, answers: list) -> Score:
-        """Compare answers, or the failures in their places, with what is expected."""
+        """Compare answers, or the failures in their places, with what is expected.
+
+        Parameters
+        ----------
+        answers : list
+            For each case a value or a `Failure`.
+
+        Returns
+        -------
+        Score
+        """
         failures = [answer for answer in answers if isinstance(answer, Failure)]
         if len(failures) == len(answers):
             return Score(0, failures[0].reason, failures[0].detail)
@@ -290,17 +300,45 @@ class Source:
 
 
 def load(path: Path, seed: str) -> list[Hidden]:
-    """Make the hidden tests of a source; see `Source.make_tests`."""
+    """Make the hidden tests of a source; see `Source.make_tests`.
+
+    Parameters
+    ----------
+    path : Path
+    seed : str
+
+    Returns
+    -------
+    list of Hidden
+    """
     return Source.read(path).make_tests(seed)
 
 
 def read_limits(path: Path) -> Limits:
-    """Read the limits of a source; see `Source.limits`."""
+    """Read the limits of a source; see `Source.limits`.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    Limits
+    """
     return Source.read(path).limits()
 
 
 def read_given(path: Path) -> list[str]:
-    """Read the cells of a source that are given to students; see `Source.given`."""
+    """Read the cells of a source that are given to students; see `Source.given`.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    list of str
+    """
     return Source.read(path).given()
 
 

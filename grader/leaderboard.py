@@ -114,6 +114,14 @@ def read_scores(path: Path) -> list[Score]:
 
     Submissions that were not scored are left out.
 
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    list of Score
+
     Raises
     ------
     LeaderboardError
@@ -125,6 +133,16 @@ def read_scores(path: Path) -> list[Score]:
 
 def rename(scores: list[Score], path: Path) -> list[Score]:
     """Give the networks the names that a table says are to be shown, and leave out those without.
+
+    Parameters
+    ----------
+    scores : list of Score
+    path : Path
+        A table with the columns name and shown.
+
+    Returns
+    -------
+    list of Score
 
     Raises
     ------
@@ -146,7 +164,16 @@ def rename(scores: list[Score], path: Path) -> list[Score]:
 
 
 def rank(scores: list[Score]) -> list[Row]:
-    """Put scores in order, the best first; equal accuracies share a place."""
+    """Put scores in order, the best first; equal accuracies share a place.
+
+    Parameters
+    ----------
+    scores : list of Score
+
+    Returns
+    -------
+    list of Row
+    """
     places = rankdata([-score.right / score.scored for score in scores], method="min").astype(int)
     rows = [
         Row(place, score.name, accuracy_of_counts(score.right, score.scored))
@@ -156,7 +183,18 @@ def rank(scores: list[Score]) -> list[Row]:
 
 
 def render(scores: list[Score], title: str) -> str:
-    """The page."""
+    """Make the page.
+
+    Parameters
+    ----------
+    scores : list of Score
+    title : str
+
+    Returns
+    -------
+    str
+        HTML that needs no other file.
+    """
     rows = rank(scores)
     least = min(row.accuracy.low for row in rows)
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
@@ -246,6 +284,18 @@ def _to_score(row: pd.Series, where: str) -> Score:
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """Write a leaderboard as the command line says.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        By default those of the process.
+
+    Returns
+    -------
+    int
+        The status for the shell.
+    """
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("scores", type=Path, help="the grader's folder, or a table as CSV")
     parser.add_argument("--names", type=Path, metavar="FILE", help="a table of what to show for each name")

@@ -79,7 +79,16 @@ class Result:
     tests: list[GradedTest] = field(default_factory=list)
 
     def of(self, question: str) -> list[GradedTest]:
-        """The tests of a question."""
+        """The tests of a question.
+
+        Parameters
+        ----------
+        question : str
+
+        Returns
+        -------
+        list of GradedTest
+        """
         return [test for test in self.tests if test.question == question]
 
 

@@ -14,7 +14,17 @@ FORMULA_SIGNS = "=+@\uff1d\uff0b\uff0d\uff20-"  # the full-width ones too
 
 
 def grades_table(records: list[Record], assignment: Assignment) -> str:
-    """The grades that the hidden tests give, as CSV; whoever was not graded has empty cells, not zeros."""
+    """The grades that the hidden tests give, as CSV; whoever was not graded has empty cells, not zeros.
+
+    Parameters
+    ----------
+    records : list of Record
+    assignment : Assignment
+
+    Returns
+    -------
+    str
+    """
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow(["name", *assignment.questions(), "total", "seconds", "what went wrong"])
@@ -27,7 +37,17 @@ def grades_table(records: list[Record], assignment: Assignment) -> str:
 
 
 def feedback(record: Record, assignment: Assignment) -> str:
-    """What a student may read, as Markdown: no hidden input, no expected answer."""
+    """What a student may read, as Markdown: no hidden input, no expected answer.
+
+    Parameters
+    ----------
+    record : Record
+    assignment : Assignment
+
+    Returns
+    -------
+    str
+    """
     result = record.result
     lines = [f"# {assignment.name}: {html.escape(clean(record.name), quote=False)}", ""]
     if result.problem:
@@ -49,7 +69,16 @@ def feedback(record: Record, assignment: Assignment) -> str:
 
 
 def summary(record: Record) -> str:
-    """A line about a submission, for the terminal."""
+    """A line about a submission, for the terminal.
+
+    Parameters
+    ----------
+    record : Record
+
+    Returns
+    -------
+    str
+    """
     result = record.result
     if not result.tests:
         return f"not graded: {result.problem}"
@@ -58,13 +87,32 @@ def summary(record: Record) -> str:
 
 
 def clean(text: str, length: int = REASON_LENGTH) -> str:
-    """A stranger's text on one line, without what steers terminals, no longer than `length`."""
+    """A stranger's text on one line, without what steers terminals, no longer than `length`.
+
+    Parameters
+    ----------
+    text : str
+    length : int
+
+    Returns
+    -------
+    str
+    """
     line = "".join(character if character.isprintable() else " " for character in text)
     return line if len(line) <= length else line[: length - 3] + "..."
 
 
 def harmless(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula, be it one that parts cells at semicolons."""
+    """A cell that no spreadsheet takes for a formula, be it one that parts cells at semicolons.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+    """
     return re.sub(rf"""((?:^|;)[\s"]*)(?=[{FORMULA_SIGNS}])""", r"\1'", clean(text, 2_000))
 
 

@@ -100,6 +100,10 @@ def run(
     stop : threading.Event, optional
         Set to end it.
 
+    Returns
+    -------
+    Outcome
+
     Raises
     ------
     SandboxError

@@ -63,7 +63,19 @@ def forbid() -> None:
 
 
 def compile_filter(architecture: int, numbers: list[int]) -> bytes:
-    """The filter for seccomp as instructions of the classic BPF: eight bytes each."""
+    """The filter for seccomp as instructions of the classic BPF: eight bytes each.
+
+    Parameters
+    ----------
+    architecture : int
+        The one whose calls are meant; those of any other are refused.
+    numbers : list of int
+        Of the calls to refuse.
+
+    Returns
+    -------
+    bytes
+    """
     count = len(numbers)
     rows = [
         (LOAD, 0, 0, ARCHITECTURE_OF_CALL),
