@@ -35,6 +35,7 @@ from digitlib.files import TextError, read_text
 from digitlib.settings import ignore_keras_settings
 from grader.differences import difference
 from grader.inside.wire import decode, encode
+from grader.record import Score
 from grader.seeds import generator
 
 TAG = "hidden-tests"
@@ -61,27 +62,6 @@ class Failure:
 
     reason: str
     detail: str = ""
-
-
-@dataclass(frozen=True)
-class Score:
-    """What answers are worth.
-
-    Attributes
-    ----------
-    share : float
-        Of the points.
-    reason, detail : str
-        A word for the student, and one for the teacher alone.
-    right, scored : int, optional
-        How many of how many are right, if a judge says so.
-    """
-
-    share: float
-    reason: str = ""
-    detail: str = ""
-    right: int | None = None
-    scored: int | None = None
 
 
 @dataclass(frozen=True)

@@ -238,8 +238,8 @@ def _read_record(path: Path) -> Score | None:
         raise LeaderboardError(f"{path} {error}. Grade again") from error
     name = record.label.encode("utf-8", "replace").decode("utf-8")  # file names may be no text
     for test in record.result.tests:
-        if test.name == TEST and test.right is not None and test.scored:
-            return Score(name, test.right, test.scored)
+        if test.name == TEST and test.score.right is not None and test.score.scored:
+            return Score(name, test.score.right, test.score.scored)
     return None
 
 

@@ -28,6 +28,27 @@ class StoppedCell:
 
 
 @dataclass(frozen=True)
+class Score:
+    """What the answers to a hidden test are worth.
+
+    Attributes
+    ----------
+    share : float
+        Of the points.
+    reason, detail : str
+        A word for the student, and one for the teacher alone.
+    right, scored : int, optional
+        How many of how many are right, if a judge says so.
+    """
+
+    share: float
+    reason: str = ""
+    detail: str = ""
+    right: int | None = None
+    scored: int | None = None
+
+
+@dataclass(frozen=True)
 class GradedTest:
     """What a submission earned in one hidden test.
 
@@ -35,12 +56,9 @@ class GradedTest:
     ----------
     question, name, title, feedback : str
         See `hidden_tests.Hidden`.
-    points, earned : float
-        What it could earn, and what it did.
-    reason, detail : str
-        Why, for the student; and what the teacher alone may read.
-    right, scored : int, optional
-        How many of how many answers are right, where the test counts them.
+    points : float
+        What it could earn.
+    score : Score
     """
 
     question: str
@@ -48,11 +66,12 @@ class GradedTest:
     title: str
     feedback: str
     points: float
-    earned: float
-    reason: str = ""
-    detail: str = ""
-    right: int | None = None
-    scored: int | None = None
+    score: Score
+
+    @property
+    def earned(self) -> float:
+        """The points that it did earn."""
+        return self.points * self.score.share
 
 
 @dataclass(frozen=True)
@@ -142,7 +161,7 @@ class Record:
             if version == VERSION:
                 result = content.pop("result")
                 cells = [StoppedCell(**cell) for cell in result.pop("cells")]
-                tests = [GradedTest(**test) for test in result.pop("tests")]
+                tests = [GradedTest(**test | {"score": Score(**test["score"])}) for test in result.pop("tests")]
                 return cls(**content, result=Result(**result, cells=cells, tests=tests))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise RecordError(f"is not a record of the grader: {error!r}") from error

@@ -119,7 +119,7 @@ def harmless(text: str) -> str:
 def _test_feedback(test: GradedTest) -> str:
     verdict = "Right" if test.earned == test.points else "Partly right" if test.earned else "Wrong"
     hint = test.feedback if verdict != "Right" else ""
-    text = " ".join(_sentence(one) for one in (test.title, test.reason, hint) if one)
+    text = " ".join(_sentence(one) for one in (test.title, test.score.reason, hint) if one)
     return f"- **{verdict}**, {test.earned:g} of {test.points:g} points. {text}"
 
 
@@ -145,6 +145,6 @@ def _what_went_wrong(record: Record) -> str:
     found += [f"cell {stopped.cell}: {stopped.error}" for stopped in record.result.cells]
     for test in record.result.tests:
         if test.earned < test.points:
-            detail = f" ({clean(test.detail)})" if test.detail else ""
-            found.append(f"{test.question} {test.name}: {test.reason}{detail}")
+            detail = f" ({clean(test.score.detail)})" if test.score.detail else ""
+            found.append(f"{test.question} {test.name}: {test.score.reason}{detail}")
     return "; ".join(found)

@@ -9,9 +9,9 @@ import numpy as np
 
 from grader import watchdog
 from grader.assignment import Assignment
-from grader.hidden_tests import Failure, Hidden, Limits, Score
+from grader.hidden_tests import Failure, Hidden, Limits
 from grader.inside.wire import REASONS, decode, encode
-from grader.record import GradedTest, Result, StoppedCell
+from grader.record import GradedTest, Result, Score, StoppedCell
 from grader.reports import clean
 from grader.submissions import read_cells
 from grader.watchdog import ANSWERS_MEGABYTES, PROCESSES, Outcome, Sandbox, SandboxError
@@ -150,18 +150,8 @@ def read_run(outcome: Outcome, functions: dict[int, str], limits: Limits) -> Run
 
 
 def _graded(test: Hidden, score: Score) -> GradedTest:
-    return GradedTest(
-        test.question,
-        test.name,
-        test.title,
-        test.feedback,
-        points=test.points,
-        earned=test.points * score.share,
-        reason=clean(score.reason),
-        detail=score.detail,
-        right=score.right,
-        scored=score.scored,
-    )
+    told = replace(score, reason=clean(score.reason))
+    return GradedTest(test.question, test.name, test.title, test.feedback, test.points, told)
 
 
 def _run(cells: list, calls: list[dict], limits: Limits, box: Sandbox, stop: threading.Event) -> list[Run]:

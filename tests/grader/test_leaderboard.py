@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from statsmodels.stats.proportion import proportion_confint
 
+from grader import record
 from grader.assignment import Assignment
 from grader.hidden_tests import Limits
 from grader.leaderboard import LeaderboardError, Score, main, rank, read_scores, rename, render
@@ -112,19 +113,19 @@ def test_the_page_is_accessible(page, tmp_path, scheme, width):
 
 def write_record(folder, name, tests):
     (folder / "records").mkdir(parents=True, exist_ok=True)
-    record = Record(name, name, [f"{name}.ipynb"], "bubblewrap", None, Result(tests=tests))
-    (folder / "records" / f"{name}.json").write_text(record.to_json(), encoding="utf-8")
+    made = Record(name, name, [f"{name}.ipynb"], "bubblewrap", None, Result(tests=tests))
+    (folder / "records" / f"{name}.json").write_text(made.to_json(), encoding="utf-8")
     records = [Record.from_json(path.read_text(encoding="utf-8")) for path in (folder / "records").iterdir()]
     table = grades_table(records, Assignment("4_open_project", [], Limits(), ""))
     (folder / "grades.csv").write_text(table, encoding="utf-8")
 
 
 def unseen(right=None, scored=None):
-    return GradedTest("q2", "test_unseen_digits", "", "", points=12, earned=3.0, right=right, scored=scored)
+    return GradedTest("q2", "test_unseen_digits", "", "", 12, record.Score(0.25, right=right, scored=scored))
 
 
 def test_scores_come_from_the_graders_records(tmp_path):
-    other = GradedTest("q1", "test_parameters", "", "", 2, 2, "54 of 60", right=54, scored=60)
+    other = GradedTest("q1", "test_parameters", "", "", 2, record.Score(1, "54 of 60", right=54, scored=60))
     write_record(tmp_path, "ann", [other, unseen(1893, 2000)])
     write_record(tmp_path, "bob", [other, unseen()])
     write_record(tmp_path, "cut", [])
@@ -241,7 +242,7 @@ def test_a_record_of_an_earlier_form_is_a_clear_error_unless_it_is_withdrawn(tmp
 
 
 def test_a_folder_without_scores_is_a_clear_error(tmp_path, capsys):
-    other = GradedTest("q1", "test_header", "", "", 2, 2)
+    other = GradedTest("q1", "test_header", "", "", 2, record.Score(1))
     write_record(tmp_path, "ann", [other])
     write_record(tmp_path, "bob", [])
     assert main([str(tmp_path), "--output", str(tmp_path / "board.html")]) == 1

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from grader.record import VERSION, GradedTest, Record, RecordError, Result, StoppedCell
+from grader.record import VERSION, GradedTest, Record, RecordError, Result, Score, StoppedCell
 
 RECORD = Record(
     "Zo\u00eb \udc80",
@@ -18,8 +18,8 @@ RECORD = Record(
         starved=True,
         cells=[StoppedCell(3, "KeyError: 'no'", "d = {}")],
         tests=[
-            GradedTest("q1", "first", "Title.", "Hint.", 2, 0.5, "why", "detail", right=3, scored=4),
-            GradedTest("q2", "second", "Title.", "", 1, 1),
+            GradedTest("q1", "first", "Title.", "Hint.", 2, Score(0.25, "why", "detail", right=3, scored=4)),
+            GradedTest("q2", "second", "Title.", "", 1, Score(1)),
         ],
     ),
 )
@@ -34,6 +34,7 @@ def test_a_record_comes_back_from_its_file():
 def test_of_a_question_it_knows_the_tests():
     assert [test.name for test in RECORD.result.of("q1")] == ["first"]
     assert RECORD.result.of("q3") == []
+    assert [test.earned for test in RECORD.result.tests] == [0.5, 1]
 
 
 @pytest.mark.parametrize("text", ["", "[]", "3", json.dumps({"version": VERSION}), '{"version": 2, "result": []}'])
