@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from submissions_of_all_kinds import MEMORY_BOMB, SHARED_MEMORY_BOMB, SOCKET_BOMB
 
 from grader import sandboxes, watchdog
 from grader.hidden_tests import Limits
@@ -153,6 +154,14 @@ def test_a_submission_that_only_waits_is_stopped():
     assert outcome.ended == "clock"
     assert 0 < outcome.processor_seconds < 1.5
     assert 1.5 * watchdog.PATIENCE < outcome.seconds < 60
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize("bomb", [MEMORY_BOMB, SHARED_MEMORY_BOMB, SOCKET_BOMB], ids=["one", "together", "sockets"])
+def test_the_memory_of_all_processes_together_is_limited(bomb):
+    outcome = watchdog.run(Bubblewrap(), [(1, bomb)], [], seconds=60, gigabytes=0.5)
+    assert outcome.ended == "memory"
+    assert watchdog.run(Bubblewrap(), [(1, bomb.replace("sleep(10)", "sleep(0.5)"))], [], seconds=60, gigabytes=4).ended == "done"
 
 
 @pytest.mark.sandbox
