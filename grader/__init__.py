@@ -6,9 +6,13 @@ answers that the sandbox never holds. Of what was said after the hidden argument
 were handed in, feedback for students holds no more than the kind of an error and
 what a judge makes of it.
 
-`batch` grades a folder. For each of its `submissions` it has `scoring` run the cells in
-one of the `sandboxes`, which a `watchdog` guards, and `reports` write down what came of it.
-An `assignment` is what submissions are held against: its `hidden_tests` and, for the open
-project, `hidden_images`, both made from the teacher's `seeds`. What runs in the sandbox
-itself is in `inside`.
+`command` reads what a teacher types, and `batch` grades a folder. For each of its
+`submissions` it has `scoring` run the cells in one of the `sandboxes`, which a `watchdog`
+guards by what its `processes` use; a `record` keeps what came of it, and `reports` tell it.
+An `assignment` is what submissions are held against: its `hidden_tests`, which see
+`differences`, and, for the open project, `hidden_images`, all made from the teacher's
+`seeds`. Two commands belong to the open project alone: `hidden_set` and `leaderboard`.
+What runs in the sandbox itself is in `inside`.
+
+Of the project around it the package needs `digitlib` alone.
 """

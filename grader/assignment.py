@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.hidden_images import ENVIRONMENT as HIDDEN_SET
-from grader.hidden_tests import Hidden, Limits, load, read_given, read_limits, read_manual
+from grader.hidden_tests import Hidden, Limits, Source
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,30 @@ class Assignment:
 
     @classmethod
     def read(cls, path: Path, seed: str) -> "Assignment":
-        """Execute the source and make its hidden tests; raises `hidden_tests.AssignmentError`."""
-        tests = load(path, seed)
-        source = path.read_bytes()
-        hidden_set = os.environ.get(HIDDEN_SET) if b"hidden_images" in source else None
-        parts = [source, seed.encode("utf-8"), Path(hidden_set).read_bytes() if hidden_set else b""]
+        """Execute a source and make its hidden tests.
+
+        Parameters
+        ----------
+        path : Path
+            In the percent format; it is read once.
+        seed : str
+            The teacher's secret.
+
+        Returns
+        -------
+        Assignment
+
+        Raises
+        ------
+        AssignmentError
+            If the source cannot be used; see `hidden_tests`.
+        """
+        source = Source.read(path)
+        tests = source.make_tests(seed)
+        hidden_set = os.environ.get(HIDDEN_SET) if "hidden_images" in source.text else None
+        parts = [source.text.encode(), seed.encode(), Path(hidden_set).read_bytes() if hidden_set else b""]
         digest = hashlib.sha256(b"\0".join(parts)).hexdigest()
-        return cls(path.stem, tests, read_limits(path), digest, read_given(path), read_manual(path))
+        return cls(path.stem, tests, source.limits(), digest, source.given(), source.manual())
 
     def questions(self) -> list[str]:
         """The questions that have hidden tests, in the source's order."""

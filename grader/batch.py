@@ -1,7 +1,6 @@
 """Grade a folder of submissions, several at once; one that fails never stops the rest."""
 
 import hashlib
-import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from digitlib.files import read_text, write_text
 from grader.assignment import Assignment
+from grader.record import Record, RecordError, Result
 from grader.reports import clean, feedback, grades_table, summary
 from grader.scoring import grade
 from grader.submissions import Submission, Unreadable, find_submissions, read_file
@@ -23,29 +23,35 @@ def grade_all(
     *,
     workers: int = 2,
     announce: Callable[[str], None] = print,
-) -> list[dict]:
+) -> list[Record]:
     """Grade all submissions of a folder, several at once, and write records, feedback and grades.
 
     Parameters
     ----------
+    folder : Path
+        Holds what was handed in.
+    assignment : Assignment
     output : Path
         Receives ``grades.csv``, ``feedback/`` and ``records/``. A submission
         whose record is there, for the same file, assignment, seed and sandbox,
         is not run again, unless the clock stopped it.
+    box : Sandbox
+    workers : int
+        How many run side by side.
     announce : callable
         Is told a line about each submission as it is finished.
 
     Returns
     -------
-    list of dict
-        A record for each submission, in the order of their names.
+    list of Record
+        One for each submission, in the order of their names.
     """
     submissions = find_submissions(folder)
     stop = threading.Event()
-    records: dict[str, dict] = {}
+    records: dict[str, Record] = {}
     pool = ThreadPoolExecutor(workers)
     try:
-        futures = {pool.submit(_grade_safely, one, assignment, output, box, stop): one for one in submissions}
+        futures = {pool.submit(_grade_safely, one, assignment, output, box, stop, announce): one for one in submissions}
         for number, future in enumerate(as_completed(futures), start=1):
             label = futures[future].label
             records[label] = future.result()
@@ -59,46 +65,44 @@ def grade_all(
 
 
 def _grade_safely(
-    submission: Submission, assignment: Assignment, output: Path, box: Sandbox, stop: threading.Event
-) -> dict:
+    submission: Submission,
+    assignment: Assignment,
+    output: Path,
+    box: Sandbox,
+    stop: threading.Event,
+    announce: Callable[[str], None],
+) -> Record:
     """A record whatever happens; it is kept for the next time if it is the submission's own doing."""
     path = output / "records" / f"{submission.label}.json"
-    base = {
-        "name": submission.name,
-        "label": submission.label,
-        "files": [file.name for file in submission.files],
-        "sandbox": box.name,
-        "fingerprint": None,
-        "problem": submission.problem,
-        "seconds": 0,
-        "starved": False,
-        "cells": [],
-        "tests": [],
-    }
+    fingerprint, result, failed = None, Result(submission.problem), False
     try:
         if not submission.problem:
             content = read_file(submission.files[0])
-            base["fingerprint"] = _fingerprint(content, assignment, box)
-            base |= _known(path, base["fingerprint"]) or grade(content, assignment, box, stop)
-            if base["starved"]:  # on a quieter machine it may come to its end
-                base["fingerprint"] = None
+            fingerprint = _fingerprint(content, assignment, box)
+            result = _known(path, fingerprint, announce) or grade(content, assignment, box, stop)
     except Unreadable as error:
-        base["problem"] = clean(str(error))
+        result = Result(clean(str(error)))
     except Exception as error:  # one submission must not stop the rest
-        base |= {"fingerprint": None, "problem": clean(f"the grader failed: {type(error).__name__}: {error}")}
-        if stop.is_set():
-            return base
-    write_text(feedback(base, assignment), output / "feedback" / f"{submission.label}.md")
-    write_text(json.dumps(base, indent=1) + "\n", path)
-    return base
+        result, failed = Result(clean(f"the grader failed: {type(error).__name__}: {error}")), True
+    files = [file.name for file in submission.files]
+    kept = None if failed or result.starved else fingerprint  # on a quieter machine it may come to its end
+    record = Record(submission.name, submission.label, files, box.name, kept, result)
+    if not (failed and stop.is_set()):
+        write_text(feedback(record, assignment), output / "feedback" / f"{submission.label}.md")
+        write_text(record.to_json(), path)
+    return record
 
 
 def _fingerprint(content: bytes, assignment: Assignment, box: Sandbox) -> str:
     return hashlib.sha256(b"\0".join([content, assignment.digest.encode(), box.name.encode()])).hexdigest()
 
 
-def _known(path: Path, fingerprint: str) -> dict | None:
+def _known(path: Path, fingerprint: str, announce: Callable[[str], None]) -> Result | None:
     if not path.exists():
         return None
-    record = json.loads(read_text(path))
-    return record if record["fingerprint"] == fingerprint else None
+    try:
+        record = Record.from_json(read_text(path))
+    except RecordError as error:
+        announce(clean(f"{path} {error}: graded again"))
+        return None
+    return record.result if record.fingerprint == fingerprint else None

@@ -54,7 +54,17 @@ class HiddenSet(NamedTuple):
     kinds: np.ndarray
 
     def of(self, *, plain: bool) -> tuple[np.ndarray, np.ndarray]:
-        """Images and labels of the plain digits, or of all others."""
+        """Images and labels of the plain digits, or of all others.
+
+        Parameters
+        ----------
+        plain : bool
+
+        Returns
+        -------
+        images : numpy.ndarray
+        labels : numpy.ndarray
+        """
         chosen = (self.kinds == PLAIN) == plain
         return self.images[chosen], self.labels[chosen]
 
@@ -81,6 +91,18 @@ def draw(random: np.random.Generator, count: int = COUNT) -> HiddenSet:
 
 def with_scans(random: np.random.Generator, folder: Path, count: int = COUNT) -> HiddenSet:
     """Draw plain digits, and add a teacher's own in the place of distorted ones.
+
+    Parameters
+    ----------
+    random : numpy.random.Generator
+    folder : Path
+        See `read_scans`.
+    count : int
+        Plain digits.
+
+    Returns
+    -------
+    HiddenSet
 
     Raises
     ------
@@ -116,6 +138,10 @@ def read_scans(folder: Path) -> tuple[np.ndarray, np.ndarray]:
     Beside each ``NAME.jpg`` (or PNG and so on) lies a ``NAME.txt`` with its
     digits, line by line as they are written.
 
+    Parameters
+    ----------
+    folder : Path
+
     Returns
     -------
     images : numpy.ndarray, shape (n, 28, 28), uint8
@@ -139,7 +165,13 @@ def read_scans(folder: Path) -> tuple[np.ndarray, np.ndarray]:
 
 
 def save(hidden: HiddenSet, path: Path) -> None:
-    """Write a hidden set as ``.npz``, whole or not at all."""
+    """Write a hidden set as ``.npz``, whole or not at all.
+
+    Parameters
+    ----------
+    hidden : HiddenSet
+    path : Path
+    """
     content = io.BytesIO()
     np.savez_compressed(content, **hidden._asdict())
     write_bytes(content.getvalue(), path)
@@ -147,6 +179,14 @@ def save(hidden: HiddenSet, path: Path) -> None:
 
 def load(path: Path) -> HiddenSet:
     """Read what `save` wrote.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    HiddenSet
 
     Raises
     ------
@@ -166,6 +206,14 @@ def load(path: Path) -> HiddenSet:
 
 def for_grading(random: np.random.Generator) -> HiddenSet:
     """The set in the file that the environment names, or one drawn at random.
+
+    Parameters
+    ----------
+    random : numpy.random.Generator
+
+    Returns
+    -------
+    HiddenSet
 
     Raises
     ------

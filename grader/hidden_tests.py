@@ -18,6 +18,7 @@ import contextlib
 import io
 import linecache
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -27,13 +28,14 @@ from types import ModuleType
 from typing import Any
 
 import jupytext
-import numpy as np
 import yaml
 from nbformat import NotebookNode
 
 from digitlib.files import TextError, read_text
 from digitlib.settings import ignore_keras_settings
+from grader.differences import difference
 from grader.inside.wire import decode, encode
+from grader.record import Score
 from grader.seeds import generator
 
 TAG = "hidden-tests"
@@ -59,15 +61,6 @@ class Failure:
     """
 
     reason: str
-    detail: str = ""
-
-
-@dataclass(frozen=True)
-class Score:
-    """What answers are worth: a share of the points, and a word for student and teacher."""
-
-    share: float
-    reason: str = ""
     detail: str = ""
 
 
@@ -109,8 +102,8 @@ class Hidden:
         What the reference solution returns; empty if there is a judge.
     judge : callable, optional
         ``judge(answers, cases)`` returns the share of the points that the
-        answers earn and a message for the student. An answer that never came
-        is None.
+        answers earn, a message for the student and, for a leaderboard, a pair:
+        how many of how many are right. An answer that never came is None.
     """
 
     question: str
@@ -125,12 +118,22 @@ class Hidden:
     expected: list
 
     def score(self, answers: list) -> Score:
-        """Compare answers, or the failures in their places, with what is expected."""
+        """Compare answers, or the failures in their places, with what is expected.
+
+        Parameters
+        ----------
+        answers : list
+            For each case a value or a `Failure`.
+
+        Returns
+        -------
+        Score
+        """
         failures = [answer for answer in answers if isinstance(answer, Failure)]
         if len(failures) == len(answers):
             return Score(0, failures[0].reason, failures[0].detail)
         if self.judge:
-            return self._judged([None if isinstance(answer, Failure) else answer for answer in answers])
+            return self._judged(self.judge, [None if isinstance(answer, Failure) else answer for answer in answers])
         wrong = [self._wrong(*pair) for pair in zip(answers, self.expected, strict=True)]
         found = [failure for failure in wrong if failure]
         if not found:
@@ -144,106 +147,179 @@ class Hidden:
         reason = difference(answer, expected, self.tolerance)
         return Failure(reason) if reason else None
 
-    def _judged(self, answers: list) -> Score:
+    def _judged(self, judge: Callable, answers: list) -> Score:
         try:
-            share, message = self.judge(answers, self.cases)
+            share, message, *counts = judge(answers, self.cases)
+            right, scored = map(int, counts[0]) if counts else _counts_in(str(message))
             share = float(share)
         except Exception as error:  # the answers come from outside, and may be anything
             return Score(0, "your answers could not be judged", f"judge: {type(error).__name__}: {error}")
         if not 0 <= share <= 1:
             return Score(0, "your answers could not be judged", f"judge: a share of {share}")
-        return Score(share, str(message))
+        return Score(share, str(message), right=right, scored=scored)
 
 
-def difference(answer: Any, expected: Any, tolerance: float = 0) -> str | None:
-    """Say how an answer differs from the expected one, without telling either; None if it does not.
+def _counts_in(message: str) -> tuple[int, int] | tuple[None, None]:
+    """The counts that a judge's message begins with, as in "9 of 10 right", if it returns none beside it."""
+    found = re.match(r"(\d+) of (\d+) ", message)
+    return (int(found[1]), int(found[2])) if found else (None, None)
 
-    Structure, kind of type and the shapes of arrays must agree. Whether an
-    integer or float is Python's or NumPy's, and of how many bits, does not
-    matter, nor whether a number stands alone or in an array without
-    dimensions. Where a list or tuple is expected, a list, a tuple or an array
-    will do; where floats are, integers. NaN equals NaN.
+
+@dataclass(frozen=True)
+class Source:
+    """The source of an assignment, as it was when it was read.
+
+    Attributes
+    ----------
+    path : Path
+    text : str
+    notebook : NotebookNode
+        What the text says.
     """
-    answer, expected = _unwrapped(answer), _unwrapped(expected)
-    kind, expected_kind = _kind(answer), _kind(expected)
-    if isinstance(expected, list | tuple) and isinstance(answer, list | tuple | np.ndarray):
-        if len(answer) != len(expected):
-            return f"you return {kind} of another length than expected"
-        pairs = zip(answer, expected, strict=True)
-    elif kind not in (expected_kind, _INSTEAD.get(expected_kind)):
-        return f"you return {kind}, and {expected_kind} is expected"
-    elif isinstance(expected, dict):
-        if set(answer) != set(expected):
-            return "you return a dict with other keys than expected"
-        pairs = ((answer[key], expected[key]) for key in expected)
-    else:
-        return _value_difference(answer, expected, tolerance)
-    return next((found for pair in pairs if (found := difference(*pair, tolerance))), None)
 
+    path: Path
+    text: str
+    notebook: NotebookNode
 
-def read_given(path: Path) -> list[str]:
-    """The cells tagged "given": helpers that hidden tests call, and that students do not write."""
-    return [cell.source for cell in _read(path).cells if GIVEN_TAG in _tags(cell)]
+    @classmethod
+    def read(cls, path: Path) -> "Source":
+        """Read a source in the percent format.
 
+        Parameters
+        ----------
+        path : Path
 
-def read_manual(path: Path) -> dict[str, float]:
-    """The questions that a person reads, and their points."""
-    heads = [cell.source for cell in _read(path).cells if cell.source.startswith("# BEGIN QUESTION")]
-    questions = [yaml.safe_load(head) for head in heads]
-    return {question["name"]: question["points"] for question in questions if question.get("manual")}
+        Returns
+        -------
+        Source
 
+        Raises
+        ------
+        AssignmentError
+            If it cannot be read.
+        """
+        try:
+            text = read_text(path)
+        except (OSError, TextError) as error:
+            raise AssignmentError(f"{path} cannot be read: {error}") from error
+        return cls(path, text, jupytext.reads(text, fmt="py:percent"))
 
-def read_limits(path: Path) -> Limits:
-    """The limits that an assignment sets for submissions, or the usual ones.
+    def given(self) -> list[str]:
+        """The cells tagged "given": helpers that hidden tests call, and that students do not write."""
+        return [cell.source for cell in self.notebook.cells if GIVEN_TAG in _tags(cell)]
 
-    Raises
-    ------
-    AssignmentError
-        If ``LIMITS`` is not a literal dict, or has an unknown key.
-    """
-    return _limits(_read(path), path)
+    def manual(self) -> dict[str, float]:
+        """The questions that a person reads, and their points."""
+        heads = [cell.source for cell in self.notebook.cells if cell.source.startswith("# BEGIN QUESTION")]
+        questions = [yaml.safe_load(head) for head in heads]
+        return {question["name"]: question["points"] for question in questions if question.get("manual")}
+
+    def limits(self) -> Limits:
+        """The limits for submissions, or the usual ones; found without executing anything.
+
+        Returns
+        -------
+        Limits
+
+        Raises
+        ------
+        AssignmentError
+            If ``LIMITS`` is not a literal dict, or has an unknown key.
+        """
+        for number, cell in self._code():
+            if not is_hidden(cell):
+                continue
+            try:
+                statements = ast.parse(cell.source).body
+            except SyntaxError as error:
+                raise AssignmentError(f"{self.path.name}, cell {number}: SyntaxError: {error}") from error
+            for statement in statements:
+                if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "LIMITS":
+                    return _evaluate_limits(statement.value, self.path)
+        return Limits()
+
+    def make_tests(self, seed: str) -> list[Hidden]:
+        """Execute the source with its solutions, and make its hidden tests.
+
+        Parameters
+        ----------
+        seed : str
+            The teacher's secret. The same seed makes the same tests.
+
+        Returns
+        -------
+        list of Hidden
+
+        Raises
+        ------
+        AssignmentError
+            If a cell fails, there is no hidden test, or one cannot be made.
+        """
+        parameters = self.limits().parameters
+        declared: list[tuple] = []
+        namespace = _module(self.path.stem).__dict__
+        namespace["hidden"] = _collector(declared)
+        with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder), _silence():
+            for number, cell in self._code():
+                _execute(cell.source, namespace, f"{self.path.name}, cell {number}")
+                if PARAMETERS_TAG in _tags(cell):
+                    namespace.update(parameters)
+            tests = [_make(namespace, seed, self.path, *entry) for entry in declared]
+        if not tests:
+            raise AssignmentError(f"{self.path} has no hidden tests: no cell tagged {TAG} uses @hidden")
+        names = [(test.question, test.name) for test in tests]
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise AssignmentError(
+                f"{self.path.name}: two hidden tests of one question with the same name: {sorted(twice)}"
+            )
+        return tests
+
+    def _code(self) -> list[tuple[int, NotebookNode]]:
+        """The code cells, each with its number among all cells."""
+        return [(number, cell) for number, cell in enumerate(self.notebook.cells, start=1) if cell.cell_type == "code"]
 
 
 def load(path: Path, seed: str) -> list[Hidden]:
-    """Execute an assignment with its solutions, and make its hidden tests.
+    """Make the hidden tests of a source; see `Source.make_tests`.
 
     Parameters
     ----------
     path : Path
-        The source in the percent format.
     seed : str
-        The teacher's secret. The same seed makes the same tests.
 
-    Raises
-    ------
-    AssignmentError
-        If a cell fails, there is no hidden test, or one cannot be made.
+    Returns
+    -------
+    list of Hidden
     """
-    notebook = _read(path)
-    parameters = _limits(notebook, path).parameters
-    declared: list[tuple] = []
-    namespace = _module(path.stem).__dict__
-    namespace["hidden"] = _collector(declared)
-    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder), _silence():
-        for number, cell in enumerate(notebook.cells, start=1):
-            if cell.cell_type == "code":
-                _execute(cell.source, namespace, f"{path.name}, cell {number}")
-                if PARAMETERS_TAG in _tags(cell):
-                    namespace.update(parameters)
-        tests = [_make(namespace, seed, path, *entry) for entry in declared]
-    if not tests:
-        raise AssignmentError(f"{path} has no hidden tests: no cell tagged {TAG} uses @hidden")
-    names = [(test.question, test.name) for test in tests]
-    if twice := {name for name in names if names.count(name) > 1}:
-        raise AssignmentError(f"{path.name}: two hidden tests of one question with the same name: {sorted(twice)}")
-    return tests
+    return Source.read(path).make_tests(seed)
 
 
-def _read(path: Path) -> NotebookNode:
-    try:
-        return jupytext.reads(read_text(path), fmt="py:percent")
-    except (OSError, TextError) as error:
-        raise AssignmentError(f"{path} cannot be read: {error}") from error
+def read_limits(path: Path) -> Limits:
+    """Read the limits of a source; see `Source.limits`.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    Limits
+    """
+    return Source.read(path).limits()
+
+
+def read_given(path: Path) -> list[str]:
+    """Read the cells of a source that are given to students; see `Source.given`.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    list of str
+    """
+    return Source.read(path).given()
 
 
 def is_hidden(cell: NotebookNode) -> bool:
@@ -253,21 +329,6 @@ def is_hidden(cell: NotebookNode) -> bool:
 
 def _tags(cell: NotebookNode) -> list[str]:
     return cell.metadata.get("tags", [])
-
-
-def _limits(notebook: NotebookNode, path: Path) -> Limits:
-    """Found before anything runs, since the solutions run with its parameters."""
-    for number, cell in enumerate(notebook.cells, start=1):
-        if cell.cell_type != "code" or not is_hidden(cell):
-            continue
-        try:
-            statements = ast.parse(cell.source).body
-        except SyntaxError as error:
-            raise AssignmentError(f"{path.name}, cell {number}: SyntaxError: {error}") from error
-        for statement in statements:
-            if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "LIMITS":
-                return _evaluate_limits(statement.value, path)
-    return Limits()
 
 
 def _evaluate_limits(expression: ast.expr, path: Path) -> Limits:
@@ -331,54 +392,3 @@ def _silence():
         os.environ.setdefault(name, value)
     with contextlib.redirect_stdout(io.StringIO()):
         yield
-
-
-def _kind(value: Any) -> str:
-    if value is None:
-        return "None"
-    if isinstance(value, np.ndarray):
-        return f"an array of {_KINDS[value.dtype.kind][1]}"
-    if isinstance(value, np.generic):
-        return _KINDS[value.dtype.kind][0]
-    return _PLAIN[type(value)]
-
-
-def _unwrapped(value: Any) -> Any:
-    """The scalar in an array without dimensions; anything else as it is."""
-    return value[()] if isinstance(value, np.ndarray) and value.ndim == 0 else value
-
-
-def _value_difference(answer: Any, expected: Any, tolerance: float) -> str | None:
-    if np.shape(answer) != np.shape(expected):
-        return "you return an array of another shape than expected"
-    if isinstance(answer, int) and abs(answer) > sys.float_info.max:
-        same = answer == expected  # NumPy has no number of this size
-    elif np.asarray(expected).dtype.kind in "fc":
-        same = np.allclose(answer, expected, rtol=0, atol=tolerance, equal_nan=True)
-    elif isinstance(expected, np.ndarray):
-        same = np.array_equal(answer, expected)
-    else:
-        same = answer == expected  # NumPy would ignore zeros at the end of bytes
-    return None if same else "you return another value than expected"
-
-
-_KINDS = {
-    "b": ("a bool", "bools"),
-    "i": ("an integer", "integers"),
-    "u": ("an integer", "integers"),
-    "f": ("a float", "floats"),
-    "c": ("a complex number", "complex numbers"),
-    "U": ("a text", "texts"),
-    "S": ("bytes", "bytes"),
-}
-_INSTEAD = {"a float": "an integer", "an array of floats": "an array of integers"}
-_PLAIN = {
-    bool: "a bool",
-    int: "an integer",
-    float: "a float",
-    str: "a text",
-    bytes: "bytes",
-    list: "a list",
-    tuple: "a tuple",
-    dict: "a dict",
-}

@@ -13,8 +13,6 @@ as spreadsheets save them.
 
 import argparse
 import io
-import json
-import re
 import sys
 from pathlib import Path
 from typing import NamedTuple
@@ -25,6 +23,7 @@ from scipy.stats import rankdata
 
 from digitlib.evaluation import Accuracy, accuracy_of_counts
 from digitlib.files import TextError, prepare_output, read_text, write_text
+from grader.record import Record, RecordError
 from grader.reports import harmless
 
 TEST = "test_unseen_digits"  # of assignments/4_open_project.py
@@ -115,6 +114,14 @@ def read_scores(path: Path) -> list[Score]:
 
     Submissions that were not scored are left out.
 
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    list of Score
+
     Raises
     ------
     LeaderboardError
@@ -126,6 +133,16 @@ def read_scores(path: Path) -> list[Score]:
 
 def rename(scores: list[Score], path: Path) -> list[Score]:
     """Give the networks the names that a table says are to be shown, and leave out those without.
+
+    Parameters
+    ----------
+    scores : list of Score
+    path : Path
+        A table with the columns name and shown.
+
+    Returns
+    -------
+    list of Score
 
     Raises
     ------
@@ -147,7 +164,16 @@ def rename(scores: list[Score], path: Path) -> list[Score]:
 
 
 def rank(scores: list[Score]) -> list[Row]:
-    """Put scores in order, the best first; equal accuracies share a place."""
+    """Put scores in order, the best first; equal accuracies share a place.
+
+    Parameters
+    ----------
+    scores : list of Score
+
+    Returns
+    -------
+    list of Row
+    """
     places = rankdata([-score.right / score.scored for score in scores], method="min").astype(int)
     rows = [
         Row(place, score.name, accuracy_of_counts(score.right, score.scored))
@@ -157,7 +183,18 @@ def rank(scores: list[Score]) -> list[Row]:
 
 
 def render(scores: list[Score], title: str) -> str:
-    """The page."""
+    """Make the page.
+
+    Parameters
+    ----------
+    scores : list of Score
+    title : str
+
+    Returns
+    -------
+    str
+        HTML that needs no other file.
+    """
     rows = rank(scores)
     least = min(row.accuracy.low for row in rows)
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
@@ -186,7 +223,7 @@ def _read_records(folder: Path) -> list[Score]:
     if not paths or not table.exists():
         raise LeaderboardError(f"{folder} holds no records of the grader: run tools/grade.py first")
     graded = set(_read_table(table, ("name",))["name"])
-    scores = [score for path in paths if (score := _read_record(path, graded))]
+    scores = [score for path in paths if harmless(path.stem).strip() in graded and (score := _read_record(path))]
     if not scores:
         raise LeaderboardError(
             f"{folder} holds no score on unseen digits. Is it the open project's? If so, {table} says what went wrong"
@@ -194,39 +231,38 @@ def _read_records(folder: Path) -> list[Score]:
     return scores
 
 
-def _read_record(path: Path, graded: set[str]) -> Score | None:
+def _read_record(path: Path) -> Score | None:
     try:
-        record = json.loads(read_text(path))
-        if harmless(record["label"]).strip() not in graded:
-            return None
-        reasons = [test["reason"] for test in record["tests"] if test["name"] == TEST]
-        found = re.match(r"(\d+) of (\d+) ", reasons[0]) if reasons else None
-        name = record["label"].encode("utf-8", "replace").decode("utf-8")  # file names may be no text
-        return Score(name, int(found[1]), int(found[2])) if found else None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise LeaderboardError(f"{path} is not a record of the grader: {error!r}. Grade again") from error
+        record = Record.from_json(read_text(path))
+    except (OSError, TextError, RecordError) as error:
+        raise LeaderboardError(f"{path} {error}. Grade again") from error
+    name = record.label.encode("utf-8", "replace").decode("utf-8")  # file names may be no text
+    for test in record.result.tests:
+        if test.name == TEST and test.score.right is not None and test.score.scored:
+            return Score(name, test.score.right, test.score.scored)
+    return None
 
 
 def _read_table_of_scores(path: Path) -> list[Score]:
     table = _read_table(path, Score._fields)
-    return [_to_score(row, f"{path}, row {number}") for number, row in table.iterrows()]
+    return [_to_score(row, f"{path}, row {number + 1}") for number, row in table.iterrows()]
 
 
 def _read_table(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
-    """A table as a spreadsheet saves it: text without spaces around it, by the rows' numbers in the spreadsheet."""
+    """A table as a spreadsheet saves it: its cells are text without space around it; empty rows are left out."""
     try:
         text = read_text(path)
         separator = max(",;\t", key=text.partition("\n")[0].count)
-        # Without a header, since pandas would take the first column of longer rows for an index.
+        # Not as a header, since pandas would rename what stands twice in it, and take the first column of longer
+        # rows for an index.
         cells = pd.read_csv(
-            io.StringIO(text), sep=separator, header=None, dtype=str, keep_default_na=False, skip_blank_lines=False
-        )
+            io.StringIO(text), sep=separator, header=None, dtype=str, na_filter=False, skip_blank_lines=False
+        ).map(str.strip)
     except TextError as error:
         raise LeaderboardError(f"{error}. In the spreadsheet, choose 'CSV UTF-8'") from error
     except (OSError, ValueError) as error:
         raise LeaderboardError(f"{path} cannot be read as a table: {error}") from error
-    cells = cells.fillna("").map(str.strip)
-    table = cells.iloc[1:].set_axis(cells.iloc[0], axis="columns").set_axis(cells.index[1:] + 1)
+    table = cells[1:].set_axis(cells.iloc[0], axis="columns")
     for column in columns:
         if (count := (table.columns == column).sum()) != 1:
             found = "no column" if count == 0 else f"{count} columns"
@@ -248,6 +284,18 @@ def _to_score(row: pd.Series, where: str) -> Score:
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """Write a leaderboard as the command line says.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        By default those of the process.
+
+    Returns
+    -------
+    int
+        The status for the shell.
+    """
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("scores", type=Path, help="the grader's folder, or a table as CSV")
     parser.add_argument("--names", type=Path, metavar="FILE", help="a table of what to show for each name")

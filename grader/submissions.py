@@ -46,7 +46,17 @@ class Submission:
 
 
 def find_submissions(folder: Path) -> list[Submission]:
-    """One submission for each notebook and for each subfolder, at whatever depth its notebook lies."""
+    """One submission for each notebook and for each subfolder, at whatever depth its notebook lies.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    list of Submission
+        In the order of their names.
+    """
     found = []
     for path in sorted(filter(_is_submission, folder.iterdir())):
         if path.is_dir() and not path.is_symlink():
@@ -68,13 +78,30 @@ def find_submissions(folder: Path) -> list[Submission]:
 
 
 def find_other_files(folder: Path) -> list[str]:
-    """The names of files beside the submissions that are no notebooks."""
+    """The names of files beside the submissions that are no notebooks.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    list of str
+    """
     others = (path.name for path in folder.iterdir() if _handed_in(path.name) and not _is_submission(path))
     return sorted(others)
 
 
 def read_file(path: Path) -> bytes:
     """Read a notebook's file.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    bytes
 
     Raises
     ------
@@ -95,6 +122,11 @@ def read_cells(content: bytes, assignment: Assignment) -> list[tuple[int, str]]:
 
     The parameters follow the cell that is tagged for them. In a notebook that
     has lost the tag, they follow each cell that sets one of them.
+
+    Parameters
+    ----------
+    content : bytes
+    assignment : Assignment
 
     Returns
     -------

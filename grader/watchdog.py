@@ -10,13 +10,11 @@ import subprocess
 import tempfile
 import threading
 import time
-import uuid
 from dataclasses import dataclass
-from typing import Protocol
+from typing import IO, Protocol, cast
 
-from grader.processes import ProcessorTime, exceeds, family
+from grader.processes import ProcessorTime, exceeds, family, kill_tree
 
-LABEL = "digit-book-grader"  # how the names of submissions that run begin
 PROCESSES = 64
 THREADS = 1024  # TensorFlow alone starts hundreds on a large machine
 OPEN_FILES = 256
@@ -56,28 +54,24 @@ class Outcome:
         "stopped" by the teacher.
     seconds : float
         On the clock.
-    processor_seconds : float, optional
-        Of all processes together; None where they cannot be seen.
+    processor_seconds : float
+        Of all processes together.
     """
 
     lines: list[dict]
     ended: str
     seconds: float
-    processor_seconds: float | None = None
+    processor_seconds: float = 0.0
 
 
 class Sandbox(Protocol):
-    """A way to run the runner."""
+    """A way to run the runner, as a process whose end is the end of all that it started."""
 
     name: str
-    out_of_memory: int | None  # the status of what it killed for its memory, where it does so itself
-    shows_processes: bool  # to the watchdog
 
-    def command(self, gigabytes: float, label: str) -> list[str]:
-        """The command line, for a submission that may use so much memory."""
-
-    def kill(self, process: subprocess.Popen, label: str) -> None:
-        """End the submission with everything that it started."""
+    def command(self) -> list[str]:
+        """The command line."""
+        ...
 
 
 def run(
@@ -100,23 +94,25 @@ def run(
         the cells have run, so that nothing a cell says can give them away.
     seconds : float
         Limit for the processor time of all processes together, so that a busy
-        machine robs nobody; `PATIENCE` times as many may pass on the clock. For
-        Docker, whose processes are not ours to see, the clock alone counts.
+        machine robs nobody; `PATIENCE` times as many may pass on the clock.
     gigabytes : float
         Limit for the memory of all processes together.
     stop : threading.Event, optional
         Set to end it.
+
+    Returns
+    -------
+    Outcome
 
     Raises
     ------
     SandboxError
         If the sandbox does not start.
     """
-    label = f"{LABEL}-{uuid.uuid4().hex}"
     start, processor = time.monotonic(), ProcessorTime()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # where a process without a sandbox writes
         process = subprocess.Popen(
-            sandbox.command(gigabytes, label),
+            sandbox.command(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -127,19 +123,16 @@ def run(
         try:
             ended = _watch(process, conversation, processor, seconds, gigabytes, stop or threading.Event())
         finally:
-            sandbox.kill(process, label)
+            kill_tree(process)
             conversation.close()
     lines = conversation.lines
     if ended == "exit" and {"started": True} not in lines:
         raise SandboxError(conversation.complaint or f"it ended with status {process.returncode}")
     if ended == "exit" and conversation.flooded:  # nobody read on, and so it ended
         ended = "output"
-    if ended == "exit" and process.returncode == sandbox.out_of_memory:
-        ended = "memory"
     if ended == "exit" and {"done": True} in lines:
         ended = "done"
-    used = processor.seconds if sandbox.shows_processes else None
-    return Outcome(lines, ended, time.monotonic() - start, used)
+    return Outcome(lines, ended, time.monotonic() - start, processor.seconds)
 
 
 class _Conversation:
@@ -149,7 +142,8 @@ class _Conversation:
         self.lines: list[dict] = []
         self.complaint = ""
         self.flooded = False
-        self._process = process
+        pipes = (process.stdin, process.stdout, process.stderr)
+        self._questions, self._answers, self._complaints = cast(tuple[IO[bytes], IO[bytes], IO[bytes]], pipes)
         self._ready = threading.Event()
         self._first = {"cells": cells, "rlimits": RLIMITS}
         self._calls = calls
@@ -165,7 +159,7 @@ class _Conversation:
             thread.join(SECONDS_TO_CLOSE)
 
     def _write(self) -> None:
-        with contextlib.suppress(OSError), self._process.stdin as stream:
+        with contextlib.suppress(OSError), self._questions as stream:
             stream.write(json.dumps(self._first).encode() + b"\n")
             stream.flush()
             self._ready.wait()
@@ -173,7 +167,7 @@ class _Conversation:
 
     def _read_lines(self) -> None:
         left = ANSWERS_MEGABYTES * 1_000_000
-        with self._process.stdout as stream:
+        with self._answers as stream:
             while line := stream.readline(left):
                 left -= len(line) + COST_OF_A_LINE
                 if left <= 0:
@@ -186,7 +180,7 @@ class _Conversation:
                         self._ready.set()
 
     def _read_complaint(self) -> None:
-        with self._process.stderr as stream:
+        with self._complaints as stream:
             self.complaint = stream.read(COMPLAINT_BYTES).decode("utf-8", "replace").strip()
             while stream.read(65_536):
                 pass

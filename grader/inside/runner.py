@@ -21,7 +21,7 @@ import resource
 import sys
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
-from typing import Any, BinaryIO
+from typing import IO, Any
 from unittest.mock import MagicMock
 
 import syscalls
@@ -120,7 +120,7 @@ def _see_working_folder() -> None:
     sys.path.insert(next(places, len(sys.path)), "")
 
 
-def _take(descriptor: int, mode: str) -> BinaryIO:
+def _take(descriptor: int, mode: str) -> IO[bytes]:
     """Move a standard stream to where `print` and `input` do not meet it."""
     private = os.fdopen(os.dup(descriptor), mode)
     os.dup2(os.open(os.devnull, os.O_RDWR), descriptor)
@@ -152,7 +152,7 @@ def _describe(error: BaseException) -> list[str]:
         return [type(error).__name__, ""]
 
 
-def _send(stream: BinaryIO, line: dict[str, Any]) -> None:
+def _send(stream: IO[bytes], line: dict[str, Any]) -> None:
     stream.write(json.dumps(line).encode() + b"\n")
     stream.flush()
 

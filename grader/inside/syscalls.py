@@ -49,7 +49,7 @@ def forbid() -> None:
     """
     machine = platform.machine()
     if machine not in FORBIDDEN:
-        raise NotImplementedError(f"the sandbox knows no calls to forbid on {machine}: use Docker on another machine")
+        raise NotImplementedError(f"the sandbox knows no calls to forbid on {machine}: grade on another machine")
     instructions = compile_filter(ARCHITECTURE[machine], sorted(FORBIDDEN[machine].values()))
     program = _Program(len(instructions) // 8, instructions)
     libc = ctypes.CDLL(None, use_errno=True)
@@ -63,7 +63,19 @@ def forbid() -> None:
 
 
 def compile_filter(architecture: int, numbers: list[int]) -> bytes:
-    """The filter for seccomp as instructions of the classic BPF: eight bytes each."""
+    """The filter for seccomp as instructions of the classic BPF: eight bytes each.
+
+    Parameters
+    ----------
+    architecture : int
+        The one whose calls are meant; those of any other are refused.
+    numbers : list of int
+        Of the calls to refuse.
+
+    Returns
+    -------
+    bytes
+    """
     count = len(numbers)
     rows = [
         (LOAD, 0, 0, ARCHITECTURE_OF_CALL),

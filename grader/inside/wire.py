@@ -48,6 +48,10 @@ def encode(value: Any) -> Any:
         NumPy array or NumPy scalar; nested as deep as `DEEPEST`. A tensor,
         that is what has a method `numpy`, travels as the array it holds.
 
+    Returns
+    -------
+    None, bool, int, str, list or dict
+
     Raises
     ------
     Unsendable
@@ -58,6 +62,16 @@ def encode(value: Any) -> Any:
 
 def decode(content: Any) -> Any:
     """Read a value that `encode` wrote.
+
+    Parameters
+    ----------
+    content
+        What `json.loads` returns.
+
+    Returns
+    -------
+    object
+        As `encode` was given it, but for tensors.
 
     Raises
     ------
@@ -146,7 +160,7 @@ def _from_npy(text: str) -> np.ndarray:
     return array
 
 
-def _from_scalar(text: str) -> np.generic:
+def _from_scalar(text: str) -> Any:
     array = _from_npy(text)
     if array.shape:
         raise ValueError("a scalar with a shape")

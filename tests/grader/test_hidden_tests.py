@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from submissions_of_all_kinds import ASSIGNMENT
 
-from grader.hidden_tests import AssignmentError, Failure, Hidden, Limits, difference, load, read_given, read_limits
+from grader.assignment import Assignment
+from grader.differences import difference
+from grader.hidden_tests import AssignmentError, Failure, Hidden, Limits, load, read_given, read_limits
 
 pytestmark = pytest.mark.heavy
 
@@ -116,6 +118,25 @@ def double(value):
 def test_what_students_do_not_write_is_given(write):
     path = write(HIDDEN, 'def double(value):\n    return 2 * value\n\n# %% tags=["given"]\ntwice = double')
     assert read_given(path) == ["twice = double"]
+
+
+def test_an_assignment_reads_its_source_once(write, monkeypatch):
+    path = write(HIDDEN)
+    read, plain_read = [], Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda self: read.append(self) or plain_read(self))
+    assignment = Assignment.read(path, "a")
+    assert read.count(path) == 1
+    assert (assignment.limits, assignment.given, assignment.manual) == (Limits(), [], {})
+
+
+def test_line_ends_make_no_other_assignment(write):
+    path = write(HIDDEN)
+    first = Assignment.read(path, "a").digest
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert Assignment.read(path, "a").digest == first
+    assert Assignment.read(path, "b").digest != first
+    path.write_bytes(path.read_bytes() + b"# more\n")
+    assert Assignment.read(path, "a").digest != first
 
 
 def test_without_limits_the_usual_ones_hold(write):
@@ -229,12 +250,29 @@ def test_a_judge_gives_a_share_of_the_points():
     assert (score.share, score.reason) == (0.25, "[5, None] for [(1,), (2,)]")
 
 
+@pytest.mark.parametrize(
+    ("verdict", "counts"),
+    [
+        ((1, "all right", (9, 10)), (9, 10)),
+        ((1, "9 of 10 right", (np.int64(8), 20)), (8, 20)),
+        ((0.5, "1893 of 2000 unseen digits right: 94.7%"), (1893, 2000)),
+        ((0.5, "right: 9 of 10"), (None, None)),
+        ((0.5, ""), (None, None)),
+    ],
+)
+def test_a_judge_may_count_for_a_leaderboard(verdict, counts):
+    score = make(lambda answers, cases: verdict, ()).score([1, 2])
+    assert (score.share, score.reason, (score.right, score.scored)) == (verdict[0], verdict[1], counts)
+
+
 def test_without_any_answer_no_judge_is_asked():
     score = make(lambda answers, cases: pytest.fail("asked"), ()).score([Failure("lost"), Failure("lost")])
     assert (score.share, score.reason) == (0, "lost")
 
 
-@pytest.mark.parametrize("verdict", [(2, ""), (float("nan"), ""), (-1, ""), None, ("x", "")])
+@pytest.mark.parametrize(
+    "verdict", [(2, ""), (float("nan"), ""), (-1, ""), None, ("x", ""), (1, "", 3), (1, "", (1, 2, 3))]
+)
 def test_a_judge_that_fails_gives_nothing_and_tells_the_teacher(verdict):
     score = make(lambda answers, cases: verdict, ()).score([1, 2])
     assert (score.share, score.reason) == (0, "your answers could not be judged")

@@ -1,15 +1,16 @@
 """The leaderboard: the right order and intervals, any name, readable by everybody, nothing from elsewhere."""
 
-import json
 from html.parser import HTMLParser
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from statsmodels.stats.proportion import proportion_confint
 
+from grader import record
 from grader.assignment import Assignment
 from grader.hidden_tests import Limits
 from grader.leaderboard import LeaderboardError, Score, main, rank, read_scores, rename, render
+from grader.record import GradedTest, Record, Result
 from grader.reports import grades_table
 
 SCORES = [Score("Ada", 1_800, 2_000), Score("Zoë", 1_950, 2_000), Score("bo", 1_950, 2_000), Score("Cy", 1_990, 2_000)]
@@ -112,26 +113,23 @@ def test_the_page_is_accessible(page, tmp_path, scheme, width):
 
 def write_record(folder, name, tests):
     (folder / "records").mkdir(parents=True, exist_ok=True)
-    content = {"name": name, "label": name, "problem": "", "tests": tests}
-    (folder / "records" / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
-    assignment = Assignment("4_open_project", [], Limits(), "")
-    records = [json.loads(path.read_text(encoding="utf-8")) for path in (folder / "records").iterdir()]
-    table = grades_table(
-        [{"seconds": 0, "cells": [], "sandbox": "bubblewrap"} | record for record in records], assignment
-    )
+    made = Record(name, name, [f"{name}.ipynb"], "bubblewrap", None, Result(tests=tests))
+    (folder / "records" / f"{name}.json").write_text(made.to_json(), encoding="utf-8")
+    records = [Record.from_json(path.read_text(encoding="utf-8")) for path in (folder / "records").iterdir()]
+    table = grades_table(records, Assignment("4_open_project", [], Limits(), ""))
     (folder / "grades.csv").write_text(table, encoding="utf-8")
 
 
-def unseen(reason):
-    return {"question": "q2", "name": "test_unseen_digits", "points": 12, "earned": 3.0, "reason": reason, "detail": ""}
+def unseen(right=None, scored=None):
+    return GradedTest("q2", "test_unseen_digits", "", "", 12, record.Score(0.25, right=right, scored=scored))
 
 
 def test_scores_come_from_the_graders_records(tmp_path):
-    other = {"question": "q1", "name": "test_parameters", "points": 2, "earned": 2, "reason": "54 of 60", "detail": ""}
-    write_record(tmp_path, "ann", [other, unseen("1893 of 2000 unseen digits right: 94.7%")])
-    write_record(tmp_path, "bob", [other, unseen("there is no answer")])
+    other = GradedTest("q1", "test_parameters", "", "", 2, record.Score(1, "54 of 60", right=54, scored=60))
+    write_record(tmp_path, "ann", [other, unseen(1893, 2000)])
+    write_record(tmp_path, "bob", [other, unseen()])
     write_record(tmp_path, "cut", [])
-    write_record(tmp_path, "odd \udc80 name", [unseen("5 of 10 unseen digits right: 50.0%")])
+    write_record(tmp_path, "odd \udc80 name", [unseen(5, 10)])
     scores = read_scores(tmp_path)
     assert scores == [Score("ann", 1_893, 2_000), Score("odd ? name", 5, 10)]
 
@@ -163,9 +161,9 @@ def test_a_table_in_another_encoding_is_a_clear_error(tmp_path, encoding, named)
 
 
 def test_a_table_of_names_says_what_is_shown(tmp_path):
-    write_record(tmp_path, "smithann_123_4567_4_open_project", [unseen("9 of 10 unseen digits right: 90.0%")])
-    write_record(tmp_path, "=bob", [unseen("8 of 10 unseen digits right: 80.0%")])
-    write_record(tmp_path, "cy", [unseen("7 of 10 unseen digits right: 70.0%")])
+    write_record(tmp_path, "smithann_123_4567_4_open_project", [unseen(9, 10)])
+    write_record(tmp_path, "=bob", [unseen(8, 10)])
+    write_record(tmp_path, "cy", [unseen(7, 10)])
     names = tmp_path / "names.csv"
     names.write_text("name;shown\nsmithann_123_4567_4_open_project;Ångström\n'=bob;Team 7\ncy;\nabsent;x\n", "utf-8")
     board = tmp_path / "board.html"
@@ -211,8 +209,8 @@ def test_a_bad_table_is_a_clear_error(tmp_path, capsys, text, message):
 
 
 def test_who_was_renamed_or_withdrawn_is_not_on_the_board(tmp_path):
-    write_record(tmp_path, "ann", [unseen("9 of 10 unseen digits right: 90.0%")])
-    write_record(tmp_path, "=bob", [unseen("8 of 10 unseen digits right: 80.0%")])
+    write_record(tmp_path, "ann", [unseen(9, 10)])
+    write_record(tmp_path, "=bob", [unseen(8, 10)])
     table = (tmp_path / "grades.csv").read_text(encoding="utf-8")
     kept = [line for line in table.splitlines(keepends=True) if not line.startswith("ann")]
     (tmp_path / "grades.csv").write_text("".join(kept), encoding="utf-8")
@@ -222,7 +220,7 @@ def test_who_was_renamed_or_withdrawn_is_not_on_the_board(tmp_path):
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_grades_that_a_spreadsheet_saved_again_are_read(tmp_path, separator):
     for name in ("Jana Müller_101", "Ola_102", "gone"):
-        write_record(tmp_path, name, [unseen("9 of 10 unseen digits right: 90.0%")])
+        write_record(tmp_path, name, [unseen(9, 10)])
     path = tmp_path / "grades.csv"
     lines = path.read_text(encoding="utf-8").replace(",", separator).splitlines()
     path.write_bytes("\r\n".join(line for line in lines if not line.startswith("gone")).encode("utf-8-sig"))
@@ -232,8 +230,19 @@ def test_grades_that_a_spreadsheet_saved_again_are_read(tmp_path, separator):
         read_scores(tmp_path)
 
 
+def test_a_record_of_an_earlier_form_is_a_clear_error_unless_it_is_withdrawn(tmp_path):
+    write_record(tmp_path, "ann", [unseen(9, 10)])
+    old = tmp_path / "records" / "bob.json"
+    old.write_text('{"name": "bob", "label": "bob", "tests": []}', encoding="utf-8")
+    assert read_scores(tmp_path) == [Score("ann", 9, 10)]
+    with (tmp_path / "grades.csv").open("a", encoding="utf-8") as table:
+        table.write("bob,,0,\n")
+    with pytest.raises(LeaderboardError, match=r"bob\.json is a record of version 1, .*\. Grade again"):
+        read_scores(tmp_path)
+
+
 def test_a_folder_without_scores_is_a_clear_error(tmp_path, capsys):
-    other = {"question": "q1", "name": "test_header", "points": 2, "earned": 2, "reason": "", "detail": ""}
+    other = GradedTest("q1", "test_header", "", "", 2, record.Score(1))
     write_record(tmp_path, "ann", [other])
     write_record(tmp_path, "bob", [])
     assert main([str(tmp_path), "--output", str(tmp_path / "board.html")]) == 1

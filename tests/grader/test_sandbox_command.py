@@ -55,7 +55,7 @@ def of(name, options):
 def asked(request, monkeypatch):
     """For a user, and for root who asks in two steps: options that isolate, options that take rights, the program."""
     monkeypatch.setattr(os, "geteuid", lambda: 0 if request.param == "root" else 1000)
-    options, program = parse(Bubblewrap().command(1, "a-label"))
+    options, program = parse(Bubblewrap().command())
     if request.param == "a user":
         assert not of("--cap-add", options)
         return options, options, program
