@@ -355,10 +355,11 @@ def errors_avoided(answers, cases):
     yardstick = evaluation.accuracy(labels, book.argmax(axis=1))
     score = evaluation.accuracy_of_counts(int((answer == labels).sum()), len(labels))
     share = (score.low - yardstick.value) / (TO_AVOID * (1 - yardstick.value))
-    return float(np.clip(share, 0, 1)), (
+    message = (
         f"{score.correct} of {score.count} unseen digits right: {score.value:.1%}, "
         f"95 % interval {score.low:.1%} to {score.high:.1%}; the book's network: {yardstick.value:.1%}"
     )
+    return float(np.clip(share, 0, 1)), message, (score.correct, score.count)
 
 
 @hidden("q2", function="predict", points=12, judge=errors_avoided, feedback="What do your training images lack?")

@@ -18,7 +18,6 @@ import contextlib
 import io
 import linecache
 import os
-import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -150,19 +149,13 @@ class Hidden:
     def _judged(self, judge: Callable, answers: list) -> Score:
         try:
             share, message, *counts = judge(answers, self.cases)
-            right, scored = map(int, counts[0]) if counts else _counts_in(str(message))
+            right, scored = map(int, counts[0]) if counts else (None, None)
             share = float(share)
         except Exception as error:  # the answers come from outside, and may be anything
             return Score(0, "your answers could not be judged", f"judge: {type(error).__name__}: {error}")
         if not 0 <= share <= 1:
             return Score(0, "your answers could not be judged", f"judge: a share of {share}")
         return Score(share, str(message), right=right, scored=scored)
-
-
-def _counts_in(message: str) -> tuple[int, int] | tuple[None, None]:
-    """The counts that a judge's message begins with, as in "9 of 10 right", if it returns none beside it."""
-    found = re.match(r"(\d+) of (\d+) ", message)
-    return (int(found[1]), int(found[2])) if found else (None, None)
 
 
 @dataclass(frozen=True)

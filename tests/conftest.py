@@ -79,7 +79,7 @@ def _missing_browser() -> str | None:
 
 def _missing_sandbox() -> str | None:
     try:
-        choose("bubblewrap")
+        choose()
     except NoSandbox as problem:
         told = str(problem).partition("\n")[0]
         return f"{told} To have it: sudo apt-get install bubblewrap, on a system that lets users make namespaces."

@@ -73,5 +73,5 @@ def test_a_chapters_environment_names_them_too(tmp_path):
 
 
 def test_a_submission_without_a_sandbox_finds_no_settings_of_the_teachers():
-    command = sandboxes.Unsafe().command(gigabytes=1, label="x")
+    command = sandboxes.Unsafe().command()
     assert [word for word in command if word.startswith("KERAS_")] == ["KERAS_BACKEND=tensorflow", "KERAS_HOME=.keras"]

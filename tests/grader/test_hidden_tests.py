@@ -255,8 +255,7 @@ def test_a_judge_gives_a_share_of_the_points():
     [
         ((1, "all right", (9, 10)), (9, 10)),
         ((1, "9 of 10 right", (np.int64(8), 20)), (8, 20)),
-        ((0.5, "1893 of 2000 unseen digits right: 94.7%"), (1893, 2000)),
-        ((0.5, "right: 9 of 10"), (None, None)),
+        ((0.5, "1893 of 2000 unseen digits right: 94.7%"), (None, None)),
         ((0.5, ""), (None, None)),
     ],
 )
