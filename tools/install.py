@@ -29,6 +29,7 @@ class InstallError(Exception):
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """Set the project up; 1 if it cannot be done."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--browser", action="store_true", help="the browser that tests and prints the site, too")
     options = parser.parse_args(arguments)

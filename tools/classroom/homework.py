@@ -156,6 +156,7 @@ def _plain(test: str) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """Make the assignments named, or all; 1 if one cannot be made."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help="names or numbers; all by default")
     parser.add_argument("--output", type=Path, default=BUILD / "assignments", metavar="FOLDER")

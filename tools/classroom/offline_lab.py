@@ -46,6 +46,7 @@ GIGABYTES_OF_WHEELS = 1.0  # for one platform; a little more than the largest, w
 
 
 def main() -> int:
+    """Make or complete a lab's folder; 1 if it cannot be done, 130 if it was stopped."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--platform", action="append", choices=PLATFORMS, help="may be given several times")

@@ -34,6 +34,7 @@ CONFIG = {
 
 
 def main() -> int:
+    """Write the slides of the chapters named, or of all."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("chapters", nargs="*", metavar="CHAPTER", help="name or number; all by default")
     parser.add_argument("--output", type=Path, default=FOLDER, help="the folder they go to")

@@ -20,6 +20,7 @@ RUN_BOOK = BUILD / "book"
 
 
 def main() -> int:
+    """Make the book; 1 if a chapter fails, the site cannot be built, or the run does not agree with the book's own."""
     try:
         return make()
     except (RunError, RenderError) as error:

@@ -46,10 +46,12 @@ def expand(notebook: NotebookNode) -> NotebookNode:
 
 
 def is_solution(cell: NotebookNode) -> bool:
+    """Whether a cell holds the solution of an exercise."""
     return TAG in cell.metadata.get("tags", [])
 
 
 def is_pipeline(cell: NotebookNode) -> bool:
+    """Whether a cell is there for the pipeline alone."""
     return PIPELINE in cell.metadata.get("tags", [])
 
 

@@ -17,6 +17,7 @@ from pipeline.comparing import cell_differences, output_differences
 
 
 def pytest_addoption(parser):
+    """The option that names the folder of executed notebooks."""
     parser.addoption("--nbval-executed", default=None, help="folder of notebooks papermill has run; compare these")
 
 

@@ -14,6 +14,7 @@ from pipeline.running import RunError, affordable, run
 
 
 def main() -> int:
+    """Prove the book; 1 if a part does not hold."""
     try:
         return prove()
     except RunError as error:

@@ -277,6 +277,7 @@ def write_notebook(notebook: NotebookNode, path: Path) -> None:
 
 
 def read_notebook(path: Path) -> NotebookNode:
+    """Read a notebook from its file."""
     return nbformat.reads(read_text(path), as_version=4)
 
 

@@ -24,6 +24,7 @@ from pipeline.running import RunError, run, run_quick
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """Run one of the four commands; 1 if it fails, with a sentence that says why."""
     options = _parser().parse_args(arguments)
     try:
         return options.command(options)

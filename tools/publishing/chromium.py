@@ -176,6 +176,7 @@ def _call(command: list[str], environment: dict[str, str]) -> None:
 
 
 def main() -> int:
+    """Bring a browser where there is none; 1 if it cannot be had."""
     try:
         find_chromium()
     except NoBrowser:

@@ -229,5 +229,6 @@ def _entries(parent: DictionaryObject) -> Iterator[DictionaryObject]:
 
 
 def main() -> int:
+    """Print the book as it is committed."""
     print(print_book(compose_site()))
     return 0

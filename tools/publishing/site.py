@@ -26,6 +26,7 @@ DOWNLOADS = {
 
 
 def main() -> int:
+    """Make all that is published; 1 without a browser."""
     start = time.perf_counter()
     files = compose_site()
     try:

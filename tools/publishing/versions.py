@@ -19,6 +19,7 @@ PLACES = {
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """Release the version named; 1 if something is in the way."""
     arguments = sys.argv[1:] if arguments is None else arguments
     if len(arguments) != 1 or not re.fullmatch(r"\d+\.\d+\.\d+", arguments[0]):
         print("usage: python tools/release.py 1.2.3", file=sys.stderr)

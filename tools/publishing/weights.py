@@ -115,6 +115,7 @@ def largest_paint(browser: Browser, address: str) -> float:
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """Weigh every page of a site; 1 if a page is too heavy or too slow."""
     arguments = sys.argv[1:] if arguments is None else arguments
     site = Path(arguments[0]) if arguments else BUILD / "html"
     if not (site / "index.html").exists():

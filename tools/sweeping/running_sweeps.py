@@ -28,6 +28,7 @@ FOLDER = BUILD / "sweeps"
 
 
 def main() -> int:
+    """Run a sweep; 2 if its file is wrong, 130 if it was stopped."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sweep", type=Path, help="the YAML file")
     parser.add_argument("--workers", type=int, default=2, help="runs side by side on this machine")
@@ -45,6 +46,7 @@ def main() -> int:
 
 
 def run(options: argparse.Namespace) -> int:
+    """Run what is missing of a sweep, write its table, and keep it for the chapters if that was asked."""
     notebook, _ = split(read_chapter(NOTEBOOK))
     defaults = declared_parameters(notebook)
     runs = read_sweep(options.sweep, defaults)

@@ -26,6 +26,7 @@ CHEAP_SECONDS = 30  # of processor time for the training
 
 
 def main() -> int:
+    """Repeat some stored runs; 1 if one does not agree."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=3, help="how many to repeat")
     parser.add_argument("--turn", type=int, default=date.today().toordinal(), help="the day's number by default")
