@@ -22,6 +22,13 @@ def test_the_code_is_clean(command):
     assert result.returncode == 0, result.stdout
 
 
+@pytest.mark.slow
+def test_the_types_are_clean():
+    command = [sys.executable, "-m", "mypy", "--cache-dir", str(ROOT / "_build" / "mypy")]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout
+
+
 def test_the_setup_cell_is_clean():
     command = [sys.executable, "-m", "ruff", "check", "--stdin-filename", "setup_cell.py", "-"]
     result = subprocess.run(command, cwd=ROOT, input=setup_cell() + "\n", capture_output=True, text=True, check=False)
