@@ -27,7 +27,7 @@ def main() -> int:
 def prove() -> int:
     """0 if every part of the proof holds."""
     before = _git_status()
-    if code := _pytest("-m", "slow", "--complete", "-n", "2", "--dist", "worksteal", "tests"):
+    if code := _pytest("-m", "slow", "--complete", "-n", "3", "--dist", "worksteal", "tests"):
         return code
     if code := _spot_check():
         return code
