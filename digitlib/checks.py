@@ -1,7 +1,7 @@
 """The door: what classes, images and probabilities must be before anything is computed with them."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -64,6 +64,31 @@ def check_labels(labels: Sequence[int], name: str = "labels") -> np.ndarray:
     if len(strange):
         raise ValueError(f"{name} must be whole numbers from 0 to 9, got {strange[0]:g}{_if_counted_from_1(labels)}")
     return labels if labels.dtype.kind in "iu" else labels.astype(np.int64)
+
+
+def decode_digits(text: Iterable[str]) -> np.ndarray:
+    """Read classes as the stored runs keep them: one character each.
+
+    Parameters
+    ----------
+    text : iterable of str
+        Digits, such as ``"7210"``.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,), int64
+
+    Raises
+    ------
+    ValueError
+        If a character is no digit.
+
+    Examples
+    --------
+    >>> decode_digits("7210")
+    array([7, 2, 1, 0])
+    """
+    return np.array(list(text), dtype=np.int64)
 
 
 def check_answers(**answers: Sequence[int]) -> list[np.ndarray]:

@@ -5,13 +5,13 @@ import os
 import platform
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import keras
 import numpy as np
 
-from digitlib.checks import CLASSES, check_examples, check_images, check_input, input_shape
+from digitlib.checks import CLASSES, check_examples, check_images, check_input, decode_digits, input_shape
 from digitlib.files import read_text, write_text
 from digitlib.settings import check_keras
 
@@ -39,9 +39,9 @@ class Run:
         for ``val_accuracy`` and ``val_loss`` if there was validation.
     seconds, cpu_seconds : float
         Wall time and processor time of the training alone, in seconds.
-    predictions : str
-        The predicted classes of the test images, one digit each, in their
-        order; empty if the run was not tested.
+    predictions : numpy.ndarray, shape (n,), int64
+        The predicted classes of the test images, 0 to 9, in their order; empty
+        if the run was not tested. A file holds them as a string of digits.
     versions : dict of str to str
         Of Python, TensorFlow, Keras and NumPy.
     processor : str
@@ -56,17 +56,20 @@ class Run:
     history: dict[str, list[float]]
     seconds: float
     cpu_seconds: float
-    predictions: str
+    predictions: np.ndarray
     versions: dict[str, str]
     processor: str
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Run) and self._as_stored() == other._as_stored()
+
     def predicted(self) -> np.ndarray:
-        """The predicted classes of the test images, shape (n,), int64, 0 to 9."""
-        return np.array([int(digit) for digit in self.predictions], dtype=np.int64)
+        """The predictions, by the name that the chapters use."""
+        return self.predictions
 
     def save(self, path: str | Path) -> None:
         """Write the run to a JSON file, whole or not at all."""
-        write_text(json.dumps(asdict(self), indent=1, allow_nan=False) + "\n", path)
+        write_text(json.dumps(self._as_stored(), indent=1, allow_nan=False) + "\n", path)
 
     @classmethod
     def load(cls, path: str | Path) -> "Run":
@@ -78,9 +81,13 @@ class Run:
             If the file does not hold a run.
         """
         try:
-            return cls(**json.loads(read_text(path)))
+            run = cls(**json.loads(read_text(path)))
+            return replace(run, predictions=decode_digits(run.predictions))
         except (TypeError, ValueError) as error:
             raise ValueError(f"{path} does not hold a training run: {error}. Write it again with Run.save.") from error
+
+    def _as_stored(self) -> dict:
+        return asdict(self) | {"predictions": "".join(map(str, self.predictions))}
 
 
 class Recorder(keras.callbacks.Callback):
@@ -138,7 +145,7 @@ class Recorder(keras.callbacks.Callback):
             history=self.history,
             seconds=self.seconds,
             cpu_seconds=self.cpu_seconds,
-            predictions="" if test_images is None else classify(self.model, test_images),
+            predictions=decode_digits("") if test_images is None else classify(self.model, test_images),
             versions=versions(),
             processor=processor(),
         )
@@ -252,9 +259,21 @@ def predict_probabilities(model: keras.Model, images: np.ndarray) -> np.ndarray:
     return model.predict(images, batch_size=1_000, verbose=0)
 
 
-def classify(model: keras.Model, images: np.ndarray) -> str:
-    """The most probable class of each image, as one string of digits; takes what `predict_probabilities` takes."""
-    return "".join(str(digit) for digit in predict_probabilities(model, images).argmax(axis=1))
+def classify(model: keras.Model, images: np.ndarray) -> np.ndarray:
+    """Give each image its most probable class.
+
+    Parameters
+    ----------
+    model : keras.Model
+    images : numpy.ndarray, shape (n, 28, 28, 1), float32 in [0, 1]
+        What `predict_probabilities` takes; it raises and warns as that does.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,), int64
+        Classes, 0 to 9.
+    """
+    return predict_probabilities(model, images).argmax(axis=1)
 
 
 def versions() -> dict[str, str]:
