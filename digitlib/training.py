@@ -90,8 +90,13 @@ class Run:
         return asdict(self) | {"predictions": "".join(map(str, self.predictions))}
 
 
-class Recorder(keras.callbacks.Callback):
-    """A Keras callback that times a training and turns it into a `Run`.
+class Recorder(keras.callbacks.History):
+    """Keras's history of a training that also takes the time and makes a `Run` of both.
+
+    Parameters
+    ----------
+    seed : int
+        What the weights and the order of the images were drawn from.
 
     Examples
     --------
@@ -105,15 +110,11 @@ class Recorder(keras.callbacks.Callback):
     def __init__(self, *, seed: int):
         super().__init__()
         self.seed = seed
-        self.history: dict[str, list[float]] = {}
 
     def on_train_begin(self, logs=None):
-        self.history = {}
+        super().on_train_begin(logs)
+        self.history: dict[str, list[float]] = {}  # else a second training would be added to the first
         self.wall_start, self.cpu_start = time.perf_counter(), time.process_time()
-
-    def on_epoch_end(self, epoch, logs=None):
-        for name, value in (logs or {}).items():
-            self.history.setdefault(name, []).append(float(value))
 
     def on_train_end(self, logs=None):
         self.seconds = time.perf_counter() - self.wall_start
