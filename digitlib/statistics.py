@@ -115,9 +115,9 @@ def mean_over_seeds(values: Iterable[float], *, confidence: float = 0.95) -> Est
     (0.991, 0.001, 3)
     """
     values = _finite(values, at_least=2)
-    mean, deviation = float(values.mean()), float(values.std(ddof=1))
-    half = _quantile(confidence, len(values)) * deviation / math.sqrt(len(values))
-    return Estimate(mean, mean - half, mean + half, deviation, len(values))
+    deviation = float(values.std(ddof=1))
+    low, high = _t_interval(values, deviation / math.sqrt(len(values)), confidence)
+    return Estimate(float(values.mean()), low, high, deviation, len(values))
 
 
 def prediction_interval(values: Iterable[float], *, confidence: float = 0.999) -> tuple[float, float]:
@@ -155,8 +155,7 @@ def prediction_interval(values: Iterable[float], *, confidence: float = 0.999) -
     (0.986, 0.996)
     """
     values = _finite(values, at_least=2)
-    half = _quantile(confidence, len(values)) * values.std(ddof=1) * math.sqrt(1 + 1 / len(values))
-    return float(values.mean() - half), float(values.mean() + half)
+    return _t_interval(values, values.std(ddof=1) * math.sqrt(1 + 1 / len(values)), confidence)
 
 
 def compare_over_seeds(first: pd.Series, second: pd.Series, *, confidence: float = 0.95) -> Comparison:
@@ -414,13 +413,14 @@ def _finite(values: Iterable[float], *, at_least: int = 1) -> np.ndarray:
     return values
 
 
-def _quantile(confidence: float, count: int) -> float:
-    """How many standard errors the two-sided interval of a mean of `count` values reaches to either side."""
+def _t_interval(values: np.ndarray, error: float, confidence: float) -> tuple[float, float]:
+    """Student's interval around the mean, from a standard error that may be 0."""
     from scipy import stats
 
     if not 0 < confidence < 1:
         raise ValueError(f"a confidence lies between 0 and 1, got {confidence}")
-    return float(stats.t.ppf((1 + confidence) / 2, df=count - 1))
+    low, high = stats.t.interval(confidence, df=len(values) - 1)
+    return float(values.mean() + low * error), float(values.mean() + high * error)
 
 
 def _check_same_seeds(first: pd.Series, second: pd.Series) -> None:
