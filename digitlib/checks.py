@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     import keras
 
 CLASSES = 10
-IMAGE_SHAPE = (28, 28, 1)
+SIDE = 28  # pixels, of an image
+IMAGE_SHAPE = (SIDE, SIDE, 1)
 
-ONE_GREY_LEVEL = 1 / 255
+ONE_GRAY_LEVEL = 1 / 255
 # Of MNIST's images, plain or with the corruptions of `digitlib.experiments.corruptions`, at most three quarters of the
 # edge are this bright (those with stripes); of every inverted image, 97 % and more.
 BRIGHT, MOST_OF_THE_EDGE = 0.9, 0.9
@@ -166,7 +167,7 @@ def check_images(images: np.ndarray, shape: tuple[int | None, ...] = IMAGE_SHAPE
     ):
         expected = ", ".join("any" if size is None else str(size) for size in shape)
         raise ValueError(f"images must have the shape (n, {expected}), got {images.shape}: {_reshaping(images, shape)}")
-    if 0 < highest < 1.5 * ONE_GREY_LEVEL:  # half a level for rounding; MNIST's brightest pixels are at 254 or 255
+    if 0 < highest < 1.5 * ONE_GRAY_LEVEL:  # half a level for rounding; MNIST's brightest pixels are at 254 or 255
         raise ValueError(
             f"the brightest pixel of all images is {highest:.2g}, one grey level of 255: they were scaled twice. "
             "Divide by 255 once, as data.scale_pixels does"

@@ -11,9 +11,9 @@ import pandas as pd
 from scipy.stats import binomtest
 from sklearn import metrics
 
-from digitlib.checks import check_answers, check_probabilities
+from digitlib.checks import CLASSES, check_answers, check_probabilities
 
-CLASSES = range(10)
+DIGITS = range(CLASSES)
 
 
 class Accuracy(NamedTuple):
@@ -103,9 +103,9 @@ def per_class(true: np.ndarray, predicted: np.ndarray) -> pd.DataFrame:
     """
     true, predicted = check_answers(true=true, predicted=predicted)
     precision, recall, _, support = metrics.precision_recall_fscore_support(
-        true, predicted, labels=CLASSES, zero_division=np.nan
+        true, predicted, labels=DIGITS, zero_division=np.nan
     )
-    index = pd.Index(CLASSES, name="digit")
+    index = pd.Index(DIGITS, name="digit")
     return pd.DataFrame({"precision": precision, "recall": recall, "images": support.astype(int)}, index=index)
 
 
@@ -126,9 +126,9 @@ def confusion_matrix(true: np.ndarray, predicted: np.ndarray, *, normalized: boo
     """
     true, predicted = check_answers(true=true, predicted=predicted)
     counts = pd.DataFrame(
-        metrics.confusion_matrix(true, predicted, labels=CLASSES),
-        index=pd.Index(CLASSES, name="true digit"),
-        columns=pd.Index(CLASSES, name="predicted digit"),
+        metrics.confusion_matrix(true, predicted, labels=DIGITS),
+        index=pd.Index(DIGITS, name="true digit"),
+        columns=pd.Index(DIGITS, name="predicted digit"),
     )
     return counts.div(counts.sum(axis=1), axis=0) if normalized else counts
 

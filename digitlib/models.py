@@ -6,7 +6,6 @@ import pandas as pd
 from keras import layers
 
 from digitlib.checks import CLASSES, IMAGE_SHAPE
-from digitlib.experiments.locally_connected import LocallyConnected2D
 from digitlib.settings import check_keras
 
 PLAIN_HIDDEN_UNITS = 128
@@ -96,60 +95,6 @@ def build_matched() -> keras.Sequential:
     return build_fully_connected(MATCHED_HIDDEN_UNITS)
 
 
-def build_global_pooling() -> keras.Sequential:
-    """Build the convolutional part of the CNN with global average pooling and one dense layer.
-
-    Returns
-    -------
-    keras.Sequential
-        Maps images of shape (n, 28, 28, 1), float32 in [0, 1], to class
-        probabilities of shape (n, 10). Each of the 64 feature maps is reduced
-        to its mean, so where a feature was found no longer matters.
-
-    Examples
-    --------
-    >>> build_global_pooling().count_params()
-    19466
-    """
-    convolutional_part = build_cnn().layers[:3]
-    return stack(
-        "global_pooling",
-        [
-            *convolutional_part,
-            layers.GlobalAveragePooling2D(),
-            layers.Dense(CLASSES, activation="softmax"),
-        ],
-    )
-
-
-def build_locally_connected() -> keras.Sequential:
-    """Build the CNN with weights of their own at every place: same shapes, nothing shared.
-
-    Returns
-    -------
-    keras.Sequential
-        Maps images of shape (n, 28, 28, 1), float32 in [0, 1], to class
-        probabilities of shape (n, 10).
-
-    Examples
-    --------
-    >>> build_locally_connected().count_params()
-    2557450
-    """
-    return stack(
-        "locally_connected",
-        [
-            LocallyConnected2D(filters=32, kernel_size=(3, 3), activation="relu"),
-            layers.MaxPooling2D((2, 2)),
-            LocallyConnected2D(filters=64, kernel_size=(3, 3), activation="relu"),
-            layers.MaxPooling2D((2, 2)),
-            layers.Flatten(),
-            layers.Dense(64, activation="relu"),
-            layers.Dense(CLASSES, activation="softmax"),
-        ],
-    )
-
-
 def describe_layers(model: keras.Sequential) -> pd.DataFrame:
     """Tell what each layer puts out, stores and computes.
 
@@ -170,7 +115,8 @@ def describe_layers(model: keras.Sequential) -> pd.DataFrame:
     Each output value of a convolution or dense layer is a sum of as many
     products as one column of its kernel has weights, so a layer takes (output
     values) x (weights per output value) multiply-adds. Biases, ReLU, pooling
-    and softmax are not counted: they need no multiplication by a weight.
+    and softmax are not counted: they need no multiplication by a weight. A
+    layer of another kind tells its own by an attribute ``multiply_adds``.
     """
     rows = {
         layer.name: {
@@ -184,9 +130,7 @@ def describe_layers(model: keras.Sequential) -> pd.DataFrame:
 
 
 def _multiply_adds(layer: keras.layers.Layer) -> int:
-    if isinstance(layer, LocallyConnected2D):
-        return int(np.prod(layer.kernel.shape))  # each of its weights is used once
     if not isinstance(layer, layers.Conv2D | layers.Dense):
-        return 0
+        return getattr(layer, "multiply_adds", 0)
     weights_per_output = int(np.prod(layer.kernel.shape[:-1]))
     return int(np.prod(layer.output.shape[1:])) * weights_per_output

@@ -512,7 +512,7 @@ def learning_curves(history: Mapping[str, Sequence[float]], *, metric: str, ax: 
     return Drawing(drawing.ax, f"Line chart over {_plural(len(history[metric]), 'epoch')}: {described}.")
 
 
-def confusion_matrix(matrix: pd.DataFrame, *, ax: Axes | None = None) -> Drawing:
+def confusion_heat_map(matrix: pd.DataFrame, *, ax: Axes | None = None) -> Drawing:
     """Draw a confusion matrix as a heat map.
 
     The colours follow the fourth root of the values, so that a handful of

@@ -1,7 +1,6 @@
 """Train a network from a seed and keep what happened."""
 
 import json
-import os
 import platform
 import time
 from collections.abc import Callable
@@ -13,6 +12,7 @@ import numpy as np
 
 from digitlib.checks import CLASSES, check_examples, check_images, check_input, decode_digits, input_shape
 from digitlib.files import read_text, write_text
+from digitlib.machine import processor
 from digitlib.settings import check_keras
 
 SETTINGS = {
@@ -287,18 +287,3 @@ def versions() -> dict[str, str]:
         "keras": keras.__version__,
         "numpy": np.__version__,
     }
-
-
-def processor() -> str:
-    """The processor's name and the number of cores this process may use."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{_processor_name()}, {cores} {'core' if cores == 1 else 'cores'}"
-
-
-def _processor_name() -> str:
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        for line in cpuinfo.read_bytes().decode("utf-8", "replace").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()

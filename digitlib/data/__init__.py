@@ -296,7 +296,7 @@ def _read_bytes(path: Path) -> bytes:
 
 def _parse_idx(content: bytes, path: Path) -> np.ndarray:
     if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in _IDX_TYPES:
-        raise _fault(path, *_recognise(content))
+        raise _fault(path, *_recognize(content))
     dtype, dimensions = _IDX_TYPES[content[2]], content[3]
     start = 4 + 4 * dimensions
     if len(content) < start:
@@ -317,7 +317,7 @@ def _parse_idx(content: bytes, path: Path) -> np.ndarray:
     return array.astype(dtype.newbyteorder("="))
 
 
-def _recognise(content: bytes) -> tuple[str, str]:
+def _recognize(content: bytes) -> tuple[str, str]:
     """What a file is that is not IDX, and what to do."""
     if not content:
         return "is empty, so not an IDX file", _FETCH_AGAIN

@@ -299,8 +299,8 @@ CHANGES = {
 DOORS_FOR_SETTINGS = {
     function.__name__: lambda model, function=function: function()
     for function in (
-        models.build_cnn, models.build_fully_connected, models.build_matched, models.build_global_pooling,
-        models.build_locally_connected, variations.with_dropout, variations.half_as_wide, recipes.build_small,
+        models.build_cnn, models.build_fully_connected, models.build_matched, variations.with_global_pooling,
+        variations.without_sharing, variations.with_dropout, variations.half_as_wide, recipes.build_small,
         recipes.build_deep,
     )
 } | {

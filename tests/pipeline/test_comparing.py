@@ -112,7 +112,7 @@ def test_what_is_drawn_may_differ_within_the_tolerance_of_its_cell(last, passes)
 def test_numbers_in_a_heat_map_have_the_tolerance_of_counts():
     matrix = np.diag([90, 80, 70])
     other = np.array([[87, 3, 0], [0, 80, 0], [0, 0, 70]])
-    described = [plots.confusion_matrix(pd.DataFrame(counts)).describe() for counts in (matrix, other)]
+    described = [plots.confusion_heat_map(pd.DataFrame(counts)).describe() for counts in (matrix, other)]
     assert list(picture_differences(*described, atol=5)) == []
     assert any("text" in line for line in picture_differences(*described, atol=2))
 
