@@ -272,7 +272,7 @@ plots.confusion_heat_map(matrix)
 # [Divide each row by its sum](#fig-confusion-shares), and they can.
 
 # %% mystnb={"figure": {"caption": "The same matrix with each row as shares of its digit. The diagonal is the recall of each digit.", "name": "fig-confusion-shares"}} nbval={"atol": 0.03}
-shares = evaluation.confusion_matrix(y_test, predicted, normalized=True)
+shares = evaluation.confusion_matrix(y_test, predicted, normalize="true")
 plots.confusion_heat_map(shares)
 
 # %% nbval={"atol": 0.03, "count_atol": 50}

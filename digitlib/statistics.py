@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from digitlib.checks import check_answers
 
@@ -251,12 +252,12 @@ def holm(p_values: Mapping[str, float]) -> dict[str, float]:
     return dict(zip(p_values, corrected.tolist(), strict=True))
 
 
-def mcnemar(true: np.ndarray, first: np.ndarray, second: np.ndarray) -> McNemar:
+def mcnemar(y_true: ArrayLike, first: ArrayLike, second: ArrayLike) -> McNemar:
     """Exact test of whether one of two networks gets more of the same digits right.
 
     Parameters
     ----------
-    true, first, second : numpy.ndarray, shape (n,)
+    y_true, first, second : array-like, shape (n,)
         Classes: the right ones, and those that either network answers. They
         belong together by position.
 
@@ -278,16 +279,16 @@ def mcnemar(true: np.ndarray, first: np.ndarray, second: np.ndarray) -> McNemar:
 
     Examples
     --------
-    >>> true = np.array([7, 2, 1, 0])
-    >>> mcnemar(true, first=np.array([7, 2, 7, 6]), second=np.array([7, 3, 1, 0]))
+    >>> y_true = np.array([7, 2, 1, 0])
+    >>> mcnemar(y_true, first=np.array([7, 2, 7, 6]), second=np.array([7, 3, 1, 0]))
     McNemar(only_first=1, only_second=2, p_value=1.0, odds_ratio=2.0)
     """
     from statsmodels.stats import contingency_tables
 
-    true, first, second = check_answers(true=true, first=first, second=second)
-    if len(true) == 0:
+    y_true, first, second = check_answers(y_true=y_true, first=first, second=second)
+    if len(y_true) == 0:
         raise ValueError("there are no answers to compare")
-    right, right_too = first == true, second == true
+    right, right_too = first == y_true, second == y_true
     only_first, only_second = int((right & ~right_too).sum()), int((right_too & ~right).sum())
     # The test looks at the other diagonal only.
     p_value = contingency_tables.mcnemar([[0, only_first], [only_second, 0]], exact=True).pvalue

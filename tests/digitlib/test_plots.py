@@ -18,7 +18,7 @@ HISTORY = {"loss": [0.5, 0.25, 0.125], "val_loss": [0.6, 0.4, 0.45], "accuracy":
 TRUE, PREDICTED = np.array([0, 0, 0, 0, 1, 1, 9]), np.array([0, 0, 0, 3, 1, 7, 9])
 COUNTS = evaluation.confusion_matrix(TRUE, PREDICTED)
 SHARES = evaluation.confusion_matrix(
-    np.arange(10).repeat(4), np.r_[0, 1, 1, 1, 1, 0, 0, 0, np.arange(2, 10).repeat(4)], normalized=True
+    np.arange(10).repeat(4), np.r_[0, 1, 1, 1, 1, 0, 0, 0, np.arange(2, 10).repeat(4)], normalize="true"
 )
 ERRORS = pd.DataFrame(
     {"true": [4, 7], "predicted": [9, 1], "probability": [0.9974, 0.5]}, index=pd.Index([3, 1], name="image")
@@ -400,7 +400,7 @@ def test_the_heat_map_shows_each_count_in_its_cell():
 
 def test_the_row_of_a_digit_without_images_is_empty_and_the_alt_text_says_so():
     true = TRUE[TRUE != 0]
-    shares = evaluation.confusion_matrix(true, PREDICTED[TRUE != 0], normalized=True)
+    shares = evaluation.confusion_matrix(true, PREDICTED[TRUE != 0], normalize="true")
     absent = sorted(set(range(10)) - set(true))
     drawing = plots.confusion_heat_map(shares)
     rows = {int(text.get_position()[1]) for text in drawing.ax.texts}
