@@ -33,7 +33,7 @@ CURVES = {"training": [0.5, 0.25, 0.125], "validation": [0.5, 0.375, 0.25]}
 @pytest.fixture(autouse=True)
 def in_a_new_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(plots, "_DPI", 20)  # pictures that nobody looks at
+    monkeypatch.setitem(plots.STYLE, "figure.dpi", 20)  # pictures that nobody looks at
     yield
     plt.close("all")
 
