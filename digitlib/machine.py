@@ -17,7 +17,7 @@ def count_cores() -> int:
 
 
 def processor() -> str:
-    """Name the processor, and tell the number of cores that this process may use.
+    """Name the processor, with the number of cores that this process may use.
 
     Returns
     -------
@@ -29,19 +29,21 @@ def processor() -> str:
 
 
 def peak_gigabytes(*, of_children: bool = False) -> float | None:
-    """Tell the most memory that this process has held at any time.
+    """Look up the most memory that this process has ever held.
 
-    Linux lets a process begin with its parent's peak, so the parent must hold less.
+    Linux lets a process begin with its parent's peak, so the parent must hold
+    less than what is to be measured.
 
     Parameters
     ----------
     of_children : bool
-        Take instead the largest of the processes that it started and that have ended.
+        Ask for the largest process that this one has started, and that has
+        ended, in place of this one.
 
     Returns
     -------
     float or None
-        In billions of bytes; None on Windows, which does not tell.
+        In billions of bytes. Windows does not tell: None.
     """
     if sys.platform == "win32":
         return None

@@ -56,7 +56,7 @@ _in_style = mpl.rc_context(STYLE)
 class Drawing:
     """What a plotting function drew.
 
-    Attributes
+    Parameters
     ----------
     ax : matplotlib.axes.Axes
         The axes drawn on.
@@ -77,16 +77,17 @@ class Drawing:
 
     @_in_style
     def describe(self) -> dict:
-        """What is drawn, in texts and few numbers: small enough to keep, and enough to see a change.
+        """Describe what is drawn in texts and a few numbers, few enough to keep and enough to notice a change.
 
         Returns
         -------
         dict
-            ``axes``: for each its title, labels, scales, legend, texts, names
-            of ticks, and ``artists``: their type and label, how many they are
-            and of how many points, and the least, greatest, mean and weighted
-            mean of the coordinates of these, or of an image's colours. The
-            weights are 1, 2, 3, ..., so points cannot change places unseen.
+            ``axes``: for each axes the title, labels, scales, legend, texts,
+            names of ticks, and ``artists``. For these it holds their type and
+            label, their number and that of their points, and the least,
+            greatest, mean and weighted mean of the coordinates of the points,
+            or of an image's colours. The weights are 1, 2, 3, ..., so that
+            points which change places are noticed.
         """
         return {"axes": [_describe_axes(ax) for ax in self.figure.axes]}
 
@@ -116,6 +117,7 @@ def image_grid(
     Parameters
     ----------
     images : numpy.ndarray, shape (n, height, width)
+        One or more.
     subject : str
         What the images are; opens the alt text.
     titles : sequence, optional
@@ -125,15 +127,20 @@ def image_grid(
     cmap : str
         Matplotlib's name of the colours.
     symmetric : bool
-        Put zero in the middle of the colours, for images with signs.
+        Whether zero lies in the middle of the colours, for images with signs.
     shared_scale : bool
-        One scale of colours for all images, or one for each.
+        Whether all images have one scale of colours, or each its own.
     ax : matplotlib.axes.Axes, optional
+        Where to draw; by default on a new figure.
+
+    Returns
+    -------
+    Drawing
 
     Raises
     ------
     ValueError
-        If there are no images, or not one title for each.
+        If there are no images, or another number of titles.
     """
     images = np.asarray(images)
     if images.ndim != 3 or len(images) == 0:
@@ -176,7 +183,9 @@ def bars(
     subject : str
         What the bars are; opens the alt text.
     xlabel, ylabel : str
+        The axis labels.
     ax : matplotlib.axes.Axes, optional
+        Where to draw; by default on a new figure.
 
     Returns
     -------
@@ -195,7 +204,25 @@ def bars(
 
 @_in_style
 def histogram(values: np.ndarray, *, subject: str, xlabel: str, bins: int = 32, ax: Axes | None = None) -> Drawing:
-    """Draw how often values fall in each of `bins` equal intervals, on a logarithmic axis."""
+    """Draw how often values fall in each of several equal intervals, on a logarithmic axis.
+
+    Parameters
+    ----------
+    values : array-like
+        Numbers, in an array of any shape.
+    subject : str
+        What the values are; opens the alt text.
+    xlabel : str
+        The axis label.
+    bins : int
+        How many intervals.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default on a new figure.
+
+    Returns
+    -------
+    Drawing
+    """
     values = np.ravel(values)
     ax = ax or _new_axes(height=3.2)
     counts, edges, _ = ax.hist(values, bins=bins, color=COLORS[0], log=True)
@@ -228,11 +255,13 @@ def lines(
     subject : str
         What the curves are; opens the alt text.
     xlabel, ylabel : str
+        The axis labels.
     x : sequence of float, optional
         Positions of the values; 1, 2, 3, ... by default.
     logarithmic : bool
         Use logarithmic axes, both of them.
     ax : matplotlib.axes.Axes, optional
+        Where to draw; by default on a new figure.
 
     Returns
     -------
@@ -272,7 +301,7 @@ def bands(
     logarithmic: bool = False,
     ax: Axes | None = None,
 ) -> Drawing:
-    """Draw the mean of repeated curves, in a band from the lowest to the highest.
+    """Draw the mean of repeated curves in a band from the lowest value to the highest.
 
     Parameters
     ----------
@@ -283,9 +312,11 @@ def bands(
     subject : str
         What the curves are; opens the alt text.
     xlabel, ylabel : str
+        The axis labels.
     logarithmic : bool
         Use logarithmic axes, both of them.
     ax : matplotlib.axes.Axes, optional
+        Where to draw; by default on a new figure.
 
     Returns
     -------
@@ -322,7 +353,13 @@ def runs(groups: Mapping[str, Sequence[float]], *, subject: str, xlabel: str, ax
     subject : str
         What the dots are; opens the alt text.
     xlabel : str
+        The axis label.
     ax : matplotlib.axes.Axes, optional
+        Where to draw; by default on a new figure.
+
+    Returns
+    -------
+    Drawing
     """
     ax = ax or _new_axes(height=0.8 + 0.45 * len(groups))
     described = []
@@ -344,19 +381,25 @@ def intervals(
     reference: float | None = None,
     ax: Axes | None = None,
 ) -> Drawing:
-    """Draw estimates as dots with their intervals, a line for each row.
+    """Draw estimates as dots with their intervals, one row for each name.
 
     Parameters
     ----------
     groups : mapping of str to pandas.DataFrame
         By name, tables with the columns ``value``, ``low`` and ``high``. Their
-        index names the lines, in the order of the first.
+        index names the rows, in the order of the first table.
     subject : str
         What the dots are; opens the alt text.
     xlabel : str
+        The axis label.
     reference : float, optional
         Where to draw an upright line to compare with.
     ax : matplotlib.axes.Axes, optional
+        Where to draw; by default on a new figure.
+
+    Returns
+    -------
+    Drawing
     """
     names = list(next(iter(groups.values())).index)
     ax = ax or _new_axes(height=0.9 + 0.28 * len(names))
@@ -396,7 +439,13 @@ def labelled_points(points: pd.DataFrame, *, subject: str, xlabel: str, ylabel: 
     subject : str
         What the points are; opens the alt text.
     xlabel, ylabel : str
+        The axis labels.
     ax : matplotlib.axes.Axes, optional
+        Where to draw; by default on a new figure.
+
+    Returns
+    -------
+    Drawing
     """
     ax = ax or _new_axes(height=3.6)
     for (name, point), look in zip(points.iterrows(), _looks(), strict=False):
@@ -412,7 +461,7 @@ def labelled_points(points: pd.DataFrame, *, subject: str, xlabel: str, ylabel: 
 
 @_in_style
 def waterfall(steps: pd.DataFrame, *, subject: str, xlabel: str, ax: Axes | None = None) -> Drawing:
-    """Draw how one step after another brings a quantity down: a bar from each value to the next.
+    """Draw how a quantity falls step by step, with a bar from each value to the next.
 
     Parameters
     ----------
@@ -420,9 +469,11 @@ def waterfall(steps: pd.DataFrame, *, subject: str, xlabel: str, ax: Axes | None
         Indexed by name, in order, with the columns ``value`` (positive) and
         ``note`` (a few words below the name). The first is where it begins.
     subject : str
-        What is brought down; opens the alt text.
+        What falls; opens the alt text.
     xlabel : str
+        The axis label.
     ax : matplotlib.axes.Axes, optional
+        Where to draw; by default on a new figure.
 
     Returns
     -------
@@ -451,7 +502,7 @@ def waterfall(steps: pd.DataFrame, *, subject: str, xlabel: str, ax: Axes | None
 
 @_in_style
 def roofline(points: pd.DataFrame, *, peak: float, bandwidth: float, ax: Axes | None = None) -> Drawing:
-    """Draw what computations reach, under the roof of what the processor allows.
+    """Draw how fast computations are, below the roof of what the processor allows.
 
     Parameters
     ----------
@@ -463,6 +514,7 @@ def roofline(points: pd.DataFrame, *, peak: float, bandwidth: float, ax: Axes | 
     bandwidth : float
         The most bytes a second, in billions.
     ax : matplotlib.axes.Axes, optional
+        Where to draw; by default on a new figure.
 
     Returns
     -------
@@ -500,10 +552,15 @@ def learning_curves(history: Mapping[str, Sequence[float]], *, metric: str, ax: 
     Parameters
     ----------
     history : mapping of str to sequence of float
-        Keras's history.
+        Values by metric, as Keras's ``History.history``.
     metric : str
         ``"loss"`` or ``"accuracy"``.
     ax : matplotlib.axes.Axes, optional
+        Where to draw; by default on a new figure.
+
+    Returns
+    -------
+    Drawing
 
     Raises
     ------
@@ -532,9 +589,14 @@ def confusion_heat_map(matrix: pd.DataFrame, *, ax: Axes | None = None) -> Drawi
     Parameters
     ----------
     matrix : pandas.DataFrame, shape (10, 10)
-        What `evaluation.confusion_matrix` returned, raw or normalized. The row
-        of a digit without images, which has no shares, stays empty.
+        As `evaluation.confusion_matrix` returns it, in counts or in shares. The
+        row of a digit without images has no shares and stays empty.
     ax : matplotlib.axes.Axes, optional
+        Where to draw; by default on a new figure.
+
+    Returns
+    -------
+    Drawing
     """
     ax = ax or _new_axes(height=5.4)
     values = matrix.to_numpy()
@@ -577,6 +639,16 @@ def kernels(weights: np.ndarray, *, columns: int = 8, ax: Axes | None = None) ->
     columns : int
         Kernels per row.
     ax : matplotlib.axes.Axes, optional
+        Where to draw; by default on a new figure.
+
+    Returns
+    -------
+    Drawing
+
+    Raises
+    ------
+    ValueError
+        If there is more than one input channel.
     """
     if weights.ndim != 4 or weights.shape[2] != 1:
         raise ValueError(f"expected kernels of shape (height, width, 1, filters), got {weights.shape}")
@@ -595,16 +667,22 @@ def kernels(weights: np.ndarray, *, columns: int = 8, ax: Axes | None = None) ->
 
 @_in_style
 def feature_maps(maps: np.ndarray, *, layer: str, columns: int = 8, ax: Axes | None = None) -> Drawing:
-    """Draw what the filters of a layer make of one image.
+    """Draw the outputs of a layer's filters for one image.
 
     Parameters
     ----------
     maps : numpy.ndarray, shape (height, width, filters)
+        The layer's output.
     layer : str
         The layer's name, for the alt text.
     columns : int
         Maps per row.
     ax : matplotlib.axes.Axes, optional
+        Where to draw; by default on a new figure.
+
+    Returns
+    -------
+    Drawing
     """
     stack = np.moveaxis(maps, -1, 0)
     silent = int((stack.max(axis=(1, 2)) <= 0).sum())
@@ -614,17 +692,18 @@ def feature_maps(maps: np.ndarray, *, layer: str, columns: int = 8, ax: Axes | N
 
 @_in_style
 def reliability(groups: Mapping[str, pd.DataFrame], *, subject: str, ax: Axes | None = None) -> Drawing:
-    """Draw how often answers were wrong against how much they were doubted, on logarithmic axes.
+    """Draw the share of wrong answers against the doubt about them, on logarithmic axes.
 
     Parameters
     ----------
     groups : mapping of str to pandas.DataFrame
-        By name, one row per group of answers, with the columns ``doubt`` (one
-        minus the mean probability of the answers) and ``errors`` (the share of
-        wrong ones), both above 0 and at most 1.
+        By name, tables with one row for each group of answers and the columns
+        ``doubt`` (one minus the mean probability of the answers) and
+        ``errors`` (the share of wrong ones), both above 0 and at most 1.
     subject : str
         What the answers are; opens the alt text.
     ax : matplotlib.axes.Axes, optional
+        Where to draw; by default on a new figure.
 
     Returns
     -------
@@ -646,7 +725,7 @@ def reliability(groups: Mapping[str, pd.DataFrame], *, subject: str, ax: Axes | 
 
 @_in_style
 def error_gallery(images: np.ndarray, errors: pd.DataFrame, *, columns: int = 6, ax: Axes | None = None) -> Drawing:
-    """Draw misclassified digits with what they are and what they were taken for.
+    """Draw misclassified digits, each with its true class, the predicted one and its probability.
 
     Parameters
     ----------
@@ -659,6 +738,11 @@ def error_gallery(images: np.ndarray, errors: pd.DataFrame, *, columns: int = 6,
     columns : int
         Images per row.
     ax : matplotlib.axes.Axes, optional
+        Where to draw; by default on a new figure.
+
+    Returns
+    -------
+    Drawing
     """
     titles = [f"{row.true} as {row.predicted}\n{row.probability:.1%}" for row in errors.itertuples()]
     return image_grid(

@@ -1,7 +1,7 @@
 """How sure can one be of a result? SciPy and statsmodels do the arithmetic.
 
-They take a second to import, so that each function imports what it calls: whoever
-only puts results into words need not wait.
+They take a second to import. So each function imports what it calls, and a program
+that only puts results into words need not wait.
 """
 
 import math
@@ -21,7 +21,7 @@ ROUNDING_ERROR = 1e-12
 class Estimate(NamedTuple):
     """A mean over seeds and its confidence interval.
 
-    Attributes
+    Parameters
     ----------
     value, low, high : float
         The mean and the ends of its interval.
@@ -35,13 +35,13 @@ class Estimate(NamedTuple):
     low: float
     high: float
     deviation: float
-    count: int
+    count: int  # type: ignore[assignment]  # instead of the method that a tuple has
 
 
 class Comparison(NamedTuple):
     """A mean difference over seeds, its confidence interval and its test.
 
-    Attributes
+    Parameters
     ----------
     difference, low, high : float
         The mean of second minus first, and the ends of its interval.
@@ -59,13 +59,13 @@ class Comparison(NamedTuple):
     high: float
     p_value: float
     effect_size: float
-    count: int
+    count: int  # type: ignore[assignment]  # instead of the method that a tuple has
 
 
 class McNemar(NamedTuple):
     """Two networks' answers to the same digits, compared.
 
-    Attributes
+    Parameters
     ----------
     only_first, only_second : int
         Digits that only the first, or only the second, network gets right.
@@ -83,7 +83,7 @@ class McNemar(NamedTuple):
 
 
 def mean_over_seeds(values: Iterable[float], *, confidence: float = 0.95) -> Estimate:
-    """Mean with Student's t interval.
+    """Compute the mean with Student's t interval.
 
     Parameters
     ----------
@@ -105,9 +105,9 @@ def mean_over_seeds(values: Iterable[float], *, confidence: float = 0.95) -> Est
     Notes
     -----
     The interval covers the chance of having drawn these seeds and not others
-    (Student 1908, Biometrika 6, 1-25). It takes results to be normally
-    distributed over seeds, and says nothing about other test images. It knows
-    no limits: an interval of shares may reach beyond 1.
+    (Student 1908, Biometrika 6, 1-25). It supposes that results are normally
+    distributed over seeds, and says nothing about other test images. It has no
+    bounds: an interval of shares may reach beyond 1.
 
     Examples
     --------
@@ -122,7 +122,7 @@ def mean_over_seeds(values: Iterable[float], *, confidence: float = 0.95) -> Est
 
 
 def prediction_interval(values: Iterable[float], *, confidence: float = 0.999) -> tuple[float, float]:
-    """Interval in which the result of one further run of the same kind falls.
+    """Compute the interval in which one further result of the same kind will fall.
 
     Parameters
     ----------
@@ -146,8 +146,8 @@ def prediction_interval(values: Iterable[float], *, confidence: float = 0.999) -
     -----
     Mean ± t s √(1 + 1/n), with the sample standard deviation s and the
     quantile t of Student's distribution with n - 1 degrees of freedom (Meeker,
-    Hahn and Escobar 2017, Statistical Intervals, chapter 4). Takes results to
-    be normally distributed over seeds.
+    Hahn and Escobar 2017, Statistical Intervals, chapter 4). It supposes that
+    results are normally distributed over seeds.
 
     Examples
     --------
@@ -160,13 +160,13 @@ def prediction_interval(values: Iterable[float], *, confidence: float = 0.999) -
 
 
 def compare_over_seeds(first: pd.Series, second: pd.Series, *, confidence: float = 0.95) -> Comparison:
-    """Paired t test of second minus first.
+    """Compare two ways of training by a paired t test of second minus first.
 
     Parameters
     ----------
     first, second : pandas.Series, shape (n,)
-        One result per seed, indexed by seed. Seeds are paired by name, in
-        whatever order they stand.
+        One result per seed, indexed by seed. Their order does not matter:
+        results of the same seed make a pair.
     confidence : float
         Between 0 and 1.
 
@@ -186,8 +186,8 @@ def compare_over_seeds(first: pd.Series, second: pd.Series, *, confidence: float
 
     Notes
     -----
-    Takes the differences to be normally distributed over seeds. The effect
-    size is Cohen's d_z (Lakens 2013, Frontiers in Psychology 4:863).
+    The test supposes that the differences are normally distributed over seeds.
+    The effect size is Cohen's d_z (Lakens 2013, Frontiers in Psychology 4:863).
 
     Examples
     --------
@@ -219,12 +219,12 @@ def holm(p_values: Mapping[str, float]) -> dict[str, float]:
     Parameters
     ----------
     p_values : mapping of str to float
-        From the name of a test to its p value, 0 to 1.
+        The p value of each test, 0 to 1, by the test's name.
 
     Returns
     -------
     dict of str to float
-        In the same order, each at least as large as before.
+        The corrected p values, in the same order. None is smaller than before.
 
     Raises
     ------
@@ -233,9 +233,9 @@ def holm(p_values: Mapping[str, float]) -> dict[str, float]:
 
     Notes
     -----
-    If all differences with a corrected p value of at most 0.05 are taken for
-    real, the chance of one false alarm or more is at most 5 % (Holm 1979,
-    Scandinavian Journal of Statistics 6, 65-70).
+    Whoever believes in all differences with a corrected p value of at most
+    0.05 raises one false alarm or more with a chance of at most 5 % (Holm
+    1979, Scandinavian Journal of Statistics 6, 65-70).
 
     Examples
     --------
@@ -253,13 +253,13 @@ def holm(p_values: Mapping[str, float]) -> dict[str, float]:
 
 
 def mcnemar(y_true: ArrayLike, first: ArrayLike, second: ArrayLike) -> McNemar:
-    """Exact test of whether one of two networks gets more of the same digits right.
+    """Test exactly whether one of two networks gets more of the same digits right.
 
     Parameters
     ----------
     y_true, first, second : array-like, shape (n,)
-        Classes: the right ones, and those that either network answers. They
-        belong together by position.
+        The true classes, and those that each network predicts. They belong
+        together by position.
 
     Returns
     -------
@@ -268,14 +268,14 @@ def mcnemar(y_true: ArrayLike, first: ArrayLike, second: ArrayLike) -> McNemar:
     Raises
     ------
     ValueError
-        If there are no answers, the lengths differ, or one is no digit.
+        If there are no answers, the lengths differ, or a class is not a digit.
 
     Notes
     -----
-    Only digits that one network gets right and the other wrong count; if both
-    are as good, each such digit is a toss of a coin (McNemar 1947,
-    Psychometrika 12, 153-157). The test compares two trained networks, not two
-    ways of training (Dietterich 1998).
+    Only those digits count that one network gets right and the other wrong. If
+    the networks are equally good, each such digit is the toss of a coin
+    (McNemar 1947, Psychometrika 12, 153-157). The test compares two trained
+    networks, not two ways of training (Dietterich 1998).
 
     Examples
     --------
@@ -296,16 +296,20 @@ def mcnemar(y_true: ArrayLike, first: ArrayLike, second: ArrayLike) -> McNemar:
 
 
 def in_words(estimate: Estimate | Mapping, *, digits: int = 1, unit: str = "seeds") -> str:
-    """Put a mean share in percent.
+    """Write a mean share in percent.
 
     Parameters
     ----------
     estimate : Estimate or mapping
-        Of shares, 0 to 1; a mapping with the same keys will do.
+        Of shares, 0 to 1. A mapping needs the same keys.
     digits : int
         Decimal places.
     unit : str
-        What was counted.
+        What the mean was taken over.
+
+    Returns
+    -------
+    str
 
     Examples
     --------
@@ -319,14 +323,18 @@ def in_words(estimate: Estimate | Mapping, *, digits: int = 1, unit: str = "seed
 
 
 def difference_in_words(comparison: Comparison | Mapping, *, digits: int = 2) -> str:
-    """Put a mean difference between shares in percentage points.
+    """Write a mean difference between shares in percentage points.
 
     Parameters
     ----------
     comparison : Comparison or mapping
-        Of shares, 0 to 1; a mapping with the same keys will do.
+        Of shares, 0 to 1. A mapping needs the same keys.
     digits : int
         Decimal places.
+
+    Returns
+    -------
+    str
 
     Examples
     --------
@@ -344,19 +352,19 @@ def verdict(comparison: Comparison | Mapping, p_value: float | None = None, *, l
     Parameters
     ----------
     comparison : Comparison or mapping
-        Of accuracies, so that more is better; a mapping with the same keys
-        will do.
+        Of accuracies, or other results of which more is better. A mapping
+        needs the same keys.
     p_value : float, optional
-        The p value corrected for the number of tests, as by `holm`, to take
-        in place of the comparison's own.
+        A p value to take in place of the comparison's own, such as one that
+        `holm` has corrected for the number of tests.
     level : float
         The largest p value that shows a difference.
 
     Returns
     -------
     str
-        ``"helps"``, ``"hurts"`` or ``"no difference shown"``, which is not to
-        say that there is none.
+        ``"helps"``, ``"hurts"`` or ``"no difference shown"``. The last does not
+        mean that there is no difference.
 
     Raises
     ------
@@ -377,8 +385,13 @@ def place_in_words(value: float, values: Iterable[float]) -> str:
     Parameters
     ----------
     value : float
+        The result.
     values : iterable of float, shape (n,)
-        In any order, at least 1.
+        The others, at least 1, in any order.
+
+    Returns
+    -------
+    str
 
     Raises
     ------

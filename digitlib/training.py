@@ -26,26 +26,27 @@ SETTINGS = {
 class Run:
     """What happened in one training.
 
-    Attributes
+    Parameters
     ----------
     model : str
         Name of the network.
     seed : int
         Seed of weights and shuffling.
     epochs, batch_size, training_images : int
-        The size of the training.
+        Passes over the images, images per step, and images in all.
     history : dict of str to list of float
         Keras's history: one value per epoch for ``accuracy`` and ``loss``, and
         for ``val_accuracy`` and ``val_loss`` if there was validation.
     seconds, cpu_seconds : float
         Wall time and processor time of the training alone, in seconds.
     predictions : numpy.ndarray, shape (n,), int64
-        The predicted classes of the test images, 0 to 9, in their order; empty
-        if the run was not tested. A file holds them as a string of digits.
+        The predicted classes of the test images, 0 to 9, in the order of the
+        images; none if the run was not tested. A file holds them as a string
+        of digits.
     versions : dict of str to str
         Of Python, TensorFlow, Keras and NumPy.
     processor : str
-        What the training ran on.
+        Of the computer, with the number of its cores.
     """
 
     model: str
@@ -64,16 +65,36 @@ class Run:
         return isinstance(other, Run) and self._as_stored() == other._as_stored()
 
     def predicted(self) -> np.ndarray:
-        """The predictions, by the name that the chapters use."""
+        """Return the predictions, by the name that the chapters use.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n,), int64
+        """
         return self.predictions
 
     def save(self, path: str | Path) -> None:
-        """Write the run to a JSON file, whole or not at all."""
+        """Write the run to a JSON file, whole or not at all.
+
+        Parameters
+        ----------
+        path : path-like
+            Where to write it. Missing folders are made.
+        """
         write_text(json.dumps(self._as_stored(), indent=1, allow_nan=False) + "\n", path)
 
     @classmethod
     def load(cls, path: str | Path) -> "Run":
         """Read a run that `save` has written.
+
+        Parameters
+        ----------
+        path : path-like
+            The file.
+
+        Returns
+        -------
+        Run
 
         Raises
         ------
@@ -100,7 +121,7 @@ class Recorder(keras.callbacks.History):
 
     Examples
     --------
-    Pass it to Keras's own ``fit``, then ask for the run::
+    Pass it to Keras's own ``fit``, and ask for the run afterwards::
 
         recorder = Recorder(seed=1)
         model.fit(X_train, y_train, epochs=10, batch_size=32, callbacks=[recorder])
@@ -128,12 +149,16 @@ class Recorder(keras.callbacks.History):
         batch_size, training_images : int
             As they were passed to ``fit``.
         test_images : numpy.ndarray, shape (n, 28, 28, 1), float32, optional
-            If given, the trained model classifies them.
+            Images that the trained model is to classify.
+
+        Returns
+        -------
+        Run
 
         Raises
         ------
         RuntimeError
-            If no training has ended.
+            If no training has ended yet.
         """
         if not hasattr(self, "seconds"):
             raise RuntimeError("no training has been recorded: pass the recorder to fit(..., callbacks=[recorder])")
@@ -172,20 +197,24 @@ def train(
     build : callable
         Returns a model that is not yet compiled, such as `models.build_cnn`.
     images : numpy.ndarray, shape (n, 28, 28, 1), float32 in [0, 1]
-    labels : numpy.ndarray, shape (n,), integers 0 to 9
+        What to train on, as `data.scale_pixels` returns it.
+    labels : array-like, shape (n,), integers 0 to 9
+        The true class of each image.
     seed : int
         Fixes the initial weights and the order of the images. A repetition on
-        the same machine with the same versions gives the same network; on
+        the same machine with the same versions gives the same network. On
         another processor, or another number of cores, sums are added in
         another order, and the networks drift apart.
     epochs, batch_size : int
         Passes over the images, and images per step of the optimizer.
     optimizer : str or keras.optimizers.Optimizer
+        Keras's own, or its name.
     validation_data : tuple of numpy.ndarray, optional
-        Images and labels held out from the training set. Never the test set:
-        a choice made by looking at the test score makes that score too good.
+        Images and labels held out from the training set. Never pass the test
+        set: a choice made by looking at the test score makes it too good.
     test_images : numpy.ndarray, optional
-        Classified once, after training. For runs declared in advance.
+        Images to classify once, after the training. For runs declared in
+        advance.
     verbose : int
         Keras's own: 0 is silent, 2 prints a line per epoch.
 
@@ -199,10 +228,11 @@ def train(
     Raises
     ------
     ValueError
-        If images and labels do not come in pairs, or images are not of the
-        network's input shape and scaled to [0, 1], or labels no digits.
+        If images and labels do not come in pairs, images do not have the
+        network's input shape or are not scaled to [0, 1], or a label is not a
+        digit.
     RuntimeError
-        If Keras is set to something else than the book's networks need.
+        If Keras has settings with which the networks would be different ones.
     """
     check_keras()
     keras.utils.set_random_seed(seed)
@@ -228,26 +258,27 @@ def train(
 
 
 def predict_probabilities(model: keras.Model, images: np.ndarray) -> np.ndarray:
-    """What a network says of images.
+    """Compute the class probabilities of images.
 
     Parameters
     ----------
     model : keras.Model
+        A trained network.
     images : numpy.ndarray, shape (n, 28, 28, 1), float32 in [0, 1]
-        Any number, also none.
+        Any number of them, or none.
 
     Returns
     -------
     numpy.ndarray, shape (n, 10), float32
-        Class probabilities.
+        One row for each image.
 
     Raises
     ------
     ValueError
-        If the images are not of the network's input shape, or not scaled to
-        [0, 1].
+        If the images do not have the network's input shape, or are not scaled
+        to [0, 1].
     RuntimeError
-        If Keras is set to something else than the book's networks need.
+        If Keras has settings with which the networks would be different ones.
 
     Warns
     -----
@@ -266,8 +297,9 @@ def classify(model: keras.Model, images: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     model : keras.Model
+        A trained network.
     images : numpy.ndarray, shape (n, 28, 28, 1), float32 in [0, 1]
-        What `predict_probabilities` takes; it raises and warns as that does.
+        As `predict_probabilities` takes them. Errors and warnings are the same.
 
     Returns
     -------
@@ -278,7 +310,13 @@ def classify(model: keras.Model, images: np.ndarray) -> np.ndarray:
 
 
 def versions() -> dict[str, str]:
-    """The versions that decide what a training gives."""
+    """Look up the versions that decide what a training gives.
+
+    Returns
+    -------
+    dict of str to str
+        Of Python, TensorFlow, Keras and NumPy.
+    """
     import tensorflow  # loaded by Keras already
 
     return {
