@@ -55,14 +55,3 @@ def answer_of(*command: str, **environment: str):
             f"{shlex.join(command)} failed with exit status {finished.returncode}:\n{finished.stderr[-2_000:]}"
         )
     return json.loads(finished.stdout.splitlines()[-1])
-
-
-def peak_gigabytes() -> float:
-    """The most memory that this process ever held, in billions of bytes; Windows does not tell.
-
-    Linux lets a process begin with its parent's peak, so the parent must hold less.
-    """
-    from resource import RUSAGE_SELF, getrusage
-
-    unit = 1 if sys.platform == "darwin" else 1_024  # macOS reports bytes, Linux kibibytes
-    return getrusage(RUSAGE_SELF).ru_maxrss * unit / 1e9

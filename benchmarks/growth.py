@@ -21,8 +21,9 @@ sys.path.insert(0, str(ROOT))
 import numpy as np
 import pandas as pd
 
-from benchmarking import answer_of, make_parser, peak_gigabytes, positive_integer
+from benchmarking import answer_of, make_parser, positive_integer
 from digitlib import data, reference
+from digitlib.machine import peak_gigabytes
 from digitlib.training import processor
 
 IMAGES = (1_000, 3_000, 10_000, 30_000, 60_000, 200_000, 600_000)

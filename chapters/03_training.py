@@ -265,15 +265,15 @@ page.claim(
 
 # %% mystnb={"figure": {"caption": "Confusion matrix of the test images. Rows are true digits, columns the network's answers; everything off the diagonal is an error.", "name": "fig-confusion"}} nbval={"count_atol": 50}
 matrix = evaluation.confusion_matrix(y_test, predicted)
-plots.confusion_matrix(matrix)
+plots.confusion_heat_map(matrix)
 
 # %% [markdown]
 # The digits are not equally common, so counts of different rows cannot be compared directly.
 # [Divide each row by its sum](#fig-confusion-shares), and they can.
 
 # %% mystnb={"figure": {"caption": "The same matrix with each row as shares of its digit. The diagonal is the recall of each digit.", "name": "fig-confusion-shares"}} nbval={"atol": 0.03}
-shares = evaluation.confusion_matrix(y_test, predicted, normalized=True)
-plots.confusion_matrix(shares)
+shares = evaluation.confusion_matrix(y_test, predicted, normalize="true")
+plots.confusion_heat_map(shares)
 
 # %% nbval={"atol": 0.03, "count_atol": 50}
 matrix

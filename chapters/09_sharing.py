@@ -24,6 +24,7 @@ import pandas as pd
 from keras import layers, ops
 
 from digitlib import models, plots, reference, statistics
+from digitlib.experiments import variations
 from digitlib.experiments.locally_connected import LocallyConnected2D
 
 # %% [markdown]
@@ -101,9 +102,9 @@ runs = pd.concat([reference.load_sweep("headline"), reference.load_sweep("sharin
 networks = {
     "fully connected": models.build_fully_connected,
     "matched": models.build_matched,
-    "global pooling": models.build_global_pooling,
+    "global pooling": variations.with_global_pooling,
     "cnn": models.build_cnn,
-    "locally connected": models.build_locally_connected,
+    "locally connected": variations.without_sharing,
 }
 estimates = {name: statistics.mean_over_seeds(part["accuracy"]) for name, part in runs.groupby("network")}
 table = pd.DataFrame({name: estimates[name]._asdict() for name in networks}).T
@@ -301,7 +302,7 @@ second = 11 * 11 * (3 * 3 * 32 + 1) * 64
 rest = (5 * 5 * 64 + 1) * 64 + (64 + 1) * 10
 parameters_unshared = first + second + rest
 print(f"{first:,} + {second:,} + {rest:,} = {parameters_unshared:,}")
-print("Keras agrees:", models.build_locally_connected().count_params() == parameters_unshared)
+print("Keras agrees:", variations.without_sharing().count_params() == parameters_unshared)
 ### END SOLUTION
 check("sharing.1", parameters_unshared)
 

@@ -27,6 +27,7 @@ Each module holds one idea:
 - `digitlib.plots`: the figures, each with its description in words;
 - `digitlib.reference`: what the book's own runs made;
 - `digitlib.exercises`: the checks and hints of the exercises;
+- `digitlib.machine`: the processor, its cores, the memory taken;
 - `digitlib.files`: writing them whole or not at all.
 
 Importing `digitlib` alone imports `digitlib.exercises`, which is light and gives

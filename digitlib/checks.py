@@ -1,7 +1,7 @@
 """The door: what classes, images and probabilities must be before anything is computed with them."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     import keras
 
 CLASSES = 10
-IMAGE_SHAPE = (28, 28, 1)
+SIDE = 28  # pixels, of an image
+IMAGE_SHAPE = (SIDE, SIDE, 1)
 
-ONE_GREY_LEVEL = 1 / 255
+ONE_GRAY_LEVEL = 1 / 255
 # Of MNIST's images, plain or with the corruptions of `digitlib.experiments.corruptions`, at most three quarters of the
 # edge are this bright (those with stripes); of every inverted image, 97 % and more.
 BRIGHT, MOST_OF_THE_EDGE = 0.9, 0.9
@@ -64,6 +65,31 @@ def check_labels(labels: Sequence[int], name: str = "labels") -> np.ndarray:
     if len(strange):
         raise ValueError(f"{name} must be whole numbers from 0 to 9, got {strange[0]:g}{_if_counted_from_1(labels)}")
     return labels if labels.dtype.kind in "iu" else labels.astype(np.int64)
+
+
+def decode_digits(text: Iterable[str]) -> np.ndarray:
+    """Read classes as the stored runs keep them: one character each.
+
+    Parameters
+    ----------
+    text : iterable of str
+        Digits, such as ``"7210"``.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,), int64
+
+    Raises
+    ------
+    ValueError
+        If a character is no digit.
+
+    Examples
+    --------
+    >>> decode_digits("7210")
+    array([7, 2, 1, 0])
+    """
+    return np.array(list(text), dtype=np.int64)
 
 
 def check_answers(**answers: Sequence[int]) -> list[np.ndarray]:
@@ -141,7 +167,7 @@ def check_images(images: np.ndarray, shape: tuple[int | None, ...] = IMAGE_SHAPE
     ):
         expected = ", ".join("any" if size is None else str(size) for size in shape)
         raise ValueError(f"images must have the shape (n, {expected}), got {images.shape}: {_reshaping(images, shape)}")
-    if 0 < highest < 1.5 * ONE_GREY_LEVEL:  # half a level for rounding; MNIST's brightest pixels are at 254 or 255
+    if 0 < highest < 1.5 * ONE_GRAY_LEVEL:  # half a level for rounding; MNIST's brightest pixels are at 254 or 255
         raise ValueError(
             f"the brightest pixel of all images is {highest:.2g}, one grey level of 255: they were scaled twice. "
             "Divide by 255 once, as data.scale_pixels does"

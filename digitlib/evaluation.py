@@ -1,19 +1,20 @@
 """How good is a classifier of digits? scikit-learn and SciPy do the arithmetic.
 
-Classes are whole numbers from 0 to 9 in arrays, lists or `pandas.Series`, and
-belong together by position, whatever their index; all else is a ValueError.
+Classes are whole numbers from 0 to 9 in arrays, lists or `pandas.Series`. They
+belong together by position, whatever their index. Anything else is a ValueError.
 """
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from scipy.stats import binomtest
 from sklearn import metrics
 
-from digitlib.checks import check_answers, check_probabilities
+from digitlib.checks import CLASSES, check_answers, check_probabilities
 
-CLASSES = range(10)
+DIGITS = range(CLASSES)
 
 
 class Accuracy(NamedTuple):
@@ -31,16 +32,16 @@ class Accuracy(NamedTuple):
     low: float
     high: float
     correct: int
-    count: int
+    count: int  # type: ignore[assignment]  # instead of the method that a tuple has
 
 
-def accuracy(true: np.ndarray, predicted: np.ndarray, *, confidence: float = 0.95) -> Accuracy:
-    """Share of right answers with its Wilson interval.
+def accuracy(y_true: ArrayLike, y_pred: ArrayLike, *, confidence: float = 0.95) -> Accuracy:
+    """Compute the share of right answers with its Wilson interval.
 
     Parameters
     ----------
-    true, predicted : numpy.ndarray, shape (n,)
-        Classes.
+    y_true, y_pred : array-like, shape (n,)
+        The true classes, and the predicted ones.
     confidence : float
         Between 0 and 1.
 
@@ -51,8 +52,8 @@ def accuracy(true: np.ndarray, predicted: np.ndarray, *, confidence: float = 0.9
     Raises
     ------
     ValueError
-        If there are no answers, the lengths differ, or one is no digit. Truth
-        values are counted by `accuracy_of_counts`.
+        If there are no answers, the lengths differ, or a class is not a digit.
+        Truth values are counted by `accuracy_of_counts`.
 
     Notes
     -----
@@ -65,15 +66,32 @@ def accuracy(true: np.ndarray, predicted: np.ndarray, *, confidence: float = 0.9
     >>> accuracy(np.array([7, 2, 1, 0]), np.array([7, 2, 1, 6])).value
     0.75
     """
-    true, predicted = check_answers(true=true, predicted=predicted)
-    if len(true) == 0:
+    y_true, y_pred = check_answers(y_true=y_true, y_pred=y_pred)
+    if len(y_true) == 0:
         raise ValueError("there are no answers to score")
-    correct = int(metrics.accuracy_score(true, predicted, normalize=False))
-    return accuracy_of_counts(correct, len(true), confidence=confidence)
+    correct = int(metrics.accuracy_score(y_true, y_pred, normalize=False))
+    return accuracy_of_counts(correct, len(y_true), confidence=confidence)
 
 
 def accuracy_of_counts(correct: int, count: int, *, confidence: float = 0.95) -> Accuracy:
-    """The same from the number of right answers and of answers in all, at least one.
+    """Compute the same as `accuracy` from counts.
+
+    Parameters
+    ----------
+    correct, count : int
+        Right answers, and answers in all, at least one.
+    confidence : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    Accuracy
+
+    Raises
+    ------
+    ValueError
+        If there are no answers, more right ones than answers, or the
+        confidence is not between 0 and 1.
 
     Examples
     --------
@@ -84,70 +102,93 @@ def accuracy_of_counts(correct: int, count: int, *, confidence: float = 0.95) ->
     return Accuracy(float(correct / count), float(interval.low), float(interval.high), int(correct), int(count))
 
 
-def per_class(true: np.ndarray, predicted: np.ndarray) -> pd.DataFrame:
-    """Precision and recall of each digit.
+def per_class(y_true: ArrayLike, y_pred: ArrayLike) -> pd.DataFrame:
+    """Compute precision and recall of each digit.
+
+    Parameters
+    ----------
+    y_true, y_pred : array-like, shape (n,)
+        The true classes, and the predicted ones.
 
     Returns
     -------
     pandas.DataFrame
-        Indexed by digit, with the columns ``precision`` (of the images given
-        this class, the share that deserve it), ``recall`` (of the images of
-        this class, the share that were found), both 0 to 1, and ``images``.
-        A class without images has no recall, and one that is never answered no
-        precision: they are NaN, and pandas leaves them out of a mean.
+        Indexed by digit, with the columns ``precision`` (the share of right
+        answers among the images given this class), ``recall`` (the share of
+        the images of this class that were found), both 0 to 1, and ``images``.
+        A class without images has no recall, and a class that is never
+        answered has no precision: these are NaN, and pandas leaves them out of
+        a mean.
 
     Raises
     ------
     ValueError
-        If the lengths differ, or an answer is no digit.
+        If the lengths differ, or a class is not a digit.
     """
-    true, predicted = check_answers(true=true, predicted=predicted)
+    y_true, y_pred = check_answers(y_true=y_true, y_pred=y_pred)
     precision, recall, _, support = metrics.precision_recall_fscore_support(
-        true, predicted, labels=CLASSES, zero_division=np.nan
+        y_true, y_pred, labels=DIGITS, zero_division=np.nan
     )
-    index = pd.Index(CLASSES, name="digit")
+    index = pd.Index(DIGITS, name="digit")
     return pd.DataFrame({"precision": precision, "recall": recall, "images": support.astype(int)}, index=index)
 
 
-def confusion_matrix(true: np.ndarray, predicted: np.ndarray, *, normalized: bool = False) -> pd.DataFrame:
-    """Count for each true digit how it was classified.
+def confusion_matrix(y_true: ArrayLike, y_pred: ArrayLike, *, normalize: Literal["true"] | None = None) -> pd.DataFrame:
+    """Count how the images of each digit were classified.
+
+    Parameters
+    ----------
+    y_true, y_pred : array-like, shape (n,)
+        The true classes, and the predicted ones.
+    normalize : {"true"}, optional
+        Divide each row by its sum, the number of images of this true digit.
 
     Returns
     -------
     pandas.DataFrame, shape (10, 10)
-        Rows are true digits, columns predicted ones. Counts, or, if
-        `normalized`, shares of the row, 0 to 1; in the row of a digit without
-        images they are NaN.
+        Rows are true digits, columns predicted ones. Without `normalize`,
+        counts; with it, shares from 0 to 1. The shares of a digit without
+        images are NaN, where scikit-learn has zeros.
 
     Raises
     ------
     ValueError
-        If the lengths differ, or an answer is no digit.
+        If the lengths differ, a class is not a digit, or `normalize` is
+        something else.
     """
-    true, predicted = check_answers(true=true, predicted=predicted)
+    if normalize not in (None, "true"):
+        raise ValueError(f"normalize must be 'true' or None, got {normalize!r}")
+    y_true, y_pred = check_answers(y_true=y_true, y_pred=y_pred)
     counts = pd.DataFrame(
-        metrics.confusion_matrix(true, predicted, labels=CLASSES),
-        index=pd.Index(CLASSES, name="true digit"),
-        columns=pd.Index(CLASSES, name="predicted digit"),
+        metrics.confusion_matrix(y_true, y_pred, labels=DIGITS),
+        index=pd.Index(DIGITS, name="true digit"),
+        columns=pd.Index(DIGITS, name="predicted digit"),
     )
-    return counts.div(counts.sum(axis=1), axis=0) if normalized else counts
+    return counts.div(counts.sum(axis=1), axis=0) if normalize else counts
 
 
-def most_confused_pairs(true: np.ndarray, predicted: np.ndarray, *, count: int = 5) -> pd.DataFrame:
-    """The commonest mistakes.
+def most_confused_pairs(y_true: ArrayLike, y_pred: ArrayLike, *, count: int = 5) -> pd.DataFrame:
+    """List the most frequent mistakes.
+
+    Parameters
+    ----------
+    y_true, y_pred : array-like, shape (n,)
+        The true classes, and the predicted ones.
+    count : int
+        How many mistakes to list at most.
 
     Returns
     -------
     pandas.DataFrame
-        At most `count` rows with the columns ``true``, ``predicted`` and
-        ``images``, most frequent first; ties in the order of the digits.
+        With the columns ``true``, ``predicted`` and ``images``, most frequent
+        first; ties are in the order of the digits.
 
     Raises
     ------
     ValueError
-        If the lengths differ, or an answer is no digit.
+        If the lengths differ, or a class is not a digit.
     """
-    counts = confusion_matrix(true, predicted).to_numpy(copy=True)
+    counts = confusion_matrix(y_true, y_pred).to_numpy(copy=True)
     np.fill_diagonal(counts, 0)
     order = np.argsort(-counts, axis=None, kind="stable")[:count]
     rows, columns = np.unravel_index(order, counts.shape)
@@ -155,34 +196,36 @@ def most_confused_pairs(true: np.ndarray, predicted: np.ndarray, *, count: int =
     return table[table["images"] > 0]
 
 
-def most_confident_errors(true: np.ndarray, probabilities: np.ndarray, *, count: int = 12) -> pd.DataFrame:
-    """The wrong answers that the network was surest of.
+def most_confident_errors(y_true: ArrayLike, probabilities: ArrayLike, *, count: int = 12) -> pd.DataFrame:
+    """List the wrong answers of which the network was surest.
 
     Parameters
     ----------
-    true : numpy.ndarray, shape (n,)
-    probabilities : numpy.ndarray, shape (n, 10)
+    y_true : array-like, shape (n,)
+        The true classes.
+    probabilities : array-like, shape (n, 10)
         Class probabilities of each image, rows summing to 1.
     count : int
+        How many errors to list at most.
 
     Returns
     -------
     pandas.DataFrame
-        At most `count` rows, indexed by the position of the image, with the
-        columns ``true``, ``predicted`` and ``probability`` (of the predicted
-        class), surest first.
+        Indexed by the position of the image, with the columns ``true``,
+        ``predicted`` and ``probability`` (of the predicted class), surest
+        first.
 
     Raises
     ------
     ValueError
-        If the lengths differ, a class is no digit, or the probabilities have
-        another shape or do not lie between 0 and 1.
+        If the lengths differ, a class is not a digit, or the probabilities
+        have another shape or do not lie between 0 and 1.
     """
     probabilities = check_probabilities(probabilities)
-    true, predicted = check_answers(true=true, predicted=probabilities.argmax(axis=1))
+    y_true, y_pred = check_answers(y_true=y_true, y_pred=probabilities.argmax(axis=1))
     table = pd.DataFrame(
-        {"true": true, "predicted": predicted, "probability": probabilities.max(axis=1)},
-        index=pd.RangeIndex(len(true), name="image"),
+        {"true": y_true, "predicted": y_pred, "probability": probabilities.max(axis=1)},
+        index=pd.RangeIndex(len(y_true), name="image"),
     )
     wrong = table[table["true"] != table["predicted"]]
     return wrong.sort_values("probability", ascending=False, kind="stable").head(count)

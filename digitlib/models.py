@@ -6,7 +6,6 @@ import pandas as pd
 from keras import layers
 
 from digitlib.checks import CLASSES, IMAGE_SHAPE
-from digitlib.experiments.locally_connected import LocallyConnected2D
 from digitlib.settings import check_keras
 
 PLAIN_HIDDEN_UNITS = 128
@@ -16,16 +15,23 @@ MATCHED_HIDDEN_UNITS = 153
 def stack(name: str, stacked: list[keras.layers.Layer]) -> keras.Sequential:
     """Stack layers on MNIST's images.
 
+    Parameters
+    ----------
+    name : str
+        What to call the network.
+    stacked : list of keras.layers.Layer
+        From the first layer behind the images to the output.
+
     Returns
     -------
     keras.Sequential
-        Takes images of shape (n, 28, 28, 1).
+        Takes images of shape (n, 28, 28, 1); not yet compiled.
 
     Raises
     ------
     RuntimeError
-        If Keras is set to something else than the book's networks need, see
-        `settings.check_keras`.
+        If Keras has settings with which the networks would be different ones,
+        see `settings.check_keras`.
     """
     check_keras()
     return keras.Sequential([keras.Input(shape=IMAGE_SHAPE), *stacked], name=name)
@@ -65,10 +71,9 @@ def build_fully_connected(hidden_units: int = PLAIN_HIDDEN_UNITS) -> keras.Seque
     Parameters
     ----------
     hidden_units : int
-        Width of the hidden layer. With 128, the network a newcomer would
-        write; with 153 (`MATCHED_HIDDEN_UNITS`), 121,645 parameters, as close
-        to the convolutional network's 121,930 as one hidden layer comes from
-        below.
+        Width of the hidden layer. With 128 it is the network that a newcomer
+        would write. With 153 (`MATCHED_HIDDEN_UNITS`) it has 121,645
+        parameters; a wider one has more than the CNN's 121,930.
 
     Returns
     -------
@@ -92,85 +97,38 @@ def build_fully_connected(hidden_units: int = PLAIN_HIDDEN_UNITS) -> keras.Seque
 
 
 def build_matched() -> keras.Sequential:
-    """Build the fully connected network with as many parameters as the CNN (within 0.3 %)."""
+    """Build the fully connected network with as many parameters as the CNN (within 0.3 %).
+
+    Returns
+    -------
+    keras.Sequential
+        As `build_fully_connected` returns it.
+    """
     return build_fully_connected(MATCHED_HIDDEN_UNITS)
 
 
-def build_global_pooling() -> keras.Sequential:
-    """Build the convolutional part of the CNN with global average pooling and one dense layer.
-
-    Returns
-    -------
-    keras.Sequential
-        Maps images of shape (n, 28, 28, 1), float32 in [0, 1], to class
-        probabilities of shape (n, 10). Each of the 64 feature maps is reduced
-        to its mean, so where a feature was found no longer matters.
-
-    Examples
-    --------
-    >>> build_global_pooling().count_params()
-    19466
-    """
-    convolutional_part = build_cnn().layers[:3]
-    return stack(
-        "global_pooling",
-        [
-            *convolutional_part,
-            layers.GlobalAveragePooling2D(),
-            layers.Dense(CLASSES, activation="softmax"),
-        ],
-    )
-
-
-def build_locally_connected() -> keras.Sequential:
-    """Build the CNN with weights of their own at every place: same shapes, nothing shared.
-
-    Returns
-    -------
-    keras.Sequential
-        Maps images of shape (n, 28, 28, 1), float32 in [0, 1], to class
-        probabilities of shape (n, 10).
-
-    Examples
-    --------
-    >>> build_locally_connected().count_params()
-    2557450
-    """
-    return stack(
-        "locally_connected",
-        [
-            LocallyConnected2D(filters=32, kernel_size=(3, 3), activation="relu"),
-            layers.MaxPooling2D((2, 2)),
-            LocallyConnected2D(filters=64, kernel_size=(3, 3), activation="relu"),
-            layers.MaxPooling2D((2, 2)),
-            layers.Flatten(),
-            layers.Dense(64, activation="relu"),
-            layers.Dense(CLASSES, activation="softmax"),
-        ],
-    )
-
-
 def describe_layers(model: keras.Sequential) -> pd.DataFrame:
-    """Tell what each layer puts out, stores and computes.
+    """Describe what each layer puts out, stores and computes.
 
     Parameters
     ----------
     model : keras.Sequential
-        A built model.
+        A model that knows its input shape.
 
     Returns
     -------
     pandas.DataFrame
-        One row a layer, indexed by its name, with the columns
+        One row for each layer, indexed by its name, with the columns
         ``output shape`` (without the batch axis), ``parameters`` and
         ``multiply-adds`` (for one image).
 
     Notes
     -----
-    Each output value of a convolution or dense layer is a sum of as many
-    products as one column of its kernel has weights, so a layer takes (output
-    values) x (weights per output value) multiply-adds. Biases, ReLU, pooling
-    and softmax are not counted: they need no multiplication by a weight.
+    Each output value of a convolution or dense layer is a sum of products, one
+    for each weight in a column of the kernel. So a layer takes (output values)
+    x (weights per output value) multiply-adds. Biases, ReLU, pooling and
+    softmax are not counted, since they multiply by no weight. A layer of
+    another kind may state its number as an attribute ``multiply_adds``.
     """
     rows = {
         layer.name: {
@@ -184,9 +142,7 @@ def describe_layers(model: keras.Sequential) -> pd.DataFrame:
 
 
 def _multiply_adds(layer: keras.layers.Layer) -> int:
-    if isinstance(layer, LocallyConnected2D):
-        return int(np.prod(layer.kernel.shape))  # each of its weights is used once
     if not isinstance(layer, layers.Conv2D | layers.Dense):
-        return 0
+        return getattr(layer, "multiply_adds", 0)
     weights_per_output = int(np.prod(layer.kernel.shape[:-1]))
     return int(np.prod(layer.output.shape[1:])) * weights_per_output

@@ -1,15 +1,22 @@
 """The figures of the book.
 
-Every function draws on the axes it is given, or on a new figure, and returns a
-`Drawing`, which says in words what it shows. Nothing is ever shown by the
-functions themselves: a notebook shows a `Drawing` that ends a cell, as one
-output with the picture and the words.
+Every function draws on the axes that it is given, or on a new figure, and
+returns a `Drawing`, which says in words what it shows. The functions themselves
+show nothing: a notebook shows a `Drawing` that ends a cell, as one output with
+the picture and the words.
+
+The look of the figures stands in ``digits.mplstyle``. Axes that are given keep
+the frame and the grid with which they were made.
 """
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import cycle
+from pathlib import Path
+from typing import NamedTuple
 
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -30,9 +37,8 @@ from digitlib.files import sha256
 
 DESCRIPTION = "digit_book"  # what a picture shows, among the metadata of its output: nothing displays it there
 
-# The colours of Okabe and Ito, told apart with every kind of colour vision.
-COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-LINE_STYLES = ("-", "--", "-.", ":")
+STYLE = mpl.rc_params_from_file(Path(__file__).with_name("digits.mplstyle"), use_default_template=False)
+COLORS = tuple(STYLE["axes.prop_cycle"].by_key()["color"])
 INK = "gray_r"
 SIGNED = "PuOr"
 
@@ -41,14 +47,16 @@ _KINDS = (Line2D, PathCollection, LineCollection, PolyCollection, QuadMesh, Coll
 
 _WIDTH = 6.4  # inches
 _LINE_HEIGHT = 0.14  # inches, of a title
-_DPI = 200  # sharp on a phone, and on a large screen
+
+# In a function that makes a figure, and in one that makes it into a picture: matplotlib makes ticks when it needs them.
+_in_style = mpl.rc_context(STYLE)
 
 
 @dataclass(frozen=True, repr=False)
 class Drawing:
     """What a plotting function drew.
 
-    Attributes
+    Parameters
     ----------
     ax : matplotlib.axes.Axes
         The axes drawn on.
@@ -67,28 +75,32 @@ class Drawing:
     def __repr__(self) -> str:
         return self.alt
 
+    @_in_style
     def describe(self) -> dict:
-        """What is drawn, in texts and few numbers: small enough to keep, and enough to see a change.
+        """Describe what is drawn in texts and a few numbers, few enough to keep and enough to notice a change.
 
         Returns
         -------
         dict
-            ``axes``: for each its title, labels, scales, legend, texts, names
-            of ticks, and ``artists``: their type and label, how many they are
-            and of how many points, and the least, greatest, mean and weighted
-            mean of the coordinates of these, or of an image's colours. The
-            weights are 1, 2, 3, ..., so points cannot change places unseen.
+            ``axes``: for each axes the title, labels, scales, legend, texts,
+            names of ticks, and ``artists``. For these it holds their type and
+            label, their number and that of their points, and the least,
+            greatest, mean and weighted mean of the coordinates of the points,
+            or of an image's colours. The weights are 1, 2, 3, ..., so that
+            points which change places are noticed.
         """
         return {"axes": [_describe_axes(ax) for ax in self.figure.axes]}
 
+    @_in_style
     def _repr_mimebundle_(self, include=None, exclude=None) -> tuple[dict, dict]:
         buffer = io.BytesIO()
-        self.figure.savefig(buffer, format="png", bbox_inches="tight", pil_kwargs={"optimize": True})
+        self.figure.savefig(buffer, format="png", pil_kwargs={"optimize": True})
         plt.close(self.figure)  # or the notebook would show it a second time
         png = buffer.getvalue()
         return {"image/png": png}, {DESCRIPTION: {"png": sha256(png)} | self.describe()}
 
 
+@_in_style
 def image_grid(
     images: np.ndarray,
     *,
@@ -105,6 +117,7 @@ def image_grid(
     Parameters
     ----------
     images : numpy.ndarray, shape (n, height, width)
+        One or more.
     subject : str
         What the images are; opens the alt text.
     titles : sequence, optional
@@ -114,15 +127,20 @@ def image_grid(
     cmap : str
         Matplotlib's name of the colours.
     symmetric : bool
-        Put zero in the middle of the colours, for images with signs.
+        Whether zero lies in the middle of the colours, for images with signs.
     shared_scale : bool
-        One scale of colours for all images, or one for each.
+        Whether all images have one scale of colours, or each its own.
     ax : matplotlib.axes.Axes, optional
+        Where to draw; by default on a new figure.
+
+    Returns
+    -------
+    Drawing
 
     Raises
     ------
     ValueError
-        If there are no images, or not one title for each.
+        If there are no images, or another number of titles.
     """
     images = np.asarray(images)
     if images.ndim != 3 or len(images) == 0:
@@ -152,6 +170,7 @@ def image_grid(
     return Drawing(ax, f"{subject}: {_plural(count, 'image')} in {_plural(rows, 'row')}{labels}.")
 
 
+@_in_style
 def bars(
     values: Mapping[str, float] | pd.Series, *, subject: str, xlabel: str, ylabel: str, ax: Axes | None = None
 ) -> Drawing:
@@ -164,7 +183,9 @@ def bars(
     subject : str
         What the bars are; opens the alt text.
     xlabel, ylabel : str
+        The axis labels.
     ax : matplotlib.axes.Axes, optional
+        Where to draw; by default on a new figure.
 
     Returns
     -------
@@ -174,7 +195,6 @@ def bars(
     ax = ax or _new_axes(height=3.2)
     ax.bar([str(name) for name in values.index], values, color=COLORS[0])
     ax.set(xlabel=xlabel, ylabel=ylabel)
-    _tidy(ax)
     alt = (
         f"Bar chart. {subject}: from {values.min():,.6g} ({xlabel} {values.idxmin()}) "
         f"to {values.max():,.6g} ({xlabel} {values.idxmax()})."
@@ -182,13 +202,31 @@ def bars(
     return Drawing(ax, alt)
 
 
+@_in_style
 def histogram(values: np.ndarray, *, subject: str, xlabel: str, bins: int = 32, ax: Axes | None = None) -> Drawing:
-    """Draw how often values fall in each of `bins` equal intervals, on a logarithmic axis."""
+    """Draw how often values fall in each of several equal intervals, on a logarithmic axis.
+
+    Parameters
+    ----------
+    values : array-like
+        Numbers, in an array of any shape.
+    subject : str
+        What the values are; opens the alt text.
+    xlabel : str
+        The axis label.
+    bins : int
+        How many intervals.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default on a new figure.
+
+    Returns
+    -------
+    Drawing
+    """
     values = np.ravel(values)
     ax = ax or _new_axes(height=3.2)
     counts, edges, _ = ax.hist(values, bins=bins, color=COLORS[0], log=True)
     ax.set(xlabel=xlabel, ylabel="count (logarithmic)")
-    _tidy(ax)
     highest = counts.argmax()
     alt = (
         f"Histogram. {subject}: {counts[highest] / counts.sum():.1%} of the values lie in the fullest bin, "
@@ -197,6 +235,7 @@ def histogram(values: np.ndarray, *, subject: str, xlabel: str, bins: int = 32, 
     return Drawing(ax, alt)
 
 
+@_in_style
 def lines(
     curves: Mapping[str, Sequence[float]],
     *,
@@ -216,11 +255,13 @@ def lines(
     subject : str
         What the curves are; opens the alt text.
     xlabel, ylabel : str
+        The axis labels.
     x : sequence of float, optional
         Positions of the values; 1, 2, 3, ... by default.
     logarithmic : bool
         Use logarithmic axes, both of them.
     ax : matplotlib.axes.Axes, optional
+        Where to draw; by default on a new figure.
 
     Returns
     -------
@@ -234,24 +275,22 @@ def lines(
     """
     ax = ax or _new_axes(height=3.6)
     described = []
-    for position, (name, values) in enumerate(curves.items()):
-        values = np.asarray(values)
+    for (name, curve), look in zip(curves.items(), _looks(), strict=False):
+        values = np.asarray(curve)
         if values.size == 0:
             raise ValueError(f"the curve {name!r} has no values")
         places = np.arange(1, len(values) + 1) if x is None else x
-        style = LINE_STYLES[position % len(LINE_STYLES)]
-        color = COLORS[position % len(COLORS)]
-        ax.plot(places, values, style, marker="o", markersize=4, color=color, label=name)
+        ax.plot(places, values, look.line, marker="o", markersize=4, color=look.color, label=name)
         described.append(f"{name} goes from {values[0]:.3f} to {values[-1]:.3f}")
     ax.set(xlabel=xlabel, ylabel=ylabel)
-    ax.legend(frameon=False)
-    _tidy(ax)
+    ax.legend()
     if logarithmic:
         _make_logarithmic(ax.xaxis, ax.yaxis)
     kind = f"Line chart over {xlabel}{', both axes logarithmic' if logarithmic else ''}"
     return Drawing(ax, f"{kind}. {subject}: {'; '.join(described)}.")
 
 
+@_in_style
 def bands(
     curves: Mapping[str, np.ndarray],
     *,
@@ -262,7 +301,7 @@ def bands(
     logarithmic: bool = False,
     ax: Axes | None = None,
 ) -> Drawing:
-    """Draw the mean of repeated curves, in a band from the lowest to the highest.
+    """Draw the mean of repeated curves in a band from the lowest value to the highest.
 
     Parameters
     ----------
@@ -273,9 +312,11 @@ def bands(
     subject : str
         What the curves are; opens the alt text.
     xlabel, ylabel : str
+        The axis labels.
     logarithmic : bool
         Use logarithmic axes, both of them.
     ax : matplotlib.axes.Axes, optional
+        Where to draw; by default on a new figure.
 
     Returns
     -------
@@ -294,14 +335,14 @@ def bands(
     means = {name: values.mean(axis=0) for name, values in curves.items()}
     ax = ax or _new_axes(height=3.2)
     drawing = lines(means, x=x, subject=subject, xlabel=xlabel, ylabel=ylabel, ax=ax)
-    for position, values in enumerate(curves.values()):
-        color = COLORS[position % len(COLORS)]
-        drawing.ax.fill_between(x, values.min(axis=0), values.max(axis=0), color=color, alpha=0.25, linewidth=0)
+    for values, look in zip(curves.values(), _looks(), strict=False):
+        drawing.ax.fill_between(x, values.min(axis=0), values.max(axis=0), color=look.color, alpha=0.25, linewidth=0)
     if logarithmic:
         _make_logarithmic(drawing.ax.xaxis, drawing.ax.yaxis)
     return drawing
 
 
+@_in_style
 def runs(groups: Mapping[str, Sequence[float]], *, subject: str, xlabel: str, ax: Axes | None = None) -> Drawing:
     """Draw each run as a dot on a line for its group, and the mean as an upright stroke.
 
@@ -312,19 +353,26 @@ def runs(groups: Mapping[str, Sequence[float]], *, subject: str, xlabel: str, ax
     subject : str
         What the dots are; opens the alt text.
     xlabel : str
+        The axis label.
     ax : matplotlib.axes.Axes, optional
+        Where to draw; by default on a new figure.
+
+    Returns
+    -------
+    Drawing
     """
     ax = ax or _new_axes(height=0.8 + 0.45 * len(groups))
     described = []
-    for position, (name, values) in enumerate(groups.items()):
-        values, color = np.asarray(values), COLORS[position % len(COLORS)]
-        ax.scatter(values, np.full(len(values), position), color=color, alpha=0.6, s=30, linewidth=0)
-        ax.scatter(values.mean(), position, color=color, marker="|", s=500)
+    for position, ((name, group), look) in enumerate(zip(groups.items(), _looks(), strict=False)):
+        values = np.asarray(group)
+        ax.scatter(values, np.full(len(values), position), color=look.color, alpha=0.6, s=30, linewidth=0)
+        ax.scatter(values.mean(), position, color=look.color, marker="|", s=500)
         described.append(f"{name} from {values.min():.4f} to {values.max():.4f}, mean {values.mean():.4f}")
     _name_rows(ax, list(groups), xlabel)
     return Drawing(ax, f"Dot chart over {xlabel}, a dot a run. {subject}: {'; '.join(described)}.")
 
 
+@_in_style
 def intervals(
     groups: Mapping[str, pd.DataFrame],
     *,
@@ -333,33 +381,39 @@ def intervals(
     reference: float | None = None,
     ax: Axes | None = None,
 ) -> Drawing:
-    """Draw estimates as dots with their intervals, a line for each row.
+    """Draw estimates as dots with their intervals, one row for each name.
 
     Parameters
     ----------
     groups : mapping of str to pandas.DataFrame
         By name, tables with the columns ``value``, ``low`` and ``high``. Their
-        index names the lines, in the order of the first.
+        index names the rows, in the order of the first table.
     subject : str
         What the dots are; opens the alt text.
     xlabel : str
+        The axis label.
     reference : float, optional
         Where to draw an upright line to compare with.
     ax : matplotlib.axes.Axes, optional
+        Where to draw; by default on a new figure.
+
+    Returns
+    -------
+    Drawing
     """
     names = list(next(iter(groups.values())).index)
     ax = ax or _new_axes(height=0.9 + 0.28 * len(names))
     described = []
-    for position, (group, table) in enumerate(groups.items()):
+    offsets = 0.24 * (np.arange(len(groups)) - (len(groups) - 1) / 2)
+    for (group, table), offset, look in zip(groups.items(), offsets, _looks(), strict=False):
         table = table.loc[names]
-        offset = 0.24 * (position - (len(groups) - 1) / 2)
         ax.errorbar(
             table["value"],
             np.arange(len(table)) + offset,
             xerr=[table["value"] - table["low"], table["high"] - table["value"]],
-            fmt="osD^v"[position % 5],
+            fmt=look.marker,
             markersize=5,
-            color=COLORS[position % len(COLORS)],
+            color=look.color,
             label=group,
         )
         lowest, highest = table["value"].idxmin(), table["value"].idxmax()
@@ -369,11 +423,12 @@ def intervals(
     if reference is not None:
         ax.axvline(reference, color="0.5", linewidth=1)
     if len(groups) > 1:
-        ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=len(groups))
+        ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(groups))
     _name_rows(ax, names, xlabel)
     return Drawing(ax, f"Dots with intervals over {xlabel}. {subject}: {'; '.join(described)}.")
 
 
+@_in_style
 def labelled_points(points: pd.DataFrame, *, subject: str, xlabel: str, ylabel: str, ax: Axes | None = None) -> Drawing:
     """Draw named points with upright intervals over a logarithmic axis.
 
@@ -384,25 +439,29 @@ def labelled_points(points: pd.DataFrame, *, subject: str, xlabel: str, ylabel: 
     subject : str
         What the points are; opens the alt text.
     xlabel, ylabel : str
+        The axis labels.
     ax : matplotlib.axes.Axes, optional
+        Where to draw; by default on a new figure.
+
+    Returns
+    -------
+    Drawing
     """
     ax = ax or _new_axes(height=3.6)
-    for position, (name, point) in enumerate(points.iterrows()):
-        color = COLORS[position % len(COLORS)]
+    for (name, point), look in zip(points.iterrows(), _looks(), strict=False):
         reach = [[point["value"] - point["low"]], [point["high"] - point["value"]]]
-        marker = "osD^v"[position % 5]
-        ax.errorbar(point["x"], point["value"], yerr=reach, fmt=marker, markersize=6, color=color, label=name)
+        ax.errorbar(point["x"], point["value"], reach, fmt=look.marker, markersize=6, color=look.color, label=name)
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.margins(x=0.1)
     _make_logarithmic(ax.xaxis)
-    ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
-    _tidy(ax)
+    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     described = "; ".join(f"{name} {point['value']:.4f} at {_short(point['x'])}" for name, point in points.iterrows())
     return Drawing(ax, f"Points over {xlabel}, logarithmic. {subject}: {described}.")
 
 
+@_in_style
 def waterfall(steps: pd.DataFrame, *, subject: str, xlabel: str, ax: Axes | None = None) -> Drawing:
-    """Draw how one step after another brings a quantity down: a bar from each value to the next.
+    """Draw how a quantity falls step by step, with a bar from each value to the next.
 
     Parameters
     ----------
@@ -410,9 +469,11 @@ def waterfall(steps: pd.DataFrame, *, subject: str, xlabel: str, ax: Axes | None
         Indexed by name, in order, with the columns ``value`` (positive) and
         ``note`` (a few words below the name). The first is where it begins.
     subject : str
-        What is brought down; opens the alt text.
+        What falls; opens the alt text.
     xlabel : str
+        The axis label.
     ax : matplotlib.axes.Axes, optional
+        Where to draw; by default on a new figure.
 
     Returns
     -------
@@ -439,8 +500,9 @@ def waterfall(steps: pd.DataFrame, *, subject: str, xlabel: str, ax: Axes | None
     return Drawing(ax, f"Waterfall chart over {xlabel}, logarithmic. {subject}: {described}.")
 
 
+@_in_style
 def roofline(points: pd.DataFrame, *, peak: float, bandwidth: float, ax: Axes | None = None) -> Drawing:
-    """Draw what computations reach, under the roof of what the processor allows.
+    """Draw how fast computations are, below the roof of what the processor allows.
 
     Parameters
     ----------
@@ -452,6 +514,7 @@ def roofline(points: pd.DataFrame, *, peak: float, bandwidth: float, ax: Axes | 
     bandwidth : float
         The most bytes a second, in billions.
     ax : matplotlib.axes.Axes, optional
+        Where to draw; by default on a new figure.
 
     Returns
     -------
@@ -468,14 +531,12 @@ def roofline(points: pd.DataFrame, *, peak: float, bandwidth: float, ax: Axes | 
     ends = min(points["intensity"].min(), ridge) / 4, max(points["intensity"].max(), ridge) * 4
     ax.plot([ends[0], ridge, ends[1]], [bandwidth * ends[0], peak, peak], color="0.3", label="roof")
     described = []
-    for position, (name, point) in enumerate(points.iterrows()):
+    for (name, point), look in zip(points.iterrows(), _looks(), strict=False):
         roof = min(peak, bandwidth * point["intensity"])
-        color, marker = COLORS[position % len(COLORS)], "osD^v"[position % 5]
-        ax.plot(point["intensity"], point["rate"], marker, color=color, label=name)
+        ax.plot(point["intensity"], point["rate"], look.marker, color=look.color, label=name)
         described.append(f"{name} {point['rate']:.3g}, {point['rate'] / roof:.0%} of the roof")
     ax.set(xlabel="operations a byte", ylabel="billion operations a second")
-    ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
-    _tidy(ax)
+    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     _make_logarithmic(ax.xaxis, ax.yaxis)
     alt = (
         f"Roofline chart, logarithmic. The roof rises with {bandwidth:.3g} billion bytes a second to {peak:.3g} "
@@ -484,16 +545,22 @@ def roofline(points: pd.DataFrame, *, peak: float, bandwidth: float, ax: Axes | 
     return Drawing(ax, alt)
 
 
+@_in_style
 def learning_curves(history: Mapping[str, Sequence[float]], *, metric: str, ax: Axes | None = None) -> Drawing:
     """Draw a metric of training and validation over the epochs.
 
     Parameters
     ----------
     history : mapping of str to sequence of float
-        Keras's history.
+        Values by metric, as Keras's ``History.history``.
     metric : str
         ``"loss"`` or ``"accuracy"``.
     ax : matplotlib.axes.Axes, optional
+        Where to draw; by default on a new figure.
+
+    Returns
+    -------
+    Drawing
 
     Raises
     ------
@@ -512,7 +579,8 @@ def learning_curves(history: Mapping[str, Sequence[float]], *, metric: str, ax: 
     return Drawing(drawing.ax, f"Line chart over {_plural(len(history[metric]), 'epoch')}: {described}.")
 
 
-def confusion_matrix(matrix: pd.DataFrame, *, ax: Axes | None = None) -> Drawing:
+@_in_style
+def confusion_heat_map(matrix: pd.DataFrame, *, ax: Axes | None = None) -> Drawing:
     """Draw a confusion matrix as a heat map.
 
     The colours follow the fourth root of the values, so that a handful of
@@ -521,9 +589,14 @@ def confusion_matrix(matrix: pd.DataFrame, *, ax: Axes | None = None) -> Drawing
     Parameters
     ----------
     matrix : pandas.DataFrame, shape (10, 10)
-        What `evaluation.confusion_matrix` returned, raw or normalized. The row
-        of a digit without images, which has no shares, stays empty.
+        As `evaluation.confusion_matrix` returns it, in counts or in shares. The
+        row of a digit without images has no shares and stays empty.
     ax : matplotlib.axes.Axes, optional
+        Where to draw; by default on a new figure.
+
+    Returns
+    -------
+    Drawing
     """
     ax = ax or _new_axes(height=5.4)
     values = matrix.to_numpy()
@@ -540,6 +613,7 @@ def confusion_matrix(matrix: pd.DataFrame, *, ax: Axes | None = None) -> Drawing
         linewidths=0.5,
         ax=ax,
     )
+    ax.grid(False)
     ax.tick_params(rotation=0, length=0)
     right, total = np.trace(values), values.sum()
     if counts:
@@ -554,6 +628,7 @@ def confusion_matrix(matrix: pd.DataFrame, *, ax: Axes | None = None) -> Drawing
     return Drawing(ax, alt)
 
 
+@_in_style
 def kernels(weights: np.ndarray, *, columns: int = 8, ax: Axes | None = None) -> Drawing:
     """Draw the kernels of a convolution on one input channel.
 
@@ -564,6 +639,16 @@ def kernels(weights: np.ndarray, *, columns: int = 8, ax: Axes | None = None) ->
     columns : int
         Kernels per row.
     ax : matplotlib.axes.Axes, optional
+        Where to draw; by default on a new figure.
+
+    Returns
+    -------
+    Drawing
+
+    Raises
+    ------
+    ValueError
+        If there is more than one input channel.
     """
     if weights.ndim != 4 or weights.shape[2] != 1:
         raise ValueError(f"expected kernels of shape (height, width, 1, filters), got {weights.shape}")
@@ -580,17 +665,24 @@ def kernels(weights: np.ndarray, *, columns: int = 8, ax: Axes | None = None) ->
     return drawing
 
 
+@_in_style
 def feature_maps(maps: np.ndarray, *, layer: str, columns: int = 8, ax: Axes | None = None) -> Drawing:
-    """Draw what the filters of a layer make of one image.
+    """Draw the outputs of a layer's filters for one image.
 
     Parameters
     ----------
     maps : numpy.ndarray, shape (height, width, filters)
+        The layer's output.
     layer : str
         The layer's name, for the alt text.
     columns : int
         Maps per row.
     ax : matplotlib.axes.Axes, optional
+        Where to draw; by default on a new figure.
+
+    Returns
+    -------
+    Drawing
     """
     stack = np.moveaxis(maps, -1, 0)
     silent = int((stack.max(axis=(1, 2)) <= 0).sum())
@@ -598,18 +690,20 @@ def feature_maps(maps: np.ndarray, *, layer: str, columns: int = 8, ax: Axes | N
     return drawing
 
 
+@_in_style
 def reliability(groups: Mapping[str, pd.DataFrame], *, subject: str, ax: Axes | None = None) -> Drawing:
-    """Draw how often answers were wrong against how much they were doubted, on logarithmic axes.
+    """Draw the share of wrong answers against the doubt about them, on logarithmic axes.
 
     Parameters
     ----------
     groups : mapping of str to pandas.DataFrame
-        By name, one row per group of answers, with the columns ``doubt`` (one
-        minus the mean probability of the answers) and ``errors`` (the share of
-        wrong ones), both above 0 and at most 1.
+        By name, tables with one row for each group of answers and the columns
+        ``doubt`` (one minus the mean probability of the answers) and
+        ``errors`` (the share of wrong ones), both above 0 and at most 1.
     subject : str
         What the answers are; opens the alt text.
     ax : matplotlib.axes.Axes, optional
+        Where to draw; by default on a new figure.
 
     Returns
     -------
@@ -620,19 +714,18 @@ def reliability(groups: Mapping[str, pd.DataFrame], *, subject: str, ax: Axes | 
     smallest = min(table[["doubt", "errors"]].to_numpy().min() for table in groups.values())
     ax.plot([smallest, 1], [smallest, 1], "--", color="0.5", linewidth=1)
     described = []
-    for position, (name, table) in enumerate(groups.items()):
-        color, marker = COLORS[position % len(COLORS)], "osD^v"[position % 5]
-        ax.plot(table["doubt"], table["errors"], marker=marker, markersize=5, color=color, label=name)
+    for (name, table), look in zip(groups.items(), _looks(), strict=False):
+        ax.plot(table["doubt"], table["errors"], marker=look.marker, markersize=5, color=look.color, label=name)
         above = int((table["errors"] > table["doubt"]).sum())
         described.append(f"{name} errs more often than it doubts in {above} of {_plural(len(table), 'group')}")
     ax.set(xscale="log", yscale="log", xlabel="doubt", ylabel="share of errors")
-    ax.legend(frameon=False)
-    _tidy(ax)
+    ax.legend()
     return Drawing(ax, f"Reliability diagram. {subject}: {'; '.join(described)}.")
 
 
+@_in_style
 def error_gallery(images: np.ndarray, errors: pd.DataFrame, *, columns: int = 6, ax: Axes | None = None) -> Drawing:
-    """Draw misclassified digits with what they are and what they were taken for.
+    """Draw misclassified digits, each with its true class, the predicted one and its probability.
 
     Parameters
     ----------
@@ -645,6 +738,11 @@ def error_gallery(images: np.ndarray, errors: pd.DataFrame, *, columns: int = 6,
     columns : int
         Images per row.
     ax : matplotlib.axes.Axes, optional
+        Where to draw; by default on a new figure.
+
+    Returns
+    -------
+    Drawing
     """
     titles = [f"{row.true} as {row.predicted}\n{row.probability:.1%}" for row in errors.itertuples()]
     return image_grid(
@@ -708,8 +806,19 @@ def _summary(values: list[np.ndarray]) -> dict:
     return {"points": len(points), "numbers": [float(f"{number:.8g}") for row in rows for number in row]}
 
 
+class _Look(NamedTuple):
+    color: str
+    marker: str
+    line: str
+
+
+def _looks() -> Iterator[_Look]:
+    """One look after another, for curves and groups that must be told apart, in print too."""
+    return map(_Look, cycle(COLORS), cycle("osD^v"), cycle(("-", "--", "-.", ":")))
+
+
 def _new_axes(*, height: float) -> Axes:
-    _, ax = plt.subplots(figsize=(_WIDTH, height), dpi=_DPI, layout="constrained")
+    _, ax = plt.subplots(figsize=(_WIDTH, height))
     return ax
 
 
@@ -720,20 +829,14 @@ def _color_limits(values: np.ndarray, symmetric: bool) -> tuple[float, float]:
     return values.min(), values.max()
 
 
-def _tidy(ax: Axes) -> None:
-    ax.spines[["top", "right"]].set_visible(False)
-    ax.grid(axis="y", color="0.9")
-    ax.set_axisbelow(True)
-
-
 def _name_rows(ax: Axes, names: Sequence[str], xlabel: str) -> None:
     """Put names beside the rows 0, 1, 2, ..., the first on top."""
     ax.set_yticks(range(len(names)), names)
     ax.set(xlabel=xlabel, ylim=(len(names) - 0.5, -0.5))
-    ax.spines[["top", "right", "left"]].set_visible(False)
+    ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)
-    ax.grid(axis="x", color="0.9")
-    ax.set_axisbelow(True)
+    ax.grid(False, axis="y")
+    ax.grid(True, axis="x")
 
 
 def _make_logarithmic(*axes: Axis) -> None:

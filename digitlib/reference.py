@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from digitlib import models
+from digitlib.checks import decode_digits
 from digitlib.files import store
 from digitlib.training import Run
 
@@ -153,4 +154,4 @@ def repetitions(runs: pd.DataFrame, parameters: Mapping) -> pd.DataFrame:
 
 def predicted(run: pd.Series) -> np.ndarray:
     """The predicted classes of one row of `load_sweep`, shape (n,), int64, 0 to 9."""
-    return np.array(list(run["predictions"]), dtype=np.int64)
+    return decode_digits(run["predictions"])

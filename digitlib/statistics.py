@@ -1,7 +1,7 @@
 """How sure can one be of a result? SciPy and statsmodels do the arithmetic.
 
-They take a second to import, so that each function imports what it calls: whoever
-only puts results into words need not wait.
+They take a second to import. So each function imports what it calls, and a program
+that only puts results into words need not wait.
 """
 
 import math
@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from digitlib.checks import check_answers
 
@@ -20,7 +21,7 @@ ROUNDING_ERROR = 1e-12
 class Estimate(NamedTuple):
     """A mean over seeds and its confidence interval.
 
-    Attributes
+    Parameters
     ----------
     value, low, high : float
         The mean and the ends of its interval.
@@ -34,13 +35,13 @@ class Estimate(NamedTuple):
     low: float
     high: float
     deviation: float
-    count: int
+    count: int  # type: ignore[assignment]  # instead of the method that a tuple has
 
 
 class Comparison(NamedTuple):
     """A mean difference over seeds, its confidence interval and its test.
 
-    Attributes
+    Parameters
     ----------
     difference, low, high : float
         The mean of second minus first, and the ends of its interval.
@@ -58,13 +59,13 @@ class Comparison(NamedTuple):
     high: float
     p_value: float
     effect_size: float
-    count: int
+    count: int  # type: ignore[assignment]  # instead of the method that a tuple has
 
 
 class McNemar(NamedTuple):
     """Two networks' answers to the same digits, compared.
 
-    Attributes
+    Parameters
     ----------
     only_first, only_second : int
         Digits that only the first, or only the second, network gets right.
@@ -82,7 +83,7 @@ class McNemar(NamedTuple):
 
 
 def mean_over_seeds(values: Iterable[float], *, confidence: float = 0.95) -> Estimate:
-    """Mean with Student's t interval.
+    """Compute the mean with Student's t interval.
 
     Parameters
     ----------
@@ -104,9 +105,9 @@ def mean_over_seeds(values: Iterable[float], *, confidence: float = 0.95) -> Est
     Notes
     -----
     The interval covers the chance of having drawn these seeds and not others
-    (Student 1908, Biometrika 6, 1-25). It takes results to be normally
-    distributed over seeds, and says nothing about other test images. It knows
-    no limits: an interval of shares may reach beyond 1.
+    (Student 1908, Biometrika 6, 1-25). It supposes that results are normally
+    distributed over seeds, and says nothing about other test images. It has no
+    bounds: an interval of shares may reach beyond 1.
 
     Examples
     --------
@@ -115,13 +116,13 @@ def mean_over_seeds(values: Iterable[float], *, confidence: float = 0.95) -> Est
     (0.991, 0.001, 3)
     """
     values = _finite(values, at_least=2)
-    mean, deviation = float(values.mean()), float(values.std(ddof=1))
-    half = _quantile(confidence, len(values)) * deviation / math.sqrt(len(values))
-    return Estimate(mean, mean - half, mean + half, deviation, len(values))
+    deviation = float(values.std(ddof=1))
+    low, high = _t_interval(values, deviation / math.sqrt(len(values)), confidence)
+    return Estimate(float(values.mean()), low, high, deviation, len(values))
 
 
 def prediction_interval(values: Iterable[float], *, confidence: float = 0.999) -> tuple[float, float]:
-    """Interval in which the result of one further run of the same kind falls.
+    """Compute the interval in which one further result of the same kind will fall.
 
     Parameters
     ----------
@@ -145,8 +146,8 @@ def prediction_interval(values: Iterable[float], *, confidence: float = 0.999) -
     -----
     Mean ± t s √(1 + 1/n), with the sample standard deviation s and the
     quantile t of Student's distribution with n - 1 degrees of freedom (Meeker,
-    Hahn and Escobar 2017, Statistical Intervals, chapter 4). Takes results to
-    be normally distributed over seeds.
+    Hahn and Escobar 2017, Statistical Intervals, chapter 4). It supposes that
+    results are normally distributed over seeds.
 
     Examples
     --------
@@ -155,18 +156,17 @@ def prediction_interval(values: Iterable[float], *, confidence: float = 0.999) -
     (0.986, 0.996)
     """
     values = _finite(values, at_least=2)
-    half = _quantile(confidence, len(values)) * values.std(ddof=1) * math.sqrt(1 + 1 / len(values))
-    return float(values.mean() - half), float(values.mean() + half)
+    return _t_interval(values, values.std(ddof=1) * math.sqrt(1 + 1 / len(values)), confidence)
 
 
 def compare_over_seeds(first: pd.Series, second: pd.Series, *, confidence: float = 0.95) -> Comparison:
-    """Paired t test of second minus first.
+    """Compare two ways of training by a paired t test of second minus first.
 
     Parameters
     ----------
     first, second : pandas.Series, shape (n,)
-        One result per seed, indexed by seed. Seeds are paired by name, in
-        whatever order they stand.
+        One result per seed, indexed by seed. Their order does not matter:
+        results of the same seed make a pair.
     confidence : float
         Between 0 and 1.
 
@@ -186,8 +186,8 @@ def compare_over_seeds(first: pd.Series, second: pd.Series, *, confidence: float
 
     Notes
     -----
-    Takes the differences to be normally distributed over seeds. The effect
-    size is Cohen's d_z (Lakens 2013, Frontiers in Psychology 4:863).
+    The test supposes that the differences are normally distributed over seeds.
+    The effect size is Cohen's d_z (Lakens 2013, Frontiers in Psychology 4:863).
 
     Examples
     --------
@@ -219,12 +219,12 @@ def holm(p_values: Mapping[str, float]) -> dict[str, float]:
     Parameters
     ----------
     p_values : mapping of str to float
-        From the name of a test to its p value, 0 to 1.
+        The p value of each test, 0 to 1, by the test's name.
 
     Returns
     -------
     dict of str to float
-        In the same order, each at least as large as before.
+        The corrected p values, in the same order. None is smaller than before.
 
     Raises
     ------
@@ -233,9 +233,9 @@ def holm(p_values: Mapping[str, float]) -> dict[str, float]:
 
     Notes
     -----
-    If all differences with a corrected p value of at most 0.05 are taken for
-    real, the chance of one false alarm or more is at most 5 % (Holm 1979,
-    Scandinavian Journal of Statistics 6, 65-70).
+    Whoever believes in all differences with a corrected p value of at most
+    0.05 raises one false alarm or more with a chance of at most 5 % (Holm
+    1979, Scandinavian Journal of Statistics 6, 65-70).
 
     Examples
     --------
@@ -252,14 +252,14 @@ def holm(p_values: Mapping[str, float]) -> dict[str, float]:
     return dict(zip(p_values, corrected.tolist(), strict=True))
 
 
-def mcnemar(true: np.ndarray, first: np.ndarray, second: np.ndarray) -> McNemar:
-    """Exact test of whether one of two networks gets more of the same digits right.
+def mcnemar(y_true: ArrayLike, first: ArrayLike, second: ArrayLike) -> McNemar:
+    """Test exactly whether one of two networks gets more of the same digits right.
 
     Parameters
     ----------
-    true, first, second : numpy.ndarray, shape (n,)
-        Classes: the right ones, and those that either network answers. They
-        belong together by position.
+    y_true, first, second : array-like, shape (n,)
+        The true classes, and those that each network predicts. They belong
+        together by position.
 
     Returns
     -------
@@ -268,27 +268,27 @@ def mcnemar(true: np.ndarray, first: np.ndarray, second: np.ndarray) -> McNemar:
     Raises
     ------
     ValueError
-        If there are no answers, the lengths differ, or one is no digit.
+        If there are no answers, the lengths differ, or a class is not a digit.
 
     Notes
     -----
-    Only digits that one network gets right and the other wrong count; if both
-    are as good, each such digit is a toss of a coin (McNemar 1947,
-    Psychometrika 12, 153-157). The test compares two trained networks, not two
-    ways of training (Dietterich 1998).
+    Only those digits count that one network gets right and the other wrong. If
+    the networks are equally good, each such digit is the toss of a coin
+    (McNemar 1947, Psychometrika 12, 153-157). The test compares two trained
+    networks, not two ways of training (Dietterich 1998).
 
     Examples
     --------
-    >>> true = np.array([7, 2, 1, 0])
-    >>> mcnemar(true, first=np.array([7, 2, 7, 6]), second=np.array([7, 3, 1, 0]))
+    >>> y_true = np.array([7, 2, 1, 0])
+    >>> mcnemar(y_true, first=np.array([7, 2, 7, 6]), second=np.array([7, 3, 1, 0]))
     McNemar(only_first=1, only_second=2, p_value=1.0, odds_ratio=2.0)
     """
     from statsmodels.stats import contingency_tables
 
-    true, first, second = check_answers(true=true, first=first, second=second)
-    if len(true) == 0:
+    y_true, first, second = check_answers(y_true=y_true, first=first, second=second)
+    if len(y_true) == 0:
         raise ValueError("there are no answers to compare")
-    right, right_too = first == true, second == true
+    right, right_too = first == y_true, second == y_true
     only_first, only_second = int((right & ~right_too).sum()), int((right_too & ~right).sum())
     # The test looks at the other diagonal only.
     p_value = contingency_tables.mcnemar([[0, only_first], [only_second, 0]], exact=True).pvalue
@@ -296,16 +296,20 @@ def mcnemar(true: np.ndarray, first: np.ndarray, second: np.ndarray) -> McNemar:
 
 
 def in_words(estimate: Estimate | Mapping, *, digits: int = 1, unit: str = "seeds") -> str:
-    """Put a mean share in percent.
+    """Write a mean share in percent.
 
     Parameters
     ----------
     estimate : Estimate or mapping
-        Of shares, 0 to 1; a mapping with the same keys will do.
+        Of shares, 0 to 1. A mapping needs the same keys.
     digits : int
         Decimal places.
     unit : str
-        What was counted.
+        What the mean was taken over.
+
+    Returns
+    -------
+    str
 
     Examples
     --------
@@ -319,14 +323,18 @@ def in_words(estimate: Estimate | Mapping, *, digits: int = 1, unit: str = "seed
 
 
 def difference_in_words(comparison: Comparison | Mapping, *, digits: int = 2) -> str:
-    """Put a mean difference between shares in percentage points.
+    """Write a mean difference between shares in percentage points.
 
     Parameters
     ----------
     comparison : Comparison or mapping
-        Of shares, 0 to 1; a mapping with the same keys will do.
+        Of shares, 0 to 1. A mapping needs the same keys.
     digits : int
         Decimal places.
+
+    Returns
+    -------
+    str
 
     Examples
     --------
@@ -344,19 +352,19 @@ def verdict(comparison: Comparison | Mapping, p_value: float | None = None, *, l
     Parameters
     ----------
     comparison : Comparison or mapping
-        Of accuracies, so that more is better; a mapping with the same keys
-        will do.
+        Of accuracies, or other results of which more is better. A mapping
+        needs the same keys.
     p_value : float, optional
-        The p value corrected for the number of tests, as by `holm`, to take
-        in place of the comparison's own.
+        A p value to take in place of the comparison's own, such as one that
+        `holm` has corrected for the number of tests.
     level : float
         The largest p value that shows a difference.
 
     Returns
     -------
     str
-        ``"helps"``, ``"hurts"`` or ``"no difference shown"``, which is not to
-        say that there is none.
+        ``"helps"``, ``"hurts"`` or ``"no difference shown"``. The last does not
+        mean that there is no difference.
 
     Raises
     ------
@@ -377,8 +385,13 @@ def place_in_words(value: float, values: Iterable[float]) -> str:
     Parameters
     ----------
     value : float
+        The result.
     values : iterable of float, shape (n,)
-        In any order, at least 1.
+        The others, at least 1, in any order.
+
+    Returns
+    -------
+    str
 
     Raises
     ------
@@ -414,13 +427,14 @@ def _finite(values: Iterable[float], *, at_least: int = 1) -> np.ndarray:
     return values
 
 
-def _quantile(confidence: float, count: int) -> float:
-    """How many standard errors the two-sided interval of a mean of `count` values reaches to either side."""
+def _t_interval(values: np.ndarray, error: float, confidence: float) -> tuple[float, float]:
+    """Student's interval around the mean, from a standard error that may be 0."""
     from scipy import stats
 
     if not 0 < confidence < 1:
         raise ValueError(f"a confidence lies between 0 and 1, got {confidence}")
-    return float(stats.t.ppf((1 + confidence) / 2, df=count - 1))
+    low, high = stats.t.interval(confidence, df=len(values) - 1)
+    return float(values.mean() + low * error), float(values.mean() + high * error)
 
 
 def _check_same_seeds(first: pd.Series, second: pd.Series) -> None:

@@ -1,18 +1,18 @@
 """Train a network from a seed and keep what happened."""
 
 import json
-import os
 import platform
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import keras
 import numpy as np
 
-from digitlib.checks import CLASSES, check_examples, check_images, check_input, input_shape
+from digitlib.checks import CLASSES, check_examples, check_images, check_input, decode_digits, input_shape
 from digitlib.files import read_text, write_text
+from digitlib.machine import processor
 from digitlib.settings import check_keras
 
 SETTINGS = {
@@ -26,26 +26,27 @@ SETTINGS = {
 class Run:
     """What happened in one training.
 
-    Attributes
+    Parameters
     ----------
     model : str
         Name of the network.
     seed : int
         Seed of weights and shuffling.
     epochs, batch_size, training_images : int
-        The size of the training.
+        Passes over the images, images per step, and images in all.
     history : dict of str to list of float
         Keras's history: one value per epoch for ``accuracy`` and ``loss``, and
         for ``val_accuracy`` and ``val_loss`` if there was validation.
     seconds, cpu_seconds : float
         Wall time and processor time of the training alone, in seconds.
-    predictions : str
-        The predicted classes of the test images, one digit each, in their
-        order; empty if the run was not tested.
+    predictions : numpy.ndarray, shape (n,), int64
+        The predicted classes of the test images, 0 to 9, in the order of the
+        images; none if the run was not tested. A file holds them as a string
+        of digits.
     versions : dict of str to str
         Of Python, TensorFlow, Keras and NumPy.
     processor : str
-        What the training ran on.
+        Of the computer, with the number of its cores.
     """
 
     model: str
@@ -56,21 +57,44 @@ class Run:
     history: dict[str, list[float]]
     seconds: float
     cpu_seconds: float
-    predictions: str
+    predictions: np.ndarray
     versions: dict[str, str]
     processor: str
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Run) and self._as_stored() == other._as_stored()
+
     def predicted(self) -> np.ndarray:
-        """The predicted classes of the test images, shape (n,), int64, 0 to 9."""
-        return np.array([int(digit) for digit in self.predictions], dtype=np.int64)
+        """Return the predictions, by the name that the chapters use.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n,), int64
+        """
+        return self.predictions
 
     def save(self, path: str | Path) -> None:
-        """Write the run to a JSON file, whole or not at all."""
-        write_text(json.dumps(asdict(self), indent=1, allow_nan=False) + "\n", path)
+        """Write the run to a JSON file, whole or not at all.
+
+        Parameters
+        ----------
+        path : path-like
+            Where to write it. Missing folders are made.
+        """
+        write_text(json.dumps(self._as_stored(), indent=1, allow_nan=False) + "\n", path)
 
     @classmethod
     def load(cls, path: str | Path) -> "Run":
         """Read a run that `save` has written.
+
+        Parameters
+        ----------
+        path : path-like
+            The file.
+
+        Returns
+        -------
+        Run
 
         Raises
         ------
@@ -78,17 +102,26 @@ class Run:
             If the file does not hold a run.
         """
         try:
-            return cls(**json.loads(read_text(path)))
+            run = cls(**json.loads(read_text(path)))
+            return replace(run, predictions=decode_digits(run.predictions))
         except (TypeError, ValueError) as error:
             raise ValueError(f"{path} does not hold a training run: {error}. Write it again with Run.save.") from error
 
+    def _as_stored(self) -> dict:
+        return asdict(self) | {"predictions": "".join(map(str, self.predictions))}
 
-class Recorder(keras.callbacks.Callback):
-    """A Keras callback that times a training and turns it into a `Run`.
+
+class Recorder(keras.callbacks.History):
+    """Keras's history of a training that also takes the time and makes a `Run` of both.
+
+    Parameters
+    ----------
+    seed : int
+        What the weights and the order of the images were drawn from.
 
     Examples
     --------
-    Pass it to Keras's own ``fit``, then ask for the run::
+    Pass it to Keras's own ``fit``, and ask for the run afterwards::
 
         recorder = Recorder(seed=1)
         model.fit(X_train, y_train, epochs=10, batch_size=32, callbacks=[recorder])
@@ -98,15 +131,11 @@ class Recorder(keras.callbacks.Callback):
     def __init__(self, *, seed: int):
         super().__init__()
         self.seed = seed
-        self.history: dict[str, list[float]] = {}
 
     def on_train_begin(self, logs=None):
-        self.history = {}
+        super().on_train_begin(logs)
+        self.history: dict[str, list[float]] = {}  # else a second training would be added to the first
         self.wall_start, self.cpu_start = time.perf_counter(), time.process_time()
-
-    def on_epoch_end(self, epoch, logs=None):
-        for name, value in (logs or {}).items():
-            self.history.setdefault(name, []).append(float(value))
 
     def on_train_end(self, logs=None):
         self.seconds = time.perf_counter() - self.wall_start
@@ -120,12 +149,16 @@ class Recorder(keras.callbacks.Callback):
         batch_size, training_images : int
             As they were passed to ``fit``.
         test_images : numpy.ndarray, shape (n, 28, 28, 1), float32, optional
-            If given, the trained model classifies them.
+            Images that the trained model is to classify.
+
+        Returns
+        -------
+        Run
 
         Raises
         ------
         RuntimeError
-            If no training has ended.
+            If no training has ended yet.
         """
         if not hasattr(self, "seconds"):
             raise RuntimeError("no training has been recorded: pass the recorder to fit(..., callbacks=[recorder])")
@@ -138,7 +171,7 @@ class Recorder(keras.callbacks.Callback):
             history=self.history,
             seconds=self.seconds,
             cpu_seconds=self.cpu_seconds,
-            predictions="" if test_images is None else classify(self.model, test_images),
+            predictions=decode_digits("") if test_images is None else classify(self.model, test_images),
             versions=versions(),
             processor=processor(),
         )
@@ -164,20 +197,24 @@ def train(
     build : callable
         Returns a model that is not yet compiled, such as `models.build_cnn`.
     images : numpy.ndarray, shape (n, 28, 28, 1), float32 in [0, 1]
-    labels : numpy.ndarray, shape (n,), integers 0 to 9
+        What to train on, as `data.scale_pixels` returns it.
+    labels : array-like, shape (n,), integers 0 to 9
+        The true class of each image.
     seed : int
         Fixes the initial weights and the order of the images. A repetition on
-        the same machine with the same versions gives the same network; on
+        the same machine with the same versions gives the same network. On
         another processor, or another number of cores, sums are added in
         another order, and the networks drift apart.
     epochs, batch_size : int
         Passes over the images, and images per step of the optimizer.
     optimizer : str or keras.optimizers.Optimizer
+        Keras's own, or its name.
     validation_data : tuple of numpy.ndarray, optional
-        Images and labels held out from the training set. Never the test set:
-        a choice made by looking at the test score makes that score too good.
+        Images and labels held out from the training set. Never pass the test
+        set: a choice made by looking at the test score makes it too good.
     test_images : numpy.ndarray, optional
-        Classified once, after training. For runs declared in advance.
+        Images to classify once, after the training. For runs declared in
+        advance.
     verbose : int
         Keras's own: 0 is silent, 2 prints a line per epoch.
 
@@ -191,10 +228,11 @@ def train(
     Raises
     ------
     ValueError
-        If images and labels do not come in pairs, or images are not of the
-        network's input shape and scaled to [0, 1], or labels no digits.
+        If images and labels do not come in pairs, images do not have the
+        network's input shape or are not scaled to [0, 1], or a label is not a
+        digit.
     RuntimeError
-        If Keras is set to something else than the book's networks need.
+        If Keras has settings with which the networks would be different ones.
     """
     check_keras()
     keras.utils.set_random_seed(seed)
@@ -220,26 +258,27 @@ def train(
 
 
 def predict_probabilities(model: keras.Model, images: np.ndarray) -> np.ndarray:
-    """What a network says of images.
+    """Compute the class probabilities of images.
 
     Parameters
     ----------
     model : keras.Model
+        A trained network.
     images : numpy.ndarray, shape (n, 28, 28, 1), float32 in [0, 1]
-        Any number, also none.
+        Any number of them, or none.
 
     Returns
     -------
     numpy.ndarray, shape (n, 10), float32
-        Class probabilities.
+        One row for each image.
 
     Raises
     ------
     ValueError
-        If the images are not of the network's input shape, or not scaled to
-        [0, 1].
+        If the images do not have the network's input shape, or are not scaled
+        to [0, 1].
     RuntimeError
-        If Keras is set to something else than the book's networks need.
+        If Keras has settings with which the networks would be different ones.
 
     Warns
     -----
@@ -252,13 +291,32 @@ def predict_probabilities(model: keras.Model, images: np.ndarray) -> np.ndarray:
     return model.predict(images, batch_size=1_000, verbose=0)
 
 
-def classify(model: keras.Model, images: np.ndarray) -> str:
-    """The most probable class of each image, as one string of digits; takes what `predict_probabilities` takes."""
-    return "".join(str(digit) for digit in predict_probabilities(model, images).argmax(axis=1))
+def classify(model: keras.Model, images: np.ndarray) -> np.ndarray:
+    """Give each image its most probable class.
+
+    Parameters
+    ----------
+    model : keras.Model
+        A trained network.
+    images : numpy.ndarray, shape (n, 28, 28, 1), float32 in [0, 1]
+        As `predict_probabilities` takes them. Errors and warnings are the same.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,), int64
+        Classes, 0 to 9.
+    """
+    return predict_probabilities(model, images).argmax(axis=1)
 
 
 def versions() -> dict[str, str]:
-    """The versions that decide what a training gives."""
+    """Look up the versions that decide what a training gives.
+
+    Returns
+    -------
+    dict of str to str
+        Of Python, TensorFlow, Keras and NumPy.
+    """
     import tensorflow  # loaded by Keras already
 
     return {
@@ -267,18 +325,3 @@ def versions() -> dict[str, str]:
         "keras": keras.__version__,
         "numpy": np.__version__,
     }
-
-
-def processor() -> str:
-    """The processor's name and the number of cores this process may use."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{_processor_name()}, {cores} {'core' if cores == 1 else 'cores'}"
-
-
-def _processor_name() -> str:
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        for line in cpuinfo.read_bytes().decode("utf-8", "replace").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()

@@ -146,11 +146,10 @@ def tool():
 @pytest.fixture(scope="session")
 def build():
     """Builds the site of a project; a warning is an error."""
+    from pipeline.building import site_command  # here, since it imports all that runs chapters
 
     def run(project: Path) -> Path:
-        jupyter_book = shutil.which("jupyter-book", path=str(Path(sys.executable).parent))
-        command = [jupyter_book, "build", "book", "--warningiserror", "--nitpick"]
-        result = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+        result = subprocess.run(site_command(Path("book")), cwd=project, capture_output=True, text=True, check=False)
         assert result.returncode == 0, result.stdout + result.stderr
         return project / "_build" / "html"
 

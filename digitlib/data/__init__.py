@@ -52,7 +52,7 @@ def load_mnist(folder: str | Path = MNIST_FOLDER) -> tuple[Examples, Examples]:
     """Load the 70,000 handwritten digits of MNIST.
 
     The signature of the result is that of `keras.datasets.mnist.load_data`.
-    Every file is checked against ``SHA256SUMS`` before anything is returned.
+    Every file is compared with ``SHA256SUMS`` before anything is returned.
 
     Parameters
     ----------
@@ -106,8 +106,8 @@ def read_idx(path: str | Path) -> np.ndarray:
     Raises
     ------
     DataError
-        If the file is missing, is something else (the message says what, as
-        far as that can be told), or is shorter or longer than its header says.
+        If the file is missing, is not an IDX file (the message says what it
+        is, if that can be told), or is shorter or longer than its header says.
 
     Notes
     -----
@@ -115,10 +115,10 @@ def read_idx(path: str | Path) -> np.ndarray:
     dimensions, each dimension as a big-endian 32-bit integer, then the data in
     row-major order, big-endian.
 
-    What the values mean, the format does not say. The images of EMNIST lie on
-    their side, mirrored: each is stored column by column, so that MNIST's
-    networks read few of them until they are set up by
-    ``images.transpose(0, 2, 1)``. The labels of EMNIST's letters count from 1.
+    The format does not say what the values mean. The images of EMNIST are
+    stored column by column, so they lie on their side, mirrored, and MNIST's
+    networks read few of them until ``images.transpose(0, 2, 1)`` sets them
+    upright. The labels of EMNIST's letters count from 1.
     """
     path = Path(path)
     return _parse_idx(_read_bytes(path), path)
@@ -130,6 +130,7 @@ def scale_pixels(images: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     images : numpy.ndarray, shape (n, 28, 28), uint8
+        0 (paper) to 255 (ink), as `load_mnist` returns them.
 
     Returns
     -------
@@ -139,7 +140,7 @@ def scale_pixels(images: np.ndarray) -> np.ndarray:
     Raises
     ------
     ValueError
-        If the images have another shape, or were scaled already.
+        If the images have another shape, or have been scaled before.
     """
     images = np.asarray(images)
     if images.ndim != 3 or images.dtype != np.uint8:
@@ -151,24 +152,25 @@ def scale_pixels(images: np.ndarray) -> np.ndarray:
 
 
 def move(images: np.ndarray, *, down: int = 0, right: int = 0) -> np.ndarray:
-    """Move images; what leaves the frame is lost, what comes in is paper.
+    """Move images: what leaves the frame is lost, and paper comes in.
 
     Parameters
     ----------
     images : numpy.ndarray, shape (n, height, width) or (n, height, width, channels)
+        Any number of them.
     down, right : int
-        How far, in pixels; negative for up and left. At most the height and
-        the width.
+        How far, in pixels, at most the height and the width; negative numbers
+        move up and left.
 
     Returns
     -------
     numpy.ndarray
-        Of the same shape and type.
+        New images of the same shape and type.
 
     Raises
     ------
     ValueError
-        If the images would be moved by more than their size.
+        If the images would move by more than their size.
 
     Examples
     --------
@@ -191,8 +193,8 @@ def move(images: np.ndarray, *, down: int = 0, right: int = 0) -> np.ndarray:
 def hold_out(images: np.ndarray, labels: np.ndarray, *, count: int = 6_000) -> tuple[Examples, Examples]:
     """Set the last training examples aside for validation.
 
-    The classes are well mixed in MNIST's training files (the dataset chapter
-    checks it), so the last ones serve, and every run holds out the same.
+    The classes are well mixed in MNIST's training files, as the dataset chapter
+    checks. So the last examples will do, and every run holds out the same ones.
 
     Parameters
     ----------
@@ -219,7 +221,7 @@ def hold_out(images: np.ndarray, labels: np.ndarray, *, count: int = 6_000) -> t
 
 
 def load_disputed_labels() -> pd.DataFrame:
-    """Load the 15 test labels that people confirmed to be doubtful.
+    """Load the 15 test labels that people have confirmed to be doubtful.
 
     Returns
     -------
@@ -227,6 +229,11 @@ def load_disputed_labels() -> pd.DataFrame:
         Indexed by the position in MNIST's test set, with the columns
         ``given`` (MNIST's label), ``guessed`` (the other candidate), and
         ``votes given``, ``votes guessed`` and ``votes neither`` of five people.
+
+    Raises
+    ------
+    DataError
+        If the file is missing or cannot be read.
 
     Notes
     -----
@@ -296,7 +303,7 @@ def _read_bytes(path: Path) -> bytes:
 
 def _parse_idx(content: bytes, path: Path) -> np.ndarray:
     if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in _IDX_TYPES:
-        raise _fault(path, *_recognise(content))
+        raise _fault(path, *_recognize(content))
     dtype, dimensions = _IDX_TYPES[content[2]], content[3]
     start = 4 + 4 * dimensions
     if len(content) < start:
@@ -317,7 +324,7 @@ def _parse_idx(content: bytes, path: Path) -> np.ndarray:
     return array.astype(dtype.newbyteorder("="))
 
 
-def _recognise(content: bytes) -> tuple[str, str]:
+def _recognize(content: bytes) -> tuple[str, str]:
     """What a file is that is not IDX, and what to do."""
     if not content:
         return "is empty, so not an IDX file", _FETCH_AGAIN

@@ -7,7 +7,7 @@ arXiv:1906.02337.
 import numpy as np
 from scipy import ndimage
 
-SIDE = 28
+from digitlib.checks import SIDE
 
 
 def corrupt(images: np.ndarray, name: str, *, seed: int = 0) -> np.ndarray:
@@ -86,11 +86,11 @@ def _glass_blur(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     along_columns = (0, sigma, 0)
     blurred = ndimage.gaussian_filter(images, along_columns, mode="nearest")
     for _ in range(rounds):
-        _swap_neighbours(blurred, reach, rng)
+        _swap_neighbors(blurred, reach, rng)
     return ndimage.gaussian_filter(blurred, along_columns, mode="nearest")
 
 
-def _swap_neighbours(images: np.ndarray, reach: int, rng: np.random.Generator) -> None:
+def _swap_neighbors(images: np.ndarray, reach: int, rng: np.random.Generator) -> None:
     """Swap about half of the pixels, one after the other from the last to the first, in place."""
     every = np.arange(len(images))
     places = range(SIDE - reach, reach, -1)  # so that no swap leaves the image
@@ -187,10 +187,10 @@ def _plasma(decay: float, rng: np.random.Generator) -> np.ndarray:
         corners = heights[::step, ::step]
         across = corners + np.roll(corners, -1, axis=1)
         upright = corners + np.roll(corners, -1, axis=0)
-        centres = displaced(across + np.roll(across, -1, axis=0))
-        heights[half::step, half::step] = centres
-        heights[::step, half::step] = displaced(across + centres + np.roll(centres, 1, axis=0))
-        heights[half::step, ::step] = displaced(upright + centres + np.roll(centres, 1, axis=1))
+        centers = displaced(across + np.roll(across, -1, axis=0))
+        heights[half::step, half::step] = centers
+        heights[::step, half::step] = displaced(across + centers + np.roll(centers, 1, axis=0))
+        heights[half::step, ::step] = displaced(upright + centers + np.roll(centers, 1, axis=1))
         step = half
         roughness /= decay**2
     return (heights - heights.min()) / np.ptp(heights)
@@ -279,10 +279,10 @@ def _frames(images: np.ndarray, tops: np.ndarray, lefts: np.ndarray) -> np.ndarr
 
 def _resample(images: np.ndarray, matrices: list[np.ndarray]) -> np.ndarray:
     """Map each image by the matrix from new to old (row, column), measured from its centre."""
-    centre = np.full(2, (SIDE - 1) / 2)
+    center = np.full(2, (SIDE - 1) / 2)
     resampled = np.empty_like(images)
     for image, matrix, result in zip(images, matrices, resampled, strict=True):
-        offset = centre - matrix @ centre
+        offset = center - matrix @ center
         ndimage.affine_transform(image, matrix, offset, output=result, order=1, mode="grid-constant")
     return resampled
 

@@ -1,5 +1,7 @@
 """A convolution that shares no weights: what it would be without its best idea."""
 
+import math
+
 import keras
 from keras import ops
 
@@ -51,6 +53,11 @@ class LocallyConnected2D(keras.layers.Layer):
         by_place = ops.transpose(ops.reshape(patches, (-1, height * width, patch)), (1, 0, 2))
         sums = ops.transpose(ops.matmul(by_place, self.kernel), (1, 0, 2)) + self.bias
         return self.activation(ops.reshape(sums, (-1, height, width, self.filters)))
+
+    @property
+    def multiply_adds(self) -> int:
+        """For one image: each weight is used once."""
+        return math.prod(self.kernel.shape)
 
     def get_config(self):
         return super().get_config() | {

@@ -3,7 +3,9 @@
 import keras
 from keras import layers
 
-from digitlib.models import CLASSES, build_cnn, stack
+from digitlib.checks import CLASSES
+from digitlib.experiments.locally_connected import LocallyConnected2D
+from digitlib.models import build_cnn, stack
 
 
 def with_dropout() -> keras.Sequential:
@@ -22,6 +24,49 @@ def with_batch_normalization() -> keras.Sequential:
             *_normalized_convolution(64),
             layers.MaxPooling2D((2, 2)),
             *build_cnn().layers[4:],
+        ],
+    )
+
+
+def with_global_pooling() -> keras.Sequential:
+    """The CNN's first three layers, then global average pooling and one dense layer.
+
+    Each of the 64 feature maps is reduced to its mean, so where a feature was
+    found no longer matters.
+
+    Examples
+    --------
+    >>> with_global_pooling().count_params()
+    19466
+    """
+    return stack(
+        "global_pooling",
+        [
+            *build_cnn().layers[:3],
+            layers.GlobalAveragePooling2D(),
+            layers.Dense(CLASSES, activation="softmax"),
+        ],
+    )
+
+
+def without_sharing() -> keras.Sequential:
+    """The CNN with weights of their own at every place: same shapes, nothing shared.
+
+    Examples
+    --------
+    >>> without_sharing().count_params()
+    2557450
+    """
+    return stack(
+        "locally_connected",
+        [
+            LocallyConnected2D(filters=32, kernel_size=(3, 3), activation="relu"),
+            layers.MaxPooling2D((2, 2)),
+            LocallyConnected2D(filters=64, kernel_size=(3, 3), activation="relu"),
+            layers.MaxPooling2D((2, 2)),
+            layers.Flatten(),
+            layers.Dense(64, activation="relu"),
+            layers.Dense(CLASSES, activation="softmax"),
         ],
     )
 

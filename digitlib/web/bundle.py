@@ -8,6 +8,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from digitlib.checks import decode_digits
 from digitlib.files import read_text
 
 WEB = Path(__file__).parent
@@ -86,7 +87,7 @@ def export_weights(name: str) -> dict:
 def read_predictions(name: str) -> np.ndarray:
     """The answers of a reference network to the test images, shape (10000,), int64, 0 to 9."""
     record = json.loads(read_text(REFERENCE / f"{name}.json"))
-    return np.array(list(record["predictions"]), dtype=np.int64)
+    return decode_digits(record["predictions"])
 
 
 def read_familiarity() -> dict:

@@ -71,7 +71,7 @@ def test_no_answers_have_no_accuracy():
 
 @pytest.mark.parametrize("function", [evaluation.accuracy, evaluation.per_class, evaluation.confusion_matrix])
 def test_answers_of_different_number_are_refused(function):
-    with pytest.raises(ValueError, match="as many of each, got 2 true and 1 predicted classes"):
+    with pytest.raises(ValueError, match="as many of each, got 2 y_true and 1 y_pred classes"):
         function(np.array([1, 2]), np.array([1]))
 
 
@@ -135,16 +135,16 @@ def test_rows_of_the_confusion_matrix_are_true_digits_and_columns_predicted_ones
 
 
 def test_normalized_rows_sum_to_one_and_rows_without_images_have_no_shares(answers):
-    shares = evaluation.confusion_matrix(*answers, normalized=True)
+    shares = evaluation.confusion_matrix(*answers, normalize="true")
     assert shares.sum(axis=1).tolist() == pytest.approx([1] * 10)
-    shares = evaluation.confusion_matrix(TRUE, PREDICTED, normalized=True)
+    shares = evaluation.confusion_matrix(TRUE, PREDICTED, normalize="true")
     sums = shares.sum(axis=1, skipna=False)
     assert sums.tolist() == pytest.approx([1 if digit in TRUE else np.nan for digit in range(10)], nan_ok=True)
     assert shares.isna().sum(axis=1).isin([0, 10]).all()
 
 
 def test_the_diagonal_of_the_normalized_matrix_is_the_recall(answers):
-    shares = evaluation.confusion_matrix(*answers, normalized=True)
+    shares = evaluation.confusion_matrix(*answers, normalize="true")
     assert np.diag(shares) == pytest.approx(metrics.recall_score(*answers, average=None))
 
 
@@ -207,3 +207,9 @@ def test_perfect_probabilities_have_no_errors_to_list():
 def test_an_answer_that_is_no_digit_is_refused(function):
     with pytest.raises(ValueError, match="got 10"):
         function(np.array([1, 2]), np.array([1, 10]))
+
+
+@pytest.mark.parametrize("normalize", [True, "pred", "all"])
+def test_a_confusion_matrix_is_normalized_by_rows_or_not_at_all(normalize):
+    with pytest.raises(ValueError, match=f"'true' or None, got {normalize!r}"):
+        evaluation.confusion_matrix(TRUE, PREDICTED, normalize=normalize)

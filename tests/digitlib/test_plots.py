@@ -18,7 +18,7 @@ HISTORY = {"loss": [0.5, 0.25, 0.125], "val_loss": [0.6, 0.4, 0.45], "accuracy":
 TRUE, PREDICTED = np.array([0, 0, 0, 0, 1, 1, 9]), np.array([0, 0, 0, 3, 1, 7, 9])
 COUNTS = evaluation.confusion_matrix(TRUE, PREDICTED)
 SHARES = evaluation.confusion_matrix(
-    np.arange(10).repeat(4), np.r_[0, 1, 1, 1, 1, 0, 0, 0, np.arange(2, 10).repeat(4)], normalized=True
+    np.arange(10).repeat(4), np.r_[0, 1, 1, 1, 1, 0, 0, 0, np.arange(2, 10).repeat(4)], normalize="true"
 )
 ERRORS = pd.DataFrame(
     {"true": [4, 7], "predicted": [9, 1], "probability": [0.9974, 0.5]}, index=pd.Index([3, 1], name="image")
@@ -44,7 +44,7 @@ DRAW = {
     "waterfall": partial(plots.waterfall, STEPS, subject="Seconds", xlabel="seconds"),
     "roofline": partial(plots.roofline, LAYERS, peak=100.0, bandwidth=10.0),
     "learning_curves": partial(plots.learning_curves, HISTORY, metric="loss"),
-    "confusion_matrix": partial(plots.confusion_matrix, COUNTS),
+    "confusion_heat_map": partial(plots.confusion_heat_map, COUNTS),
     "kernels": partial(plots.kernels, KERNELS),
     "feature_maps": partial(plots.feature_maps, MAPS, layer="conv2d"),
     "error_gallery": partial(plots.error_gallery, IMAGES, ERRORS),
@@ -390,7 +390,7 @@ def test_an_unknown_metric_is_an_error_that_tells_the_known_ones():
 
 
 def test_the_heat_map_shows_each_count_in_its_cell():
-    drawing = plots.confusion_matrix(COUNTS)
+    drawing = plots.confusion_heat_map(COUNTS)
     shown = {text.get_position(): text.get_text() for text in drawing.ax.texts}
     expected = {(column + 0.5, row + 0.5): str(COUNTS.loc[row, column]) for row in range(10) for column in range(10)}
     assert shown == expected
@@ -400,9 +400,9 @@ def test_the_heat_map_shows_each_count_in_its_cell():
 
 def test_the_row_of_a_digit_without_images_is_empty_and_the_alt_text_says_so():
     true = TRUE[TRUE != 0]
-    shares = evaluation.confusion_matrix(true, PREDICTED[TRUE != 0], normalized=True)
+    shares = evaluation.confusion_matrix(true, PREDICTED[TRUE != 0], normalize="true")
     absent = sorted(set(range(10)) - set(true))
-    drawing = plots.confusion_matrix(shares)
+    drawing = plots.confusion_heat_map(shares)
     rows = {int(text.get_position()[1]) for text in drawing.ax.texts}
     assert rows == set(true)
     assert drawing.ax.collections[0].norm.vmax == 1
@@ -417,7 +417,7 @@ def test_the_row_of_a_digit_without_images_is_empty_and_the_alt_text_says_so():
 
 
 def test_the_heat_map_has_true_digits_from_top_to_bottom():
-    drawing = plots.confusion_matrix(COUNTS)
+    drawing = plots.confusion_heat_map(COUNTS)
     bottom, top = drawing.ax.get_ylim()
     assert bottom > top
     assert (drawing.ax.get_xlabel(), drawing.ax.get_ylabel()) == ("predicted digit", "true digit")
@@ -426,19 +426,19 @@ def test_the_heat_map_has_true_digits_from_top_to_bottom():
 
 
 def test_the_heat_map_tells_how_many_images_are_on_the_diagonal():
-    assert plots.confusion_matrix(COUNTS).alt == (
+    assert plots.confusion_heat_map(COUNTS).alt == (
         "Heat map, true digits by predicted digits: 5 of 7 images lie on the diagonal."
     )
-    assert "5,000 of 7,000 images" in plots.confusion_matrix(COUNTS * 1_000).alt
+    assert "5,000 of 7,000 images" in plots.confusion_heat_map(COUNTS * 1_000).alt
 
 
 def test_the_colours_of_the_heat_map_follow_the_fourth_root():
-    norm = plots.confusion_matrix(COUNTS * 0 + np.diag([16] * 10)).ax.collections[0].norm
+    norm = plots.confusion_heat_map(COUNTS * 0 + np.diag([16] * 10)).ax.collections[0].norm
     assert [float(norm(value)) for value in (0, 1, 16)] == pytest.approx([0, 0.5, 1])
 
 
 def test_a_normalized_heat_map_shows_shares_and_tells_the_range_of_its_diagonal():
-    drawing = plots.confusion_matrix(SHARES)
+    drawing = plots.confusion_heat_map(SHARES)
     assert texts(drawing)[:3] == ["0.250", "0.750", "0.000"]
     assert drawing.alt == (
         "Heat map, true digits by predicted digits, each row as shares of its digit: "

@@ -99,7 +99,7 @@ def test_an_accuracy_beyond_its_tolerance_fails(beyond, passes):
         pytest.param("accuracy = evaluation.accuracy(", "right", "wrong", id="a word"),
         pytest.param("accuracy = evaluation.accuracy(", "right: 9", "right: 8", id="a count beyond its tolerance"),
         pytest.param("accuracy = evaluation.accuracy(", "95 %", "96 %", id="the level of an interval"),
-        pytest.param("plots.confusion_matrix(matrix)", "of 10,000", "of 10,001", id="the size of the test set"),
+        pytest.param("matrix = evaluation.confusion_matrix(", "of 10,000", "of 10,001", id="the size of the test set"),
     ],
 )
 def test_what_changed_in_an_output_is_found(text, old, new):
@@ -107,7 +107,7 @@ def test_what_changed_in_an_output_is_found(text, old, new):
 
 
 def test_a_missing_figure_fails():
-    assert changed("plots.confusion_matrix(matrix)", lambda cell: cell.outputs.clear())
+    assert changed("matrix = evaluation.confusion_matrix(", lambda cell: cell.outputs.clear())
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_a_table_that_is_tagged_as_not_compared_is_found():
 
 def test_a_figure_without_caption_or_description_is_found():
     def change(notebook):
-        cell = find_cell(notebook, "plots.confusion_matrix(matrix)")
+        cell = find_cell(notebook, "matrix = evaluation.confusion_matrix(")
         del cell.metadata["mystnb"]
         cell.outputs[0].data["text/plain"] = "<Figure size 1024x512 with 1 Axes>"
 

@@ -33,7 +33,7 @@ CURVES = {"training": [0.5, 0.25, 0.125], "validation": [0.5, 0.375, 0.25]}
 @pytest.fixture(autouse=True)
 def in_a_new_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(plots, "_DPI", 20)  # pictures that nobody looks at
+    monkeypatch.setitem(plots.STYLE, "figure.dpi", 20)  # pictures that nobody looks at
     yield
     plt.close("all")
 
@@ -112,7 +112,7 @@ def test_what_is_drawn_may_differ_within_the_tolerance_of_its_cell(last, passes)
 def test_numbers_in_a_heat_map_have_the_tolerance_of_counts():
     matrix = np.diag([90, 80, 70])
     other = np.array([[87, 3, 0], [0, 80, 0], [0, 0, 70]])
-    described = [plots.confusion_matrix(pd.DataFrame(counts)).describe() for counts in (matrix, other)]
+    described = [plots.confusion_heat_map(pd.DataFrame(counts)).describe() for counts in (matrix, other)]
     assert list(picture_differences(*described, atol=5)) == []
     assert any("text" in line for line in picture_differences(*described, atol=2))
 

@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -17,7 +16,7 @@ import step_profile
 import sweep_throughput
 import training_overhead
 import tried
-from benchmarking import answer_of, peak_gigabytes
+from benchmarking import answer_of
 from digitlib import reference
 from digitlib.speed.recipes import RECIPES
 from pipeline.paths import ROOT
@@ -185,14 +184,6 @@ def test_a_benchmark_shows_the_errors_of_its_processes(complaint, monkeypatch, t
     failed = subprocess.CompletedProcess([], 1, stdout="", stderr="out of memory")
     monkeypatch.setattr("subprocess.run", lambda *_, **__: failed)
     assert "out of memory" in complaint(script, *(["--folder", str(tmp_path)] if script is contest else []))
-
-
-@pytest.mark.parametrize(("system", "reported"), [("linux", 2_000_000), ("darwin", 2_048_000_000)])
-def test_memory_is_in_gigabytes_whatever_the_system_counts_in(monkeypatch, system, reported):
-    usage = SimpleNamespace(ru_maxrss=reported)
-    monkeypatch.setitem(sys.modules, "resource", SimpleNamespace(RUSAGE_SELF=0, getrusage=lambda who: usage))
-    monkeypatch.setattr(sys, "platform", system)
-    assert peak_gigabytes() == pytest.approx(2.048)
 
 
 def test_growth_is_refused_where_the_peak_of_memory_is_not_told(complaint, monkeypatch):

@@ -49,14 +49,18 @@ def make() -> int:
     return report(load_results(RESULTS), load_results(STORED_RESULTS), built - start)
 
 
+def site_command(folder: Path, *options: str) -> list[str]:
+    """How jupyter-book builds the site of a folder: warnings are errors."""
+    jupyter_book = shutil.which("jupyter-book", path=str(Path(sys.executable).parent))
+    return [jupyter_book, "build", str(folder), "--warningiserror", "--nitpick", *options]
+
+
 def build_site(folder: Path = BOOK, *options: str) -> int:
     """Build the site of a book folder into ``_build/html``, or what the options of jupyter-book say.
 
-    Warnings are errors. What Sphinx says goes to a log.
+    What Sphinx says goes to a log.
     """
-    jupyter_book = str(shutil.which("jupyter-book", path=str(Path(sys.executable).parent)))
-    command = [jupyter_book, "build", str(folder), "--warningiserror", "--nitpick", *options]
-    log = LOGS / "site.log"
+    command, log = site_command(folder, *options), LOGS / "site.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w", encoding="utf-8") as file:
         code = subprocess.run(command, stdout=file, stderr=subprocess.STDOUT, check=False).returncode

@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 from pybtex.database import Entry
 
 import digitlib
+from digitlib.checks import decode_digits
 from digitlib.data import load_mnist
 from digitlib.files import read_text, sha256, unaccounted
 from digitlib.plots import DESCRIPTION
@@ -332,7 +333,7 @@ def sweep_problems(record: dict, scored_on: dict[str, np.ndarray]) -> Iterator[s
     if not record["images"] == len(answers) == len(labels):
         yield f"{len(answers)} answers to {len(labels)} images, {record['images']} of which are said to be scored"
         return
-    right = int((np.array(list(answers)).astype(int) == labels).sum())
+    right = int((decode_digits(answers) == labels).sum())
     if right != record["right"]:
         yield f"{right} of its answers are right, and {record['right']} are said to be"
 

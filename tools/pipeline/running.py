@@ -31,6 +31,7 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 from digitlib.files import SUMS, make_writable, read_text, sha256, write_text
+from digitlib.machine import peak_gigabytes
 from digitlib.plots import DESCRIPTION
 from digitlib.settings import SETTINGS, ignore_keras_settings
 from pipeline import kernels
@@ -310,25 +311,15 @@ def _steps(notebook: NotebookNode, seconds: float) -> dict[str, float]:
 def _add_provenance(path: Path, seconds: float, ran: dict) -> None:
     if not path.exists():
         raise RunError(f"chapter {path.stem} saved no results: it must end with Page({path.stem!r}).save()")
-    content = json.loads(read_text(path))
+    content, peak = json.loads(read_text(path)), peak_gigabytes(of_children=True)
     content["run"] = {
         "seconds": round(seconds),
-        "peak_gigabytes": _peak_gigabytes(),
+        "peak_gigabytes": peak and round(peak, 1),
         "date": date.today().isoformat(),
         "versions": {"python": python_version()} | {package: version(package) for package in PACKAGES},
         "reference": reference_digests(),
     } | ran
     write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", path)
-
-
-def _peak_gigabytes() -> float | None:
-    """The largest memory that any chapter's process has held so far; Windows does not tell."""
-    if sys.platform == "win32":
-        return None
-    from resource import RUSAGE_CHILDREN, getrusage
-
-    unit = 1 if sys.platform == "darwin" else 1024  # macOS reports bytes, Linux kibibytes
-    return round(getrusage(RUSAGE_CHILDREN).ru_maxrss * unit / 1e9, 1)
 
 
 def _usual_seconds(path: Path, results: Path) -> float:
