@@ -98,7 +98,13 @@ def compile_epoch(model: keras.Model, images: np.ndarray, labels: np.ndarray):
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--mnist", type=Path, default=MNIST, help="the folder with MNIST's four files, packed (.gz)")
+    parser.add_argument(
+        "--mnist",
+        type=Path,
+        default=MNIST,
+        required=not MNIST.exists(),
+        help="the folder with MNIST's four files, packed (.gz)",
+    )
     parser.add_argument("--seed", type=int, default=1, help="of the weights and of the order of the images")
     parser.add_argument("--images", type=int, default=60_000, help="so many to learn from")
     parser.add_argument("--weights", type=Path, help="a file for the trained weights, such as race.weights.h5")

@@ -12,13 +12,9 @@ medians, in milliseconds a step.
 import argparse
 import json
 import os
-import sys
 import time
-from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
 
 import pandas as pd
 
