@@ -109,7 +109,13 @@ def run_operations_side_by_side() -> None:
 
 
 def useful_parts() -> int:
-    """Into how many parts a batch should be cut here: one for each core, up to four; one on a GPU."""
+    """Into how many parts a batch should be cut here.
+
+    Returns
+    -------
+    int
+        One for each core, up to four; one on a GPU.
+    """
     return 1 if tf.config.list_physical_devices("GPU") else min(MOST_PARTS, count_cores())
 
 

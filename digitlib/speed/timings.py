@@ -50,12 +50,25 @@ def summarize(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def seconds(runs: pd.DataFrame, contestant: str, epochs: int | None = None) -> pd.Series:
-    """Seconds of set-up and of so many epochs, or of all, indexed by seed.
+    """How long a contestant took, set-up included.
+
+    Parameters
+    ----------
+    runs : pandas.DataFrame
+        As for `summarize`, here and in the functions below.
+    contestant : str
+    epochs : int, optional
+        Count so many epochs, not all.
+
+    Returns
+    -------
+    pandas.Series
+        Indexed by seed.
 
     Raises
     ------
     ValueError
-        If there are no runs of that contestant, here as in the functions below.
+        If there are no runs of that contestant, here and in the functions below.
     """
     chosen = _runs_of(runs, contestant)
     trained = chosen["epoch_seconds"].map(lambda by_epoch: sum(by_epoch[:epochs]))
@@ -67,19 +80,43 @@ def times_faster(before: pd.Series, after: pd.Series) -> float:
 
     The runs of one seed were made one soon after the other, so what disturbed
     the machine for long disturbed both.
+
+    Parameters
+    ----------
+    before, after : pandas.Series
+        As `seconds` returns them.
     """
     return float((before / after).median())
 
 
 def by_epoch(runs: pd.DataFrame, contestant: str) -> pd.DataFrame:
-    """Accuracies of a contestant, 0 to 1: a row a seed, a column an epoch, from 1."""
+    """Accuracies of a contestant.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a seed, a column an epoch, from 1; values from 0 to 1.
+    """
     chosen = _runs_of(runs, contestant)
     table = pd.DataFrame(chosen["right"].tolist(), index=chosen["seed"]).rename(columns=lambda epoch: epoch + 1)
     return table.div(chosen["scored"].to_numpy(), axis=0)
 
 
 def accuracy(runs: pd.DataFrame, contestant: str, epoch: int | None = None) -> Estimate:
-    """Mean accuracy over seeds after that epoch, or the last; without an interval for fewer than five seeds."""
+    """Mean accuracy over seeds.
+
+    Parameters
+    ----------
+    runs : pandas.DataFrame
+    contestant : str
+    epoch : int, optional
+        After which it is counted, from 1; by default the last.
+
+    Returns
+    -------
+    Estimate
+        Without an interval (NaN) for fewer than five seeds.
+    """
     table = by_epoch(runs, contestant)
     values = table.iloc[:, -1] if epoch is None else table[epoch]
     if len(values) >= FEWEST_FOR_AN_INTERVAL:
@@ -88,10 +125,9 @@ def accuracy(runs: pd.DataFrame, contestant: str, epoch: int | None = None) -> E
 
 
 def epochs_to(runs: pd.DataFrame, contestant: str, target: float) -> int | None:
-    """The first epoch after which the mean accuracy over seeds reaches the target; None if none does."""
+    """The first epoch after which the mean accuracy over seeds reaches the target, 0 to 1; None if none does."""
     means = by_epoch(runs, contestant).mean()
-    reached = means.index[means >= target]
-    return int(reached[0]) if len(reached) else None
+    return next((int(epoch) for epoch in means.index[means >= target]), None)
 
 
 def _runs_of(runs: pd.DataFrame, contestant: str) -> pd.DataFrame:
