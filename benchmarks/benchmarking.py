@@ -48,7 +48,8 @@ def turns(seeds: dict[str, int]) -> Iterator[tuple[str, int]]:
 def answer_of(*command: str, **environment: str):
     """What a Python script, run in a process of its own without the user's settings of Keras, prints last, as JSON."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("KERAS_")}
-    environment = inherited | {"KERAS_HOME": os.devnull} | environment  # no folder, so there is no keras.json in it
+    own = {"KERAS_HOME": os.devnull, "TF_CPP_MIN_LOG_LEVEL": "3"}  # no folder, so there is no keras.json in it
+    environment = inherited | own | environment
     finished = subprocess.run([sys.executable, *command], env=environment, capture_output=True, text=True, check=False)
     if finished.returncode:
         raise SystemExit(

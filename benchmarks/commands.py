@@ -20,7 +20,7 @@ import psutil
 
 from benchmarking import positive_integer
 from digitlib.files import read_text, write_text
-from digitlib.training import processor
+from digitlib.machine import processor
 
 ROOT = Path(__file__).parents[1]
 RECORD = ROOT / "benchmarks" / "commands.json"

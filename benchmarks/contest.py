@@ -18,24 +18,19 @@ makes the runs from which the book compares the accuracy of these three.
 
 import argparse
 import json
-import sys
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
 
 import pandas as pd
 
 from benchmarking import answer_of, installed, leave_out, positive_integer, turns
 from digitlib import plots, reference
 from digitlib.files import read_text, write_text
+from digitlib.machine import processor
 from digitlib.speed import timings
-from digitlib.training import processor
 
-CONTESTANTS_FOLDER = Path(__file__).parent / "contestants"
-RUNS = ROOT / "_build" / "speed"
+SCRIPTS = Path(__file__).parent / "contestants"
+RUNS = Path(__file__).parents[1] / "_build" / "speed"
 QUICK = ["--epochs", "1", "--images", "2000"]
 
 
@@ -53,37 +48,30 @@ def recipe(name: str, *options: str, seeds: int) -> Contestant:
     return Contestant(("recipe.py", name, *options), seeds)
 
 
-def variant(name: str) -> Contestant:
-    return Contestant(("variant.py", name), seeds=5)
-
-
+TWO = ("--parts", "2")
+VARIANTS = ["one epoch as it is", "XLA", "two virtual devices", "bfloat16", "fifty steps a call"]
+# Short runs have more seeds, runs of minutes fewer; below five there is no interval for their accuracy.
 CONTESTANTS = {
     "bare script": Contestant(("bare_script.py",), seeds=10),
     "PyTorch": Contestant(("pytorch.py",), seeds=3, package="torch"),
     "Keras on JAX": Contestant(("bare_script.py",), seeds=1, package="jax", environment={"KERAS_BACKEND": "jax"}),
     "an epoch as one graph": recipe("the book's own", "--parts", "1", seeds=2),
-    "two parts side by side": recipe("the book's own", "--parts", "2", seeds=10),
-    "the same order each epoch": recipe("the same order each epoch", "--parts", "2", seeds=10),
-    "one-cycle rate": recipe("one-cycle rate", "--parts", "2", seeds=5),
-    "smoothed labels": recipe("smoothed labels", "--parts", "2", seeds=5),
-    "larger batches": recipe("larger batches", "--parts", "2", seeds=5),
+    "two parts side by side": recipe("the book's own", *TWO, seeds=10),
+    "the same order each epoch": recipe("the same order each epoch", *TWO, seeds=10),
+    "one-cycle rate": recipe("one-cycle rate", *TWO, seeds=5),
+    "smoothed labels": recipe("smoothed labels", *TWO, seeds=5),
+    "larger batches": recipe("larger batches", *TWO, seeds=5),
     "race to 99 %": recipe("race to 99 %", seeds=20),
     "race to 99.4 %": recipe("race to 99.4 %", seeds=20),
     "most accurate": recipe("most accurate", "--views", seeds=10),
-    "one epoch as it is": variant("as it is"),
-    "XLA": variant("XLA"),
-    "two virtual devices": variant("two virtual devices"),
-    "bfloat16": variant("bfloat16"),
-    "fifty steps a call": variant("fifty steps a call"),
+    **{name: Contestant(("variant.py", name), seeds=5) for name in VARIANTS},
 }
 
 
-def main() -> int:
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="+", choices=CONTESTANTS, metavar="NAME", help=", ".join(CONTESTANTS))
-    parser.add_argument(
-        "--rounds", type=positive_integer, help="so many seeds for each, instead of each contestant's own number"
-    )
+    parser.add_argument("--rounds", type=positive_integer, help="so many seeds for each, instead of its own number")
     parser.add_argument("--scored-on", choices=["test", "validation"], default="test")
     parser.add_argument("--quick", action="store_true", help="one epoch, few images, one round: does it run?")
     parser.add_argument("--folder", type=Path, help="where the runs are kept")
@@ -96,7 +84,7 @@ def main() -> int:
     folder = options.folder or RUNS / ("quick" if options.quick else options.scored_on)
     rounds = 1 if options.quick else options.rounds
     seeds = {name: rounds or CONTESTANTS[name].seeds for name in options.only or CONTESTANTS}
-    paths = {(name, seed): path_of(name, seed, folder) for name, seed in turns(seeds)}
+    paths = {turn: path_of(*turn, folder) for turn in turns(seeds)}
     to_run = {turn: path for turn, path in paths.items() if not path.exists()}
     packages = {name: CONTESTANTS[name].package for name, _ in to_run}
     missing = {name: package for name, package in packages.items() if package and not installed(package)}
@@ -104,13 +92,12 @@ def main() -> int:
     for (name, seed), path in to_run.items():
         if name not in missing:
             run(name, seed, path, QUICK if options.quick else ["--scored-on", options.scored_on])
-    runs = gather(paths.values())
+    runs = gather(paths)
     if runs.empty:
         raise SystemExit("nothing is left to run")
     report(runs, folder / "speed.png")
     if options.accept:
         reference.save_timings(runs, options.accept)
-    return 0
 
 
 def path_of(name: str, seed: int, folder: Path) -> Path:
@@ -120,31 +107,31 @@ def path_of(name: str, seed: int, folder: Path) -> Path:
 def run(name: str, seed: int, path: Path, extra: list[str]) -> None:
     """Let a contestant train in a process of its own, and keep what it tells."""
     script, *arguments = CONTESTANTS[name].command
-    command = [str(CONTESTANTS_FOLDER / script), *arguments, "--seed", str(seed), *extra]
-    record = answer_of(*command, **CONTESTANTS[name].environment) | {"processor": processor()}
-    write_text(json.dumps({"contestant": name, "seed": seed} | record), path)
+    command = [str(SCRIPTS / script), *arguments, "--seed", str(seed), *extra]
+    record = answer_of(*command, **CONTESTANTS[name].environment)
+    write_text(json.dumps({"contestant": name, "seed": seed} | record | {"processor": processor()}), path)
     print(f"{name}, seed {seed}: {sum(record['epoch_seconds']):.1f} s, {record['right'][-1]} right", flush=True)
 
 
-def gather(paths: Iterable[Path]) -> pd.DataFrame:
+def gather(paths: dict[tuple[str, int], Path]) -> pd.DataFrame:
     """Those runs that are there, by contestant in the order above, and by seed."""
-    records = [json.loads(read_text(path)) for path in paths if path.exists()]
-    order = list(CONTESTANTS)
-    return pd.DataFrame(sorted(records, key=lambda record: (order.index(record["contestant"]), record["seed"])))
+    by_contestant = sorted(paths, key=lambda turn: list(CONTESTANTS).index(turn[0]))  # within one, seeds keep theirs
+    return pd.DataFrame([json.loads(read_text(paths[turn])) for turn in by_contestant if paths[turn].exists()])
 
 
 def report(runs: pd.DataFrame, figure: Path) -> None:
     """Print the table and save the figure."""
     summary = timings.summarize(runs)
     print(summary.round(4).to_string())
-    points = summary.rename(columns={"total": "x"})
     drawing = plots.labelled_points(
-        points, subject="Accuracy", xlabel="seconds, set-up and training", ylabel="accuracy on the scored images"
+        summary.rename(columns={"total": "x"}),
+        subject="Accuracy",
+        xlabel="seconds, set-up and training",
+        ylabel="accuracy on the scored images",
     )
     drawing.figure.savefig(figure, bbox_inches="tight")
-    print(f"figure: {figure}")
-    print(drawing.alt)
+    print(f"figure: {figure}\n{drawing.alt}")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

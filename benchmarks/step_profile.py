@@ -12,19 +12,15 @@ medians, in milliseconds a step.
 import argparse
 import json
 import os
-import sys
 import time
-from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
 
 import pandas as pd
 
 from benchmarking import answer_of, make_parser, positive_integer
 from digitlib import data, reference
-from digitlib.training import processor
+from digitlib.machine import processor
 
 BATCH_SIZE = 32
 STEPS = 1_875  # an epoch

@@ -3,13 +3,14 @@
 The same mathematics as Keras's ``fit``, without two kinds of waiting. The
 program does not return to Python between steps. And each batch is cut into
 parts, whose gradients are computed side by side, one core each, and added:
-the gradient of a sum is the sum of the gradients.
+the gradient of a sum is the sum of the gradients. A loop over `epochs` is the
+training: its body may score the network, draw, or stop.
 """
 
 import os
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import keras
 import numpy as np
@@ -17,6 +18,8 @@ import tensorflow as tf
 
 from digitlib.checks import CLASSES, check_examples, input_shape
 from digitlib.settings import check_keras
+
+Augment = Callable[[tf.Tensor], tf.Tensor]
 
 MOST_PARTS = 4  # of a batch of 32, eight images each: smaller parts waste what the processor does at once
 
@@ -31,7 +34,13 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
     steps : int
         Of the whole training.
     rise : float
-        The share of the steps before the peak, between 0 and 1.
+        The share of the steps before the peak, between 0 and 1. Whatever it
+        is, the mean rate is half the peak; no stored run compares others.
+
+    Raises
+    ------
+    ValueError
+        If no step is left for the rise or the fall.
 
     Notes
     -----
@@ -58,29 +67,24 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
         return {"peak": self.peak, "steps": self.steps, "rise": self.rise}
 
 
-@dataclass
-class Record:
-    """What a training took and how it went.
+@dataclass(frozen=True)
+class Epoch:
+    """One pass over the images, just made.
 
     Attributes
     ----------
-    setup_seconds : float
-        Wall time until the first step: moving the images, tracing the graph.
-    epoch_seconds, epoch_cpu_seconds : list of float
-        Wall and processor time of each epoch.
-    loss : list of float
-        Mean loss over each epoch's images, before the step that each of them took part in.
+    number : int
+        From 1.
+    loss : float
+        Mean over the images, before the step that each of them took part in.
+    seconds, cpu_seconds : float
+        Wall and processor time.
     """
 
-    setup_seconds: float = 0.0
-    epoch_seconds: list[float] = field(default_factory=list)
-    epoch_cpu_seconds: list[float] = field(default_factory=list)
-    loss: list[float] = field(default_factory=list)
-
-    @property
-    def seconds(self) -> float:
-        """Wall time of set-up and training, in seconds."""
-        return self.setup_seconds + sum(self.epoch_seconds)
+    number: int
+    loss: float
+    seconds: float
+    cpu_seconds: float
 
 
 def run_operations_side_by_side() -> None:
@@ -105,26 +109,31 @@ def run_operations_side_by_side() -> None:
 
 
 def useful_parts() -> int:
-    """Into how many parts a batch should be cut here: one for each core, up to four; one on a GPU."""
+    """Into how many parts a batch should be cut here.
+
+    Returns
+    -------
+    int
+        One for each core, up to four; one on a GPU.
+    """
     return 1 if tf.config.list_physical_devices("GPU") else min(MOST_PARTS, count_cores())
 
 
-def fit(
+def epochs(
     model: keras.Model,
     images: np.ndarray,
     labels: np.ndarray,
     *,
+    count: int,
     optimizer: keras.optimizers.Optimizer,
     seed: int,
-    epochs: int,
     batch_size: int = 32,
     parts: int = 1,
     reshuffle: bool = True,
     label_smoothing: float = 0.0,
-    augment: Callable[[tf.Tensor], tf.Tensor] | None = None,
-    after_epoch: Callable[[int], None] | None = None,
-) -> Record:
-    """Train a model as Keras's ``fit`` does, an epoch at a time.
+    augment: Augment | None = None,
+) -> Iterator[Epoch]:
+    """Set up a training like Keras's ``fit``; each turn of a loop over it trains for one epoch.
 
     Parameters
     ----------
@@ -132,11 +141,13 @@ def fit(
         Puts out class probabilities. It need not be compiled.
     images : numpy.ndarray, shape (n, 28, 28, 1), float32 in [0, 1]
     labels : numpy.ndarray, shape (n,), integers 0 to 9
+    count : int
+        How many epochs there are. The loop may end before.
     optimizer : keras.optimizers.Optimizer
         Not used before.
     seed : int
         Fixes the order of the images.
-    epochs, batch_size : int
+    batch_size : int
         As in Keras: the last batch of an epoch may be smaller.
     parts : int
         Into how many parts each batch is cut. More than one pays only after
@@ -150,12 +161,12 @@ def fit(
         The share of the target, 0 to 1, that is spread over all classes alike.
     augment : callable, optional
         Changes a batch of images at random, as part of the graph.
-    after_epoch : callable, optional
-        Called with the number of epochs done; its time is not counted.
 
     Returns
     -------
-    Record
+    iterator of Epoch
+        The images are moved and the graph is made before it is returned;
+        nothing is trained until it is asked for an epoch.
 
     Raises
     ------
@@ -165,11 +176,18 @@ def fit(
         leave a last batch that is too small for the parts.
     RuntimeError
         If Keras is set to something else than the book's networks need.
+
+    Examples
+    --------
+    Train until the loss is low enough, at most ten epochs::
+
+        for epoch in epochs(model, X_train, y_train, count=10, optimizer=keras.optimizers.Adam(), seed=1):
+            print(f"epoch {epoch.number}: loss {epoch.loss:.3f}, {epoch.seconds:.1f} s")
+            if epoch.loss < 0.01:
+                break
     """
-    record = Record()
-    begin = time.perf_counter()
     check_keras()
-    images, labels = check_examples(images, labels, input_shape(model))
+    images, labels = check_examples(images, labels, input_shape(model))  # type: ignore[arg-type]  # arrays will do
     if 0 < len(images) % batch_size < parts:
         raise ValueError(
             f"the last batch has {len(images) % batch_size} of {len(images)} images, too few to be cut into {parts} "
@@ -177,49 +195,68 @@ def fit(
         )
     optimizer.build(model.trainable_variables)
     run_epoch = compile_epoch(
-        model, tf.constant(images), tf.one_hot(labels, CLASSES), optimizer, batch_size, parts, label_smoothing, augment
+        model,
+        tf.constant(images),
+        tf.one_hot(labels, CLASSES),
+        optimizer=optimizer,
+        batch_size=batch_size,
+        parts=parts,
+        label_smoothing=label_smoothing,
+        augment=augment,
     )
-    record.setup_seconds = time.perf_counter() - begin
-    orders = np.random.default_rng(seed)
-    order = orders.permutation(len(images))
-    for epoch in range(epochs):
-        if epoch and reshuffle:
-            order = orders.permutation(len(images))
-        wall, cpu = time.perf_counter(), time.process_time()
-        loss = run_epoch(tf.constant(order))
-        record.loss.append(float(loss) / len(images))
-        record.epoch_seconds.append(time.perf_counter() - wall)
-        record.epoch_cpu_seconds.append(time.process_time() - cpu)
-        if after_epoch:
-            after_epoch(epoch + 1)
-    return record
+
+    def train() -> Iterator[Epoch]:
+        orders = np.random.default_rng(seed)
+        order = orders.permutation(len(images))
+        for number in range(1, count + 1):
+            if number > 1 and reshuffle:
+                order = orders.permutation(len(images))
+            wall, cpu = time.perf_counter(), time.process_time()
+            loss = float(run_epoch(tf.constant(order))) / len(images)
+            yield Epoch(number, loss, time.perf_counter() - wall, time.process_time() - cpu)
+
+    return train()
 
 
-def compile_epoch(model, images, targets, optimizer, batch_size, parts, label_smoothing, augment):
-    """The graph of one epoch: from an order of the images to the sum of their losses."""
+def compile_epoch(
+    model: keras.Model,
+    images: tf.Tensor,
+    targets: tf.Tensor,
+    *,
+    optimizer: keras.optimizers.Optimizer,
+    batch_size: int,
+    parts: int,
+    label_smoothing: float,
+    augment: Augment | None,
+) -> Callable[[tf.Tensor], tf.Tensor]:
+    """Make the graph of an epoch: from an order to the sum of all losses."""
+    weights = [variable.value for variable in model.trainable_variables]
 
-    def gradients_of_part(chosen, batch_count):
+    def backward(batch, part, count):
+        chosen = batch[part::parts]
         seen = tf.gather(images, chosen)
         if augment:
             seen = augment(seen)
         with tf.GradientTape() as tape:
             losses = keras.losses.categorical_crossentropy(
-                tf.gather(targets, chosen), model(seen, training=True), label_smoothing=label_smoothing
+                tf.gather(targets, chosen),
+                model(seen, training=True),
+                label_smoothing=label_smoothing,
             )
             loss = tf.reduce_sum(losses)
-            share = loss / batch_count
-        return loss, tape.gradient(share, [variable.value for variable in model.trainable_variables])
+            share = loss / count
+        return loss, tape.gradient(share, weights)
 
     @tf.function(input_signature=[tf.TensorSpec([len(images)], tf.int64)])
     def run_epoch(order):
         total = 0.0
         for start in tf.range(0, len(images), batch_size):
             batch = order[start : start + batch_size]
-            batch_count = tf.cast(tf.size(batch), tf.float32)
-            losses, gradients = zip(
-                *(gradients_of_part(batch[part::parts], batch_count) for part in range(parts)), strict=True
-            )
-            optimizer.apply([tf.add_n(of_parts) for of_parts in zip(*gradients, strict=True)])
+            count = tf.cast(tf.size(batch), tf.float32)
+            results = [backward(batch, part, count) for part in range(parts)]
+            losses, gradients = zip(*results, strict=True)
+            of_weights = zip(*gradients, strict=True)
+            optimizer.apply([tf.add_n(of_parts) for of_parts in of_weights])
             total += tf.add_n(losses)
         return total
 

@@ -9,12 +9,14 @@ the ``scored`` images after each epoch); ``right_by_views`` and
 and ``processor``.
 """
 
+import math
+
 import pandas as pd
 
 from digitlib.statistics import Estimate, mean_over_seeds
 
 BASELINE = "bare script"
-FEWEST_FOR_AN_INTERVAL = 5
+FEWEST_FOR_AN_INTERVAL = 5  # seeds; for three, Student's t would make it twice as wide
 
 
 def summarize(runs: pd.DataFrame) -> pd.DataFrame:
@@ -34,29 +36,40 @@ def summarize(runs: pd.DataFrame) -> pd.DataFrame:
         ``low`` and ``high``: mean accuracy after the last epoch, 0 to 1, with
         its 95 % interval, which is missing for fewer than five seeds.
     """
-    table = pd.DataFrame(
-        {
-            "contestant": runs["contestant"],
-            "set-up": runs["load_seconds"] + runs["setup_seconds"],
-            "training": runs["epoch_seconds"].map(sum),
-            "processor": runs["epoch_cpu_seconds"].map(sum),
-        }
-    )
-    table.insert(3, "total", table["set-up"] + table["training"])
-    summary = table.groupby("contestant", sort=False).median()
+    table = pd.DataFrame({"contestant": runs["contestant"], "seed": runs["seed"]})
+    table["set-up"] = runs["load_seconds"] + runs["setup_seconds"]
+    table["training"] = runs["epoch_seconds"].map(sum)
+    table["total"] = table["set-up"] + table["training"]
+    table["processor"] = runs["epoch_cpu_seconds"].map(sum)
+    summary = table.groupby("contestant", sort=False).median().drop(columns="seed")
     summary.insert(0, "seeds", runs["contestant"].value_counts())
-    total = {name: seconds(runs, name) for name in summary.index}
-    summary["times faster"] = [
-        times_faster(total[BASELINE], of_one) if BASELINE in total else float("nan") for of_one in total.values()
-    ]
-    accuracies = {name: accuracy(runs, name) for name in summary.index}
-    return summary.assign(
-        **{part: [getattr(accuracies[name], part) for name in summary.index] for part in ("value", "low", "high")}
-    )
+    totals = table.pivot(index="seed", columns="contestant", values="total")
+    summary["times faster"] = totals.rdiv(totals.get(BASELINE, math.nan), axis=0).median()  # as `times_faster`
+    accuracies = pd.DataFrame([accuracy(runs, name) for name in summary.index], index=summary.index)
+    return summary.join(accuracies[["value", "low", "high"]])
 
 
 def seconds(runs: pd.DataFrame, contestant: str, epochs: int | None = None) -> pd.Series:
-    """Seconds of set-up and of so many epochs, or of all, indexed by seed."""
+    """How long a contestant took, set-up included.
+
+    Parameters
+    ----------
+    runs : pandas.DataFrame
+        As for `summarize`, here and in the functions below.
+    contestant : str
+    epochs : int, optional
+        Count so many epochs, not all.
+
+    Returns
+    -------
+    pandas.Series
+        Indexed by seed.
+
+    Raises
+    ------
+    ValueError
+        If there are no runs of that contestant, here and in the functions below.
+    """
     chosen = _runs_of(runs, contestant)
     trained = chosen["epoch_seconds"].map(lambda by_epoch: sum(by_epoch[:epochs]))
     return (chosen["load_seconds"] + chosen["setup_seconds"] + trained).set_axis(chosen["seed"])
@@ -67,31 +80,54 @@ def times_faster(before: pd.Series, after: pd.Series) -> float:
 
     The runs of one seed were made one soon after the other, so what disturbed
     the machine for long disturbed both.
+
+    Parameters
+    ----------
+    before, after : pandas.Series
+        As `seconds` returns them.
     """
     return float((before / after).median())
 
 
 def by_epoch(runs: pd.DataFrame, contestant: str) -> pd.DataFrame:
-    """Accuracies of a contestant, 0 to 1: a row a seed, a column an epoch, from 1."""
+    """Accuracies of a contestant.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a seed, a column an epoch, from 1; values from 0 to 1.
+    """
     chosen = _runs_of(runs, contestant)
-    table = pd.DataFrame(chosen["right"].tolist(), index=chosen["seed"]).div(chosen["scored"].to_numpy(), axis=0)
-    return table.rename(columns=lambda epoch: epoch + 1)
+    table = pd.DataFrame(chosen["right"].tolist(), index=chosen["seed"]).rename(columns=lambda epoch: epoch + 1)
+    return table.div(chosen["scored"].to_numpy(), axis=0)
 
 
 def accuracy(runs: pd.DataFrame, contestant: str, epoch: int | None = None) -> Estimate:
-    """Mean accuracy over seeds after that epoch, or the last; without an interval for fewer than five seeds."""
+    """Mean accuracy over seeds.
+
+    Parameters
+    ----------
+    runs : pandas.DataFrame
+    contestant : str
+    epoch : int, optional
+        After which it is counted, from 1; by default the last.
+
+    Returns
+    -------
+    Estimate
+        Without an interval (NaN) for fewer than five seeds.
+    """
     table = by_epoch(runs, contestant)
     values = table.iloc[:, -1] if epoch is None else table[epoch]
     if len(values) >= FEWEST_FOR_AN_INTERVAL:
         return mean_over_seeds(values)
-    return Estimate(float(values.mean()), float("nan"), float("nan"), float("nan"), len(values))
+    return Estimate(float(values.mean()), math.nan, math.nan, math.nan, len(values))
 
 
 def epochs_to(runs: pd.DataFrame, contestant: str, target: float) -> int | None:
-    """The first epoch after which the mean accuracy over seeds reaches the target; None if none does."""
+    """The first epoch after which the mean accuracy over seeds reaches the target, 0 to 1; None if none does."""
     means = by_epoch(runs, contestant).mean()
-    reached = means.index[means >= target]
-    return int(reached[0]) if len(reached) else None
+    return next((int(epoch) for epoch in means.index[means >= target]), None)
 
 
 def _runs_of(runs: pd.DataFrame, contestant: str) -> pd.DataFrame:

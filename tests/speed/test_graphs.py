@@ -25,7 +25,7 @@ def digits():
 
 
 def trained_by_keras(build, images, labels, *, epochs, optimizer, label_smoothing=0.0):
-    """The weights that Keras's own fit gives, shown the batches in the order that `fast.fit` uses."""
+    """The weights that Keras's own fit gives, shown the batches in the order that `graphs.epochs` uses."""
     keras.utils.set_random_seed(SEED)
     model = build()
     loss = keras.losses.CategoricalCrossentropy(label_smoothing=label_smoothing)
@@ -41,9 +41,8 @@ def trained_by_keras(build, images, labels, *, epochs, optimizer, label_smoothin
 def trained_in_one_graph(build, images, labels, *, epochs, optimizer=keras.optimizers.Adam, **options):
     keras.utils.set_random_seed(SEED)
     model = build()
-    options = {"seed": SEED, "epochs": epochs, "batch_size": BATCH_SIZE} | options
-    record = graphs.fit(model, images, labels, optimizer=optimizer(), **options)
-    return model, record
+    options = {"seed": SEED, "count": epochs, "batch_size": BATCH_SIZE} | options
+    return model, list(graphs.epochs(model, images, labels, optimizer=optimizer(), **options))
 
 
 def small():
@@ -78,66 +77,80 @@ def test_the_loss_is_the_mean_over_the_images(digits):
     model = models.build_cnn()
     probabilities = model.predict(images[:32], verbose=0)
     expected = -np.log(probabilities[np.arange(32), labels[:32]]).mean()
-    record = graphs.fit(model, images[:32], labels[:32], optimizer=keras.optimizers.Adam(), seed=1, epochs=1)
-    assert record.loss == [pytest.approx(expected, rel=1e-4)]
+    [epoch] = graphs.epochs(model, images[:32], labels[:32], count=1, optimizer=keras.optimizers.Adam(), seed=1)
+    assert epoch.loss == pytest.approx(expected, rel=1e-4)
 
 
-def still_clock(monkeypatch):
-    """A clock for `fast` that stands still unless a test moves it."""
+def start_training(digits, count):
+    """A training that is set up, and has not begun."""
+    return graphs.epochs(small(), *digits, count=count, optimizer=keras.optimizers.Adam(), seed=SEED)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """The clock of `graphs`, which stands still unless a test moves it."""
     clock = SimpleNamespace(now=0.0, processor=0.0)
     clock.perf_counter, clock.process_time = lambda: clock.now, lambda: clock.processor
     monkeypatch.setattr(graphs, "time", clock)
     return clock
 
 
-def test_a_record_has_an_entry_for_each_epoch_and_counts_the_callback_out(digits, monkeypatch):
-    done, clock = [], still_clock(monkeypatch)
-
-    def after_epoch(epoch):
-        done.append(epoch)
+def test_the_time_between_two_epochs_is_the_callers_own(digits, clock):
+    made = []
+    for epoch in start_training(digits, count=3):
         clock.now += 100
-
-    _, record = trained_in_one_graph(small, *digits, epochs=3, after_epoch=after_epoch)
-    assert done == [1, 2, 3]
-    assert len(record.loss) == len(record.epoch_seconds) == len(record.epoch_cpu_seconds) == 3
-    assert record.loss[2] < record.loss[0]
-    assert record.epoch_seconds == [0, 0, 0]
-    assert record.seconds == pytest.approx(record.setup_seconds + sum(record.epoch_seconds))
+        made.append(epoch)
+    assert [epoch.number for epoch in made] == [1, 2, 3]
+    assert [epoch.seconds for epoch in made] == [0, 0, 0]
+    assert made[2].loss < made[0].loss
 
 
-def test_a_record_tells_setting_up_waiting_and_computing_apart(digits, monkeypatch):
-    clock = still_clock(monkeypatch)
-
+def test_setting_up_waiting_and_computing_are_told_apart(digits, clock, monkeypatch):
     def run_epoch(order):
         clock.now += 5
         clock.processor += 3
         return 0.0
 
-    def compile_slowly(*_):
+    def compile_slowly(*_, **__):
         clock.now += 2
         return run_epoch
 
     monkeypatch.setattr(graphs, "compile_epoch", compile_slowly)
-    _, record = trained_in_one_graph(small, *digits, epochs=1)
-    assert (record.setup_seconds, record.epoch_cpu_seconds, record.epoch_seconds) == (2, [3], [5])
+    epochs = start_training(digits, count=1)
+    assert clock.now == 2  # set up, before any epoch is asked for
+    assert list(epochs) == [graphs.Epoch(number=1, loss=0.0, seconds=5, cpu_seconds=3)]
+
+
+def test_a_loop_that_ends_trains_no_further(digits, monkeypatch):
+    shown = []
+    monkeypatch.setattr(graphs, "compile_epoch", lambda *_, **__: lambda order: shown.append(order) or 0.0)
+    for epoch in start_training(digits, count=9):
+        if epoch.number == 2:
+            break
+    assert len(shown) == 2
 
 
 def test_the_same_seed_gives_the_same_network_with_augmentation_too(digits):
     recipe = recipes.Recipe(
         recipes.build_small, epochs=1, one_cycle=True, augment=recipes.turn_scale_move, label_smoothing=0.1
     )
-    first, second = (recipes.train(recipe, *digits, seed=5, parts=2)[0].get_weights() for _ in range(2))
+    models_of_one_seed = []
+    for _ in range(2):
+        model, epochs = recipes.start(recipe, *digits, seed=5, parts=2)
+        assert len(list(epochs)) == 1
+        models_of_one_seed.append(model)
+    first, second = (model.get_weights() for model in models_of_one_seed)
     for one, other in zip(first, second, strict=True):
         np.testing.assert_allclose(one, other, atol=1e-5)
 
 
 def test_unscaled_images_and_unpaired_labels_are_refused(digits):
     images, labels = digits
-    options = {"optimizer": keras.optimizers.Adam(), "seed": 1, "epochs": 1}
+    options = {"optimizer": keras.optimizers.Adam(), "seed": 1, "count": 1}
     with pytest.raises(ValueError, match="scale_pixels"):
-        graphs.fit(models.build_cnn(), images * 255, labels, **options)
+        graphs.epochs(models.build_cnn(), images * 255, labels, **options)
     with pytest.raises(ValueError, match="in pairs"):
-        graphs.fit(models.build_cnn(), images, labels[:-1], **options)
+        graphs.epochs(models.build_cnn(), images, labels[:-1], **options)
 
 
 class Spy(keras.Model):
@@ -170,8 +183,9 @@ def test_keras_repeats_the_order_of_an_epoch_once_a_seed_is_set(seeded):
 @pytest.mark.parametrize("reshuffle", [True, False])
 def test_an_epoch_has_a_new_order_unless_it_is_told_not_to(digits, monkeypatch, reshuffle):
     shown = []
-    monkeypatch.setattr(graphs, "compile_epoch", lambda *_: lambda order: shown.append(order.numpy().tolist()) or 0.0)
+    monkeypatch.setattr(graphs, "compile_epoch", lambda *_, **__: lambda order: shown.append(order) or 0.0)
     trained_in_one_graph(small, *digits, epochs=3, reshuffle=reshuffle)
+    shown = [order.numpy().tolist() for order in shown]
     assert [sorted(order) for order in shown] == 3 * [list(range(330))]
     assert len({tuple(order) for order in shown}) == (3 if reshuffle else 1)
 
@@ -193,10 +207,10 @@ def test_a_batch_is_cut_for_the_cores_up_to_four_and_never_for_a_gpu(monkeypatch
 
 def test_an_operation_gets_one_thread_and_as_many_run_at_once_as_there_are_cores():
     script = """
-from digitlib import fast
-fast.count_cores = lambda: 3
-fast.run_operations_side_by_side()
-threading = fast.tf.config.threading
+from digitlib.speed import graphs
+graphs.count_cores = lambda: 3
+graphs.run_operations_side_by_side()
+threading = graphs.tf.config.threading
 print([threading.get_intra_op_parallelism_threads(), threading.get_inter_op_parallelism_threads()])
 """
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout

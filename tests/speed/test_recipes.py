@@ -1,6 +1,5 @@
 """Recipes: what they hand over to training, their networks, and the random changes of images."""
 
-import time
 from dataclasses import replace
 from functools import cache
 
@@ -103,12 +102,11 @@ def test_the_pixels_of_the_training_images_have_that_mean_and_deviation():
 
 
 def test_all_of_a_recipe_is_handed_over(images, monkeypatch):
-    handed, told = {}, []
-    record = graphs.Record(setup_seconds=5)
-    monkeypatch.setattr(graphs, "fit", lambda *_, **options: handed.update(options) or record)
+    handed = {}
+    monkeypatch.setattr(graphs, "epochs", lambda *given, **options: handed.update(options, given=given) or "epochs")
     monkeypatch.setattr(graphs, "useful_parts", lambda: 3)
     recipe = recipes.Recipe(
-        lambda: time.sleep(0.2) or models.build_fully_connected(4),
+        lambda: models.build_fully_connected(4),
         epochs=3,
         batch_size=48,
         rate=0.02,
@@ -117,18 +115,18 @@ def test_all_of_a_recipe_is_handed_over(images, monkeypatch):
         augment=recipes.turn_scale_move,
         reshuffle=False,
     )
-    model, record = recipes.train(recipe, images, np.zeros(200), seed=7, after_epoch=told.append)
-    optimizer, after_epoch = handed.pop("optimizer"), handed.pop("after_epoch")
+    labels = np.zeros(200)
+    model, epochs = recipes.start(recipe, images, labels, seed=7)
+    assert epochs == "epochs"
+    given, optimizer = handed.pop("given"), handed.pop("optimizer")
+    assert [one is other for one, other in zip(given, (model, images, labels), strict=True)] == 3 * [True]
     assert handed == {
-        "seed": 7, "epochs": 3, "batch_size": 48, "parts": 3, "reshuffle": False, "label_smoothing": 0.2,
+        "seed": 7, "count": 3, "batch_size": 48, "parts": 3, "reshuffle": False, "label_smoothing": 0.2,
         "augment": recipes.turn_scale_move,
     }  # fmt: skip
     optimizer.iterations.assign(3 * 5)  # 200 images are five batches
     assert float(optimizer.learning_rate) == 0
-    after_epoch(1)
-    assert told == [model]
-    assert record.setup_seconds >= 5.2
-    recipes.train(recipe, images, np.zeros(200), seed=7, parts=2)
+    recipes.start(recipe, images, labels, seed=7, parts=2)
     assert handed["parts"] == 2
 
 
@@ -140,7 +138,8 @@ def weights(images):
 
     @cache
     def learn(**changes):
-        model, _ = recipes.train(replace(plain, **changes), images, labels[:200], seed=1, parts=1)
+        model, epochs = recipes.start(replace(plain, **changes), images, labels[:200], seed=1, parts=1)
+        assert [epoch.number for epoch in epochs] == [1, 2]
         return np.concatenate([layer.ravel() for layer in model.get_weights()])
 
     return learn
