@@ -45,7 +45,7 @@ KINDS = ["bare script", "two parts side by side", "race to 99 %", "race to 99.4 
 VARIANTS = [name for name, contestant in contest.CONTESTANTS.items() if contestant.command[0] == "variant.py"]
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 @pytest.mark.parametrize("names", [KINDS, VARIANTS], ids=["kinds", "variants"])
 def test_contestants_run_small_and_are_not_run_again(tmp_path, names):
     only = ["--only", *names]
@@ -63,7 +63,7 @@ def test_contestants_run_small_and_are_not_run_again(tmp_path, names):
     assert first.endswith(again)
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 @pytest.mark.parametrize(
     ("name", "shown"),
     [

@@ -51,7 +51,7 @@ def make() -> int:
 
 def site_command(folder: Path, *options: str) -> list[str]:
     """How jupyter-book builds the site of a folder: warnings are errors."""
-    jupyter_book = shutil.which("jupyter-book", path=str(Path(sys.executable).parent))
+    jupyter_book = str(shutil.which("jupyter-book", path=str(Path(sys.executable).parent)))
     return [jupyter_book, "build", str(folder), "--warningiserror", "--nitpick", *options]
 
 
