@@ -41,8 +41,8 @@ DOORS_FOR_LABELS = {
     "validation": lambda labels: training.train(
         build_small, IMAGES[:2], [7, 2], seed=1, epochs=1, validation_data=(IMAGES[:2], labels)
     ),
-    "fast.fit": lambda labels: graphs.fit(
-        build_small(), IMAGES[:2], labels, optimizer=keras.optimizers.Adam(), seed=1, epochs=1
+    "epochs": lambda labels: graphs.epochs(
+        build_small(), IMAGES[:2], labels, optimizer=keras.optimizers.Adam(), seed=1, count=1
     ),
 }
 
@@ -184,8 +184,8 @@ DOORS_FOR_IMAGES = {
     "test images": lambda images: training.train(build_small, PAIR, [7, 2], seed=1, epochs=1, test_images=images),
     "predict_probabilities": lambda images: training.predict_probabilities(build_small(), images),
     "classify": lambda images: training.classify(build_small(), images),
-    "fast.fit": lambda images: graphs.fit(
-        build_small(), images, [7] * len(images), optimizer=keras.optimizers.Adam(), seed=1, epochs=1
+    "epochs": lambda images: graphs.epochs(
+        build_small(), images, [7] * len(images), optimizer=keras.optimizers.Adam(), seed=1, count=1
     ),
     "predict_views": lambda images: recipes.predict_views(build_small(), images, seed=1),
     "activations": lambda images: familiarity.activations(build_small(), images),
@@ -306,7 +306,7 @@ DOORS_FOR_SETTINGS = {
 } | {
     "load_model": lambda model: reference.load_model("cnn"),
     "train": lambda model: training.train(lambda: model, PAIR, [7, 2], seed=1, epochs=1),
-    "fast.fit": lambda model: graphs.fit(model, PAIR, [7, 2], optimizer=keras.optimizers.Adam(), seed=1, epochs=1),
+    "epochs": lambda model: graphs.epochs(model, PAIR, [7, 2], optimizer=keras.optimizers.Adam(), seed=1, count=1),
     "classify": lambda model: training.classify(model, PAIR),
     "predict_views": lambda model: recipes.predict_views(model, PAIR, seed=1),
     "activations": lambda model: familiarity.activations(model, PAIR),
