@@ -1,10 +1,12 @@
 """What classes, images and probabilities must be, checked before anything is computed with them."""
 
+import math
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from digitlib.settings import check_keras
 
@@ -21,7 +23,7 @@ ONE_GRAY_LEVEL = 1 / 255
 BRIGHT, MOST_OF_THE_EDGE = 0.9, 0.9
 
 
-def check_labels(labels: Sequence[int], name: str = "labels") -> np.ndarray:
+def check_labels(labels: ArrayLike, name: str = "labels") -> np.ndarray:
     """Check classes, and make them an array of whole numbers.
 
     Parameters
@@ -92,7 +94,7 @@ def decode_digits(text: Iterable[str]) -> np.ndarray:
     return np.array(list(text), dtype=np.int64)
 
 
-def check_answers(**answers: Sequence[int]) -> list[np.ndarray]:
+def check_answers(**answers: ArrayLike) -> list[np.ndarray]:
     """Check several classes for each image, such as the true one and the predicted one.
 
     Parameters
@@ -116,7 +118,7 @@ def check_answers(**answers: Sequence[int]) -> list[np.ndarray]:
     return list(checked.values())
 
 
-def check_probabilities(probabilities: np.ndarray) -> np.ndarray:
+def check_probabilities(probabilities: ArrayLike) -> np.ndarray:
     """Check class probabilities.
 
     Parameters
@@ -144,7 +146,7 @@ def check_probabilities(probabilities: np.ndarray) -> np.ndarray:
     return probabilities
 
 
-def check_images(images: np.ndarray, shape: tuple[int | None, ...] = IMAGE_SHAPE) -> np.ndarray:
+def check_images(images: ArrayLike, shape: tuple[int | None, ...] = IMAGE_SHAPE) -> np.ndarray:
     """Check whether images are as the networks of the book take them.
 
     Some faults cannot be seen in pixels. EMNIST's images, which lie on their
@@ -192,7 +194,7 @@ def check_images(images: np.ndarray, shape: tuple[int | None, ...] = IMAGE_SHAPE
 
 
 def check_examples(
-    images: np.ndarray, labels: Sequence[int], shape: tuple[int | None, ...] = IMAGE_SHAPE
+    images: ArrayLike, labels: ArrayLike, shape: tuple[int | None, ...] = IMAGE_SHAPE
 ) -> tuple[np.ndarray, np.ndarray]:
     """Check images and their labels.
 
@@ -215,12 +217,13 @@ def check_examples(
     ValueError
         As from these functions, or if their numbers differ.
     """
+    images, labels = np.asarray(images), np.asarray(labels)
     if len(images) != len(labels):
         raise ValueError(f"{len(images)} images but {len(labels)} labels: they must come in pairs")
     return check_images(images, shape), check_labels(labels)
 
 
-def check_input(model: "keras.Model", images: np.ndarray) -> np.ndarray:
+def check_input(model: "keras.Model", images: ArrayLike) -> np.ndarray:
     """Check images that a trained network is to classify.
 
     Parameters
@@ -304,10 +307,10 @@ def _if_counted_from_1(labels: np.ndarray) -> str:
 
 def _reshaping(images: np.ndarray, shape: tuple[int | None, ...]) -> str:
     """Say how images with the right pixels get the right shape."""
-    pixels = [size for size in shape if size != 1]
+    pixels = [size for size in shape if size and size != 1]
     found = [size for size in images.shape if size != 1]
     if None not in shape and any(
-        found[-len(tail) :] == tail and len(found) <= len(tail) + 1 for tail in (pixels, [int(np.prod(shape))])
+        found[-len(tail) :] == tail and len(found) <= len(tail) + 1 for tail in (pixels, [math.prod(pixels)])
     ):
         return f"pass images.reshape({', '.join(map(str, (-1, *shape)))})"
     return "bring them to that size first, in grey; photos are prepared by digitlib.handwriting.photos"

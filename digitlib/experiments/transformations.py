@@ -45,7 +45,7 @@ def permute_pixels(images: np.ndarray) -> np.ndarray:
         New images.
     """
     order = _permutation(images.shape[1] * images.shape[2])
-    return images.reshape(len(images), -1)[:, order].reshape(images.shape)
+    return images.reshape(-1, len(order))[:, order].reshape(images.shape)
 
 
 def permute_rows(images: np.ndarray) -> np.ndarray:
