@@ -279,7 +279,7 @@ def test_the_correction_of_holm_closes_that_of_bonferroni(seed):
     assert statistics.holm(p_values) == pytest.approx(expected)
 
 
-@mock.patch("gc.collect", lambda: 0)  # statsmodels does so in each test
+@mock.patch("gc.collect", int)  # statsmodels does so in each test
 @law
 @given(st.lists(st.floats(0, 1)))
 def test_corrected_p_values_are_no_smaller_keep_their_ranks_and_do_not_depend_on_the_order(values):
