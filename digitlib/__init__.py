@@ -3,7 +3,8 @@
 Each module holds one idea:
 
 - `digitlib.data`: MNIST and any other IDX file;
-- `digitlib.checks`: what images, labels and Keras's settings must be;
+- `digitlib.checks`: what images and labels must be;
+- `digitlib.settings`: what Keras's settings must be;
 - `digitlib.models`: the networks of the book;
 - `digitlib.experiments.variations`: the convolutional network with one thing changed;
 - `digitlib.experiments.locally_connected`: a convolution that shares no weights;
@@ -14,7 +15,7 @@ Each module holds one idea:
 - `digitlib.experiments.transformations`: images whose pixels change places;
 - `digitlib.experiments.corruptions`: noise, blur, fog and the like;
 - `digitlib.handwriting.normalization`: MNIST's own preparation of an image;
-- `digitlib.handwriting.photo_files`: opening a photo, whatever it comes as;
+- `digitlib.handwriting.photo_files`: opening a photo of any kind;
 - `digitlib.handwriting.photos`: digits in a photo or scan;
 - `digitlib.handwriting.sheets`: sample sheets, as if photographed;
 - `digitlib.handwriting.nondigits`: drawings that are no digits;
@@ -28,7 +29,7 @@ Each module holds one idea:
 - `digitlib.reference`: what the book's own runs made;
 - `digitlib.exercises`: the checks and hints of the exercises;
 - `digitlib.machine`: the processor, its cores, the memory taken;
-- `digitlib.files`: writing them whole or not at all.
+- `digitlib.files`: reading text, and writing files whole or not at all.
 
 Importing `digitlib` alone imports `digitlib.exercises`, which is light and gives
 `digitlib.check` and `digitlib.hint`, and none of the others.

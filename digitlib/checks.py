@@ -1,10 +1,12 @@
-"""The door: what classes, images and probabilities must be before anything is computed with them."""
+"""What classes, images and probabilities must be, checked before anything is computed with them."""
 
+import math
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from digitlib.settings import check_keras
 
@@ -21,14 +23,14 @@ ONE_GRAY_LEVEL = 1 / 255
 BRIGHT, MOST_OF_THE_EDGE = 0.9, 0.9
 
 
-def check_labels(labels: Sequence[int], name: str = "labels") -> np.ndarray:
-    """Classes by position, as an array of whole numbers.
+def check_labels(labels: ArrayLike, name: str = "labels") -> np.ndarray:
+    """Check classes, and make them an array of whole numbers.
 
     Parameters
     ----------
     labels : array-like, shape (n,)
         Whole numbers from 0 to 9, also as floats. The index of a
-        `pandas.Series` is of no account.
+        `pandas.Series` is ignored.
     name : str
         What to call them in an error.
 
@@ -39,8 +41,8 @@ def check_labels(labels: Sequence[int], name: str = "labels") -> np.ndarray:
     Raises
     ------
     ValueError
-        If they have another shape (one-hot labels, probabilities), or are text,
-        truth values or other numbers.
+        If they have another shape, such as one-hot labels and probabilities
+        have, or are text, truth values or other numbers.
 
     Examples
     --------
@@ -68,12 +70,12 @@ def check_labels(labels: Sequence[int], name: str = "labels") -> np.ndarray:
 
 
 def decode_digits(text: Iterable[str]) -> np.ndarray:
-    """Read classes as the stored runs keep them: one character each.
+    """Read classes from text, where stored runs keep them.
 
     Parameters
     ----------
     text : iterable of str
-        Digits, such as ``"7210"``.
+        One character for each class, such as ``"7210"``.
 
     Returns
     -------
@@ -82,7 +84,7 @@ def decode_digits(text: Iterable[str]) -> np.ndarray:
     Raises
     ------
     ValueError
-        If a character is no digit.
+        If a character is not a digit.
 
     Examples
     --------
@@ -92,8 +94,13 @@ def decode_digits(text: Iterable[str]) -> np.ndarray:
     return np.array(list(text), dtype=np.int64)
 
 
-def check_answers(**answers: Sequence[int]) -> list[np.ndarray]:
-    """Several classes for each image, such as the true and the predicted one, by their names.
+def check_answers(**answers: ArrayLike) -> list[np.ndarray]:
+    """Check several classes for each image, such as the true one and the predicted one.
+
+    Parameters
+    ----------
+    **answers : array-like, shape (n,)
+        Classes, by what to call them in an error.
 
     Returns
     -------
@@ -102,7 +109,7 @@ def check_answers(**answers: Sequence[int]) -> list[np.ndarray]:
     Raises
     ------
     ValueError
-        As by `check_labels`, or if their numbers differ.
+        As from `check_labels`, or if their numbers differ.
     """
     checked = {name: check_labels(classes, name) for name, classes in answers.items()}
     if len({len(classes) for classes in checked.values()}) > 1:
@@ -111,8 +118,17 @@ def check_answers(**answers: Sequence[int]) -> list[np.ndarray]:
     return list(checked.values())
 
 
-def check_probabilities(probabilities: np.ndarray) -> np.ndarray:
-    """Class probabilities, shape (n, 10), by position.
+def check_probabilities(probabilities: ArrayLike) -> np.ndarray:
+    """Check class probabilities.
+
+    Parameters
+    ----------
+    probabilities : array-like, shape (n, 10)
+        One row for each image.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n, 10)
 
     Raises
     ------
@@ -130,21 +146,23 @@ def check_probabilities(probabilities: np.ndarray) -> np.ndarray:
     return probabilities
 
 
-def check_images(images: np.ndarray, shape: tuple[int | None, ...] = IMAGE_SHAPE) -> np.ndarray:
-    """Images as the networks of the book take them.
+def check_images(images: ArrayLike, shape: tuple[int | None, ...] = IMAGE_SHAPE) -> np.ndarray:
+    """Check whether images are as the networks of the book take them.
 
-    What cannot be told from pixels is not told: EMNIST's images, which lie on
-    their side (see `data.read_idx`), pass.
+    Some faults cannot be seen in pixels. EMNIST's images, which lie on their
+    side (see `data.read_idx`), pass.
 
     Parameters
     ----------
     images : array-like, shape (n, *shape), floats in [0, 1]
+        At least one.
     shape : tuple
-        Of one image; None stands for any size.
+        The shape of one image; None stands for any size.
 
     Returns
     -------
     numpy.ndarray
+        The images.
 
     Raises
     ------
@@ -176,21 +194,56 @@ def check_images(images: np.ndarray, shape: tuple[int | None, ...] = IMAGE_SHAPE
 
 
 def check_examples(
-    images: np.ndarray, labels: Sequence[int], shape: tuple[int | None, ...] = IMAGE_SHAPE
+    images: ArrayLike, labels: ArrayLike, shape: tuple[int | None, ...] = IMAGE_SHAPE
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Images and their labels, each checked, and as many of one as of the other."""
+    """Check images and their labels.
+
+    Parameters
+    ----------
+    images : array-like, shape (n, *shape), floats in [0, 1]
+        As `check_images` takes them.
+    labels : array-like, shape (n,)
+        As `check_labels` takes them.
+    shape : tuple
+        The shape of one image; None stands for any size.
+
+    Returns
+    -------
+    images, labels : numpy.ndarray
+        The same as arrays.
+
+    Raises
+    ------
+    ValueError
+        As from these functions, or if their numbers differ.
+    """
+    images, labels = np.asarray(images), np.asarray(labels)
     if len(images) != len(labels):
         raise ValueError(f"{len(images)} images but {len(labels)} labels: they must come in pairs")
     return check_images(images, shape), check_labels(labels)
 
 
-def check_input(model: "keras.Model", images: np.ndarray) -> np.ndarray:
-    """Images that a trained network is to look at, checked against its own input shape.
+def check_input(model: "keras.Model", images: ArrayLike) -> np.ndarray:
+    """Check images that a trained network is to classify.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Its input shape is that of an image.
+    images : array-like, shape (n, height, width, channels), floats in [0, 1]
+        At least one.
+
+    Returns
+    -------
+    numpy.ndarray
+        The images.
 
     Raises
     ------
-    ValueError, RuntimeError
-        As by `check_images` and `check_keras`.
+    ValueError
+        As from `check_images`.
+    RuntimeError
+        As from `check_keras`.
 
     Warns
     -----
@@ -204,20 +257,36 @@ def check_input(model: "keras.Model", images: np.ndarray) -> np.ndarray:
 
 
 def input_shape(model: "keras.Model") -> tuple[int | None, ...]:
-    """The shape of an image that a model takes; MNIST's, if the model has not fixed one."""
+    """Look up the shape of the images that a model takes.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Any model.
+
+    Returns
+    -------
+    tuple
+        Of one image; the shape of MNIST's if the model has none yet.
+    """
     shape = getattr(model, "input_shape", None)
     return shape[1:] if isinstance(shape, tuple) else IMAGE_SHAPE
 
 
 def warn_of_inverted(images: np.ndarray) -> None:
-    """Warn if images look like dark ink on light paper: nearly all pixels at their edges are bright.
+    """Warn if images look like dark ink on light paper, since nearly all pixels at their edges are bright.
 
-    It is no error, since a network may have been trained on such images.
+    This is not an error: a network may have been trained on such images.
 
     Parameters
     ----------
     images : numpy.ndarray, shape (n, height, width, channels), in [0, 1]
-        As `check_images` returns them; others are let pass.
+        As `check_images` returns them. Arrays of other shapes pass.
+
+    Warns
+    -----
+    UserWarning
+        If they look so.
     """
     if images.ndim != 4:
         return
@@ -237,11 +306,11 @@ def _if_counted_from_1(labels: np.ndarray) -> str:
 
 
 def _reshaping(images: np.ndarray, shape: tuple[int | None, ...]) -> str:
-    """How images of the right pixels get the right shape."""
-    pixels = [size for size in shape if size != 1]
+    """Say how images with the right pixels get the right shape."""
+    pixels = [size for size in shape if size and size != 1]
     found = [size for size in images.shape if size != 1]
     if None not in shape and any(
-        found[-len(tail) :] == tail and len(found) <= len(tail) + 1 for tail in (pixels, [int(np.prod(shape))])
+        found[-len(tail) :] == tail and len(found) <= len(tail) + 1 for tail in (pixels, [math.prod(pixels)])
     ):
         return f"pass images.reshape({', '.join(map(str, (-1, *shape)))})"
     return "bring them to that size first, in grey; photos are prepared by digitlib.handwriting.photos"

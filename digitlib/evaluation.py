@@ -20,7 +20,7 @@ DIGITS = range(CLASSES)
 class Accuracy(NamedTuple):
     """A share of right answers and its confidence interval.
 
-    Attributes
+    Parameters
     ----------
     value, low, high : float
         The share and the ends of its interval, 0 to 1.

@@ -1,4 +1,4 @@
-"""Read text whatever program saved it; write files whole or not at all, and keep account of those stored."""
+"""Read text that any program has saved; write files whole or not at all, and keep account of stored ones."""
 
 import codecs
 import hashlib
@@ -30,6 +30,7 @@ def read_text(path: str | Path) -> str:
     Parameters
     ----------
     path : path-like
+        The file.
 
     Returns
     -------
@@ -41,7 +42,7 @@ def read_text(path: str | Path) -> str:
     OSError
         If there is no such file, or it cannot be read.
     TextError
-        If it is in another encoding, or no text.
+        If it is in another encoding, or is not text.
     """
     content = Path(path).read_bytes()
     if encoding := _other_encoding(content):
@@ -50,7 +51,7 @@ def read_text(path: str | Path) -> str:
 
 
 def _other_encoding(content: bytes) -> str | None:
-    """What a file is instead of UTF-8 text, in words; None if it is that."""
+    """Say what a file is if it is not UTF-8 text; None if it is."""
     for mark, encoding in MARKS.items():
         if content.startswith(mark):
             return f"{encoding} text"
@@ -66,7 +67,18 @@ def _other_encoding(content: bytes) -> str | None:
 
 
 def make_writable(folder: Path) -> None:
-    """Make a folder if it is not there; SystemExit that says what to do if nothing can be written in it."""
+    """Make a folder if it is not there, and see whether a file can be written in it.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+
+    Raises
+    ------
+    SystemExit
+        If not. The message says what to do.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder) as file:
@@ -79,12 +91,33 @@ def make_writable(folder: Path) -> None:
 
 
 def in_one_line(error: OSError) -> str:
-    """What the system refused, and where."""
+    """Say in one line what the system refused, and where.
+
+    Parameters
+    ----------
+    error : OSError
+        The refusal.
+
+    Returns
+    -------
+    str
+    """
     return f"{error.filename}: {error.strerror}" if error.filename else str(error)
 
 
 def prepare_output(file: Path) -> None:
-    """Make the folder of a file that will be written; SystemExit that says what to do if it cannot be."""
+    """Make the folder of a file that is to be written.
+
+    Parameters
+    ----------
+    file : Path
+        The file.
+
+    Raises
+    ------
+    SystemExit
+        If the file cannot be written there. The message says what to do.
+    """
     make_writable(file.parent)
     if file.is_dir():
         raise SystemExit(f"{file} is a folder: name a file in it")
@@ -93,20 +126,29 @@ def prepare_output(file: Path) -> None:
 def write_text(text: str, path: str | Path) -> None:
     """Write a text file with UTF-8 and Unix line ends.
 
-    The text goes to a file beside it first, which then takes its place, so a
-    reader never meets half of it, and whoever is interrupted loses nothing.
+    The text is written to a new file, which then takes the place of the old
+    one. So nobody reads half a text, and an interruption destroys nothing.
 
     Parameters
     ----------
     text : str
+        What to write.
     path : path-like
-        Folders that do not exist are made.
+        The file. Missing folders are made.
     """
     write_bytes(text.encode("utf-8"), path)
 
 
 def write_bytes(content: bytes, path: str | Path) -> None:
-    """Write a file as `write_text` does, from bytes. A file that is there keeps its permissions."""
+    """Write a file as `write_text` does, from bytes.
+
+    Parameters
+    ----------
+    content : bytes
+        What to write.
+    path : path-like
+        The file. Missing folders are made; an old file's permissions stay.
+    """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
@@ -115,16 +157,17 @@ def write_bytes(content: bytes, path: str | Path) -> None:
 
 
 def write_all(files: dict[str, bytes], folder: Path) -> None:
-    """Write several files; the first is put in place when the last is written.
+    """Write several files, and put them in place when all of them are written.
 
     Until then they lie in one folder, ``.aside``. If the computer stops on the
-    way, that folder is all that is left over, and the next call clears it.
+    way, only that folder is left over, and the next call clears it.
 
     Parameters
     ----------
     files : dict of str to bytes
         Contents by path below `folder`.
     folder : Path
+        Where to put them.
     """
     aside = folder / ASIDE
     shutil.rmtree(aside, ignore_errors=True)
@@ -143,8 +186,15 @@ def write_all(files: dict[str, bytes], folder: Path) -> None:
 def store(files: dict[str, bytes], folder: Path) -> None:
     """Write files as `write_all` does, and their digests into the folder's ``SHA256SUMS``.
 
-    The digests of all other files stay, so that whatever has changed without
-    this function is still found by `unaccounted`.
+    The digests of all other files stay. So `unaccounted` still finds what has
+    changed without this function.
+
+    Parameters
+    ----------
+    files : dict of str to bytes
+        Contents by path below `folder`.
+    folder : Path
+        Where to put them.
     """
     sums = read_sums(folder) | {name: sha256(content) for name, content in files.items()}
     lines = "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items()))
@@ -152,7 +202,18 @@ def store(files: dict[str, bytes], folder: Path) -> None:
 
 
 def unaccounted(folder: Path) -> Iterator[str]:
-    """Each file of a folder that is not as ``SHA256SUMS`` says, by its path below it, and what is wrong."""
+    """Compare the files of a folder with its ``SHA256SUMS``.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+
+    Yields
+    ------
+    str
+        Of each file that differs: its path below the folder, and what is wrong.
+    """
     sums = read_sums(folder)
     there = {
         path.relative_to(folder).as_posix(): path
@@ -169,14 +230,36 @@ def unaccounted(folder: Path) -> Iterator[str]:
 
 
 def read_sums(folder: Path) -> dict[str, str]:
-    """The digests in a folder's ``SHA256SUMS``, by path; none if there is no such file."""
+    """Read the digests in a folder's ``SHA256SUMS``.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+
+    Returns
+    -------
+    dict of str to str
+        Digests by path below the folder; none if there is no such file.
+    """
     path = folder / SUMS
     lines = read_text(path).splitlines() if path.exists() else []
     return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
 
 
 def sha256(content: bytes) -> str:
-    """The SHA-256 digest of a file's content."""
+    """Compute a SHA-256 digest.
+
+    Parameters
+    ----------
+    content : bytes
+        Of a file.
+
+    Returns
+    -------
+    str
+        In hexadecimal digits.
+    """
     return hashlib.sha256(content).hexdigest()
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -23,7 +23,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
+from matplotlib.axis import Axis, XAxis, YAxis
 from matplotlib.category import StrCategoryLocator
 from matplotlib.collections import Collection, LineCollection, PathCollection, PolyCollection, QuadMesh
 from matplotlib.colors import PowerNorm
@@ -70,7 +70,7 @@ class Drawing:
 
     @property
     def figure(self) -> Figure:
-        return self.ax.figure
+        return self.ax.figure  # type: ignore[return-value]  # no subfigure: none is made here
 
     def __repr__(self) -> str:
         return self.alt
@@ -225,8 +225,9 @@ def histogram(values: np.ndarray, *, subject: str, xlabel: str, bins: int = 32, 
     """
     values = np.ravel(values)
     ax = ax or _new_axes(height=3.2)
-    counts, edges, _ = ax.hist(values, bins=bins, color=COLORS[0], log=True)
+    heights, edges, _ = ax.hist(values, bins=bins, color=COLORS[0], log=True)
     ax.set(xlabel=xlabel, ylabel="count (logarithmic)")
+    counts = np.asarray(heights)
     highest = counts.argmax()
     alt = (
         f"Histogram. {subject}: {counts[highest] / counts.sum():.1%} of the values lie in the fullest bin, "
@@ -573,7 +574,7 @@ def learning_curves(history: Mapping[str, Sequence[float]], *, metric: str, ax: 
     if f"val_{metric}" in history:
         curves[f"validation {metric}"] = history[f"val_{metric}"]
     drawing = lines(curves, subject="", xlabel="epoch", ylabel=metric, ax=ax)
-    drawing.ax.xaxis.get_major_locator().set_params(integer=True)
+    drawing.ax.locator_params(axis="x", integer=True)
     best, extreme = ("lowest", min) if "loss" in metric else ("highest", max)
     described = "; ".join(f"the {best} {name} is {extreme(values):.3f}" for name, values in curves.items())
     return Drawing(drawing.ax, f"Line chart over {_plural(len(history[metric]), 'epoch')}: {described}.")
@@ -756,7 +757,7 @@ def error_gallery(images: np.ndarray, errors: pd.DataFrame, *, columns: int = 6,
 
 def _describe_axes(ax: Axes) -> dict:
     legend = ax.get_legend()
-    described = {
+    described: dict[str, Any] = {
         "title": ax.get_title(),
         "xlabel": ax.get_xlabel(),
         "ylabel": ax.get_ylabel(),
@@ -765,7 +766,7 @@ def _describe_axes(ax: Axes) -> dict:
         "legend": [text.get_text() for text in legend.get_texts()] if legend else [],
         "texts": [text.get_text() for text in ax.texts],
     }
-    groups = {}
+    groups: dict[tuple[str, str], list[Artist]] = {}
     for artist in (*ax.lines, *ax.collections, *ax.images, *ax.patches):
         kind = next(kind.__name__ for kind in _KINDS if isinstance(artist, kind))
         label = str(artist.get_label())
@@ -786,13 +787,14 @@ def _names_of_ticks(axis: Axis) -> list[str]:
 def _values(artist: Artist) -> np.ndarray:
     """The colours of an image, one column; else the coordinates of an artist's points, two."""
     if isinstance(artist, Line2D):
-        return artist.get_xydata()
+        return np.asarray(artist.get_xydata())
     if hasattr(artist, "get_array") and artist.get_array() is not None:
         return np.ma.filled(artist.get_array().astype(float), np.nan).reshape(-1, 1)
     if isinstance(artist, PathCollection):
         return np.asarray(artist.get_offsets())
     if isinstance(artist, Collection):
         return np.concatenate([path.vertices for path in artist.get_paths()])
+    assert isinstance(artist, Patch)  # the last of _KINDS
     return artist.get_patch_transform().transform(artist.get_path().vertices)
 
 
@@ -839,7 +841,7 @@ def _name_rows(ax: Axes, names: Sequence[str], xlabel: str) -> None:
     ax.grid(True, axis="x")
 
 
-def _make_logarithmic(*axes: Axis) -> None:
+def _make_logarithmic(*axes: XAxis | YAxis) -> None:
     """Scale axes that show all they will show, and mark as many plain numbers as have room."""
     for axis in axes:
         axis.axes.set(**{f"{axis.axis_name}scale": "log"})

@@ -53,12 +53,27 @@ def load_model(name: str) -> keras.Model:
 
 
 def load_run(name: str) -> Run:
-    """Load the record of the training behind `load_model(name)`."""
+    """Load the record of the training behind `load_model(name)`.
+
+    Parameters
+    ----------
+    name : str
+        ``"cnn"``, ``"fully_connected"`` or ``"matched"``.
+
+    Returns
+    -------
+    Run
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such network.
+    """
     return Run.load(FOLDER / f"{name}.json")
 
 
 def load_sweep(name: str) -> pd.DataFrame:
-    """Load the runs of a sweep: one experiment, many parameters.
+    """Load the runs of a sweep, that is, one experiment with many parameters.
 
     Parameters
     ----------
@@ -69,16 +84,16 @@ def load_sweep(name: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a run. The columns: the parameters of the experiment page;
-        ``images`` (how many were scored), ``right`` (how many of them got the
-        right answer), ``accuracy`` (their share, 0 to 1) and ``predictions``
-        (the answers, one digit each, in the order of the images); if the sweep
-        asked for them, ``right_moved`` (a list: after moving the images by 0,
-        1, ... 8 pixels), ``right_corrupted`` (a dict by corruption) and
-        ``nines`` (a list: minus the decimal logarithm of one minus each
-        answer's probability); ``loss`` (a list by epoch), ``parameter_count``,
-        ``seconds`` and ``cpu_seconds`` of the training, ``processor`` and
-        ``versions``.
+        One row for each run. The columns are the parameters of the experiment
+        page; ``images`` (how many were scored), ``right`` (how many of them
+        got the right answer), ``accuracy`` (their share, 0 to 1) and
+        ``predictions`` (a string with a digit for each image, in their order);
+        if the sweep asked for them, ``right_moved`` (a list: after moving the
+        images by 0, 1, ... 8 pixels), ``right_corrupted`` (a dict by
+        corruption) and ``nines`` (a list: minus the decimal logarithm of one
+        minus each answer's probability); ``loss`` (a list by epoch),
+        ``parameter_count``, ``seconds`` and ``cpu_seconds`` of the training,
+        ``processor`` and ``versions``.
 
     Raises
     ------
@@ -95,13 +110,19 @@ def load_sweep(name: str) -> pd.DataFrame:
 
 
 def load_sweeps() -> pd.DataFrame:
-    """Load the runs of all sweeps, as `load_sweep` does, indexed by ``sweep`` and ``row``."""
+    """Load the runs of all sweeps, as `load_sweep` does.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by ``sweep`` and ``row``.
+    """
     names = sorted(path.name.partition(".")[0] for path in SWEEPS.glob("*.jsonl.xz"))
     return pd.concat({name: load_sweep(name) for name in names}, names=["sweep", "row"])
 
 
 def load_timings(name: str) -> pd.DataFrame:
-    """Load what a command in ``benchmarks/`` has measured on the machine that made the book.
+    """Load what a command in ``benchmarks/`` measured on the machine that made the book.
 
     Parameters
     ----------
@@ -109,9 +130,14 @@ def load_timings(name: str) -> pd.DataFrame:
         ``"speed"`` (trainings, see `digitlib.speed.timings`), ``"siblings"`` (more
         seeds of three of them), ``"tried"`` (recipes that were not chosen),
         ``"growth"`` (by number of images and batch size), ``"inference"``
-        (images a second by way and batch size), ``"formats"`` (files of the
+        (images per second by way and batch size), ``"formats"`` (files of the
         trained network) or ``"step_profile"`` (one step of a training, stage
         by stage).
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each measurement.
 
     Raises
     ------
@@ -126,26 +152,49 @@ def load_timings(name: str) -> pd.DataFrame:
 
 
 def save_timings(table: pd.DataFrame, name: str) -> None:
-    """Write what `load_timings` reads."""
+    """Write measurements for `load_timings`.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One row for each measurement.
+    name : str
+        As `load_timings` takes it.
+    """
     lines = table.to_json(orient="records", lines=True, double_precision=6)
     store({f"{name}.jsonl": lines.encode("utf-8")}, FOLDER)
 
 
 def parameter_names(runs: pd.DataFrame) -> list[str]:
-    """The columns of `load_sweep` that hold the experiment's parameters: those before its outcome."""
+    """List the columns that hold the experiment's parameters, those before its outcome.
+
+    Parameters
+    ----------
+    runs : pandas.DataFrame
+        As `load_sweep` returns them.
+
+    Returns
+    -------
+    list of str
+    """
     return list(runs.columns[: runs.columns.get_loc("images")])
 
 
 def repetitions(runs: pd.DataFrame, parameters: Mapping) -> pd.DataFrame:
-    """Those runs that differ from the given parameters in nothing but the seed.
+    """Choose the runs that differ from the given parameters in nothing but the seed.
 
     Parameters
     ----------
     runs : pandas.DataFrame
         As `load_sweep` returns them.
     parameters : mapping
-        A value for each parameter of the experiment. Which further scores a
-        run took makes no difference to its training, so it is not compared.
+        A value for each parameter of the experiment. Those that ask for
+        further scores are not compared, since they do not change the training.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows of these runs.
     """
     compared = [name for name in parameter_names(runs) if name not in {"seed", *FURTHER_SCORES}]
     same = [runs[name] == parameters[name] for name in compared]
@@ -153,5 +202,16 @@ def repetitions(runs: pd.DataFrame, parameters: Mapping) -> pd.DataFrame:
 
 
 def predicted(run: pd.Series) -> np.ndarray:
-    """The predicted classes of one row of `load_sweep`, shape (n,), int64, 0 to 9."""
+    """Read the predicted classes of a stored run.
+
+    Parameters
+    ----------
+    run : pandas.Series
+        A row of `load_sweep`.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,), int64
+        Classes, 0 to 9, in the order of the images.
+    """
     return decode_digits(run["predictions"])

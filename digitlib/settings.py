@@ -1,4 +1,4 @@
-"""The environment in which the book's runs are made, and what Keras must be set to. Imports neither NumPy nor Keras."""
+"""The environment of the book's runs, and the settings that Keras must have. Imports neither NumPy nor Keras."""
 
 import os
 
@@ -13,7 +13,7 @@ SETTINGS = {
     "KERAS_HOME": os.devnull,  # no folder, so there is no keras.json in it, and none is made
 }
 
-# What `keras.config` must say, and what to do else. The file is Keras's own, keras.json in ~/.keras or KERAS_HOME.
+# What `keras.config` must say, and what to do if it does not. The file is keras.json in ~/.keras or KERAS_HOME.
 _TAKE_IT_OUT = "take it out of ~/.keras/keras.json and restart Python, or call keras.config.set_{}({!r})"
 _UNSET = "remove {} from the environment and restart Python"
 _NEEDED = {
@@ -27,9 +27,10 @@ _NEEDED = {
 
 
 def ignore_keras_settings() -> None:
-    """Let what this process imports and starts from now on see none of the user's own settings of Keras.
+    """Hide the user's own settings of Keras from all that this process imports and starts from now on.
 
-    Float16 or channels_first in ~/.keras/keras.json, or KERAS_MAX_EPOCHS, would give other results without a word.
+    With float16 or channels_first in ~/.keras/keras.json, or with
+    KERAS_MAX_EPOCHS, results would differ without a warning.
     """
     for name in [name for name in os.environ if name.startswith("KERAS_")]:
         del os.environ[name]
@@ -37,12 +38,14 @@ def ignore_keras_settings() -> None:
 
 
 def check_keras() -> None:
-    """Refuse settings of Keras, from keras.json or the environment, with which the book's networks are others.
+    """Refuse settings of Keras with which the book's networks would be different ones.
+
+    They may come from keras.json or the environment.
 
     Raises
     ------
     RuntimeError
-        With the setting's name, and what to do.
+        If there is such a setting. The message names it and says what to do.
     """
     from keras import config  # here, so that SETTINGS can be made before it is imported
 

@@ -14,7 +14,7 @@ MNIST_FOLDER = Path(__file__).parent / "mnist"
 
 Examples = tuple[np.ndarray, np.ndarray]
 
-_IDX_TYPES = {
+_IDX_TYPES: dict[int, np.dtype] = {
     0x08: np.dtype("u1"),
     0x09: np.dtype("i1"),
     0x0B: np.dtype(">i2"),

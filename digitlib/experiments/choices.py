@@ -1,15 +1,19 @@
 """What an experiment may vary, by the names that its parameters use."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 import keras
 import numpy as np
 from keras import layers
+from numpy.typing import ArrayLike
 from sklearn.model_selection import train_test_split
 
 from digitlib import models
 from digitlib.checks import check_labels
 from digitlib.experiments import transformations, variations
+
+T = TypeVar("T")
 
 NETWORKS: dict[str, Callable[[], keras.Sequential]] = {
     "cnn": models.build_cnn,
@@ -74,36 +78,62 @@ def build(network: str, *, augmentation: str = "none") -> keras.Sequential:
     Raises
     ------
     ValueError
-        If a name is unknown.
+        If there is no such name.
     """
     built = choose(NETWORKS, network, "network")()
     changes = choose(AUGMENTATIONS, augmentation, "augmentation")()
     return models.stack(built.name, [*changes, *built.layers])
 
 
-def choose(known: dict, name: str, what: str):
-    """The entry of that name, or an error that lists those there are."""
+def choose(known: Mapping[str, T], name: str, what: str) -> T:
+    """Look up a name.
+
+    Parameters
+    ----------
+    known : dict
+        What there is, by name.
+    name : str
+        The name to look up.
+    what : str
+        What it names, for the error.
+
+    Returns
+    -------
+    object
+        What has this name.
+
+    Raises
+    ------
+    ValueError
+        If there is no such name. The message lists those there are.
+    """
     if name not in known:
         raise ValueError(f"unknown {what} {name!r}: choose one of {', '.join(known)}")
     return known[name]
 
 
-def draw_examples(images: np.ndarray, labels: np.ndarray, *, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Draw training examples at random, each digit as often as in the whole (to within one).
+def draw_examples(images: ArrayLike, labels: ArrayLike, *, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Draw training examples at random, with each digit's share as in the whole (to within one example).
 
     Parameters
     ----------
-    images, labels : numpy.ndarray
-        First axis of equal length n.
+    images, labels : array-like
+        Training examples, first axis of equal length n.
     count : int
-        How many, 10 to n; with n, all of them in their order.
+        How many to draw, 10 to n. If n, all of them come in their order.
     seed : int
+        Decides which are drawn.
+
+    Returns
+    -------
+    images, labels : numpy.ndarray
+        The first axis of each has the length `count`.
 
     Raises
     ------
     ValueError
-        If there are not so many, or too few to have one of each digit, or a
-        label is no digit.
+        If there are fewer examples, if `count` is too small for one of each
+        digit, or if a label is not a digit.
     """
     images, labels = np.asarray(images), check_labels(labels)
     if count == len(images):

@@ -20,7 +20,7 @@ def corrupt(images: np.ndarray, name: str, *, seed: int = 0) -> np.ndarray:
     name : str
         One of `NAMES`.
     seed : int
-        Of everything drawn at random; every image gets draws of its own.
+        Decides all that is drawn at random, anew for each image.
 
     Returns
     -------
@@ -37,8 +37,8 @@ def corrupt(images: np.ndarray, name: str, *, seed: int = 0) -> np.ndarray:
     Notes
     -----
     Recipes and constants are those of the program behind MNIST-C. The code and
-    the draws are others, so the images are not those of MNIST-C itself, but
-    come out alike. Three peculiarities of that program are kept: glass blur
+    the draws are different, so the images resemble those of MNIST-C without
+    being the same. Three peculiarities of that program are kept: glass blur
     smooths along columns only, shear also stretches upright (by 1.09, which is
     1 / cos 0.4), and motion blur smears to one side.
 

@@ -1,4 +1,4 @@
-"""A convolution that shares no weights: what it would be without its best idea."""
+"""A convolution that shares no weights, and so lacks its best idea."""
 
 import math
 
@@ -8,10 +8,10 @@ from keras import ops
 
 @keras.saving.register_keras_serializable(package="digitlib")
 class LocallyConnected2D(keras.layers.Layer):
-    """A layer like `keras.layers.Conv2D`, with a kernel of its own at every place.
+    """A layer like `keras.layers.Conv2D`, but with a kernel of its own at every place.
 
-    Keras had such a layer until version 2. This one knows what the book needs:
-    stride 1 and no padding.
+    Keras had such a layer until version 2. This one does only what the book
+    needs: its stride is 1, and it pads nothing.
 
     Parameters
     ----------
@@ -20,13 +20,15 @@ class LocallyConnected2D(keras.layers.Layer):
     kernel_size : tuple of int
         Height and width of a kernel.
     activation : str or callable, optional
-        As Keras knows it.
+        One of Keras's activations.
+    **options : dict
+        Passed on to `keras.layers.Layer`.
 
     Notes
     -----
     The kernels have the shape (places, height x width x channels, filters),
     the biases (places, filters), where places is the number of positions of a
-    kernel in the image. Each is drawn as `Conv2D` would draw its one kernel.
+    kernel in the image. Each is drawn as `Conv2D` would draw its only kernel.
     """
 
     def __init__(self, filters: int, kernel_size: tuple[int, int], activation=None, **options):
@@ -56,7 +58,7 @@ class LocallyConnected2D(keras.layers.Layer):
 
     @property
     def multiply_adds(self) -> int:
-        """For one image: each weight is used once."""
+        """Of one image: each weight is used once."""
         return math.prod(self.kernel.shape)
 
     def get_config(self):

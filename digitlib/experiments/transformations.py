@@ -1,4 +1,8 @@
-"""Fixed rearrangements of images: what a network sees when neighbours are no longer neighbours."""
+"""Fixed rearrangements of images, in which neighbours are no longer neighbours.
+
+Every function takes images of shape (n, 28, 28) or (n, 28, 28, 1), and returns
+images of the same shape and type.
+"""
 
 import numpy as np
 
@@ -12,7 +16,18 @@ DIRECTIONS = [(0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1), (-1, 0), (-1, 
 
 
 def keep(images: np.ndarray) -> np.ndarray:
-    """Leave images as they are."""
+    """Leave images as they are.
+
+    Parameters
+    ----------
+    images : numpy.ndarray
+        Any number of them.
+
+    Returns
+    -------
+    numpy.ndarray
+        The same images.
+    """
     return images
 
 
@@ -21,30 +36,64 @@ def permute_pixels(images: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    images : numpy.ndarray, shape (n, 28, 28) or (n, 28, 28, 1)
+    images : numpy.ndarray
+        Any number of them.
 
     Returns
     -------
     numpy.ndarray
-        Of the same shape and type, as of every function in this module.
+        New images.
     """
     order = _permutation(images.shape[1] * images.shape[2])
-    return images.reshape(len(images), -1)[:, order].reshape(images.shape)
+    return images.reshape(-1, len(order))[:, order].reshape(images.shape)
 
 
 def permute_rows(images: np.ndarray) -> np.ndarray:
-    """Give every row of pixels a new place, the same in all images; rows stay whole."""
+    """Give every row of pixels a new place, the same in all images; rows stay whole.
+
+    Parameters
+    ----------
+    images : numpy.ndarray
+        Any number of them.
+
+    Returns
+    -------
+    numpy.ndarray
+        New images.
+    """
     return images[:, _permutation(images.shape[1])]
 
 
 def permute_blocks(images: np.ndarray) -> np.ndarray:
-    """Give every block of 7x7 pixels a new place, the same in all images; blocks stay whole."""
+    """Give every block of 7x7 pixels a new place, the same in all images; blocks stay whole.
+
+    Parameters
+    ----------
+    images : numpy.ndarray
+        Any number of them.
+
+    Returns
+    -------
+    numpy.ndarray
+        New images.
+    """
     blocks = _to_blocks(images)
     return _from_blocks(blocks[:, _permutation(blocks.shape[1])], images.shape)
 
 
 def permute_within_blocks(images: np.ndarray) -> np.ndarray:
-    """Permute the pixels of every block of 7x7, in all blocks and images alike; blocks stay in place."""
+    """Permute the pixels of every block of 7x7 in the same way; blocks stay in place.
+
+    Parameters
+    ----------
+    images : numpy.ndarray
+        Any number of them.
+
+    Returns
+    -------
+    numpy.ndarray
+        New images.
+    """
     blocks = _to_blocks(images)
     return _from_blocks(blocks[:, :, _permutation(blocks.shape[2])], images.shape)
 
@@ -54,10 +103,21 @@ def move_all_ways(images: np.ndarray, pixels: int) -> np.ndarray:
 
     Parameters
     ----------
-    images : numpy.ndarray, shape (n, height, width) or (n, height, width, channels)
+    images : numpy.ndarray
+        Any number of them.
     pixels : int
-        How far, 0 to the side of the images; along a diagonal, that far both
-        across and up or down.
+        How far, from 0 to the side of an image. Along a diagonal, this is the
+        distance both across and up or down.
+
+    Returns
+    -------
+    numpy.ndarray
+        New images.
+
+    Raises
+    ------
+    ValueError
+        If the images would move by more than their size.
     """
     moved = np.empty_like(images)
     for turn, (down, right) in enumerate(DIRECTIONS):
@@ -70,7 +130,7 @@ def _permutation(count: int) -> np.ndarray:
 
 
 def _to_blocks(images: np.ndarray) -> np.ndarray:
-    """From (n, 28, 28) to (n, 16, 49)."""
+    """Cut images of shape (n, 28, 28) into blocks of shape (n, 16, 49)."""
     count, side = len(images), images.shape[1] // BLOCK
     return images.reshape(count, side, BLOCK, side, BLOCK).swapaxes(2, 3).reshape(count, side**2, BLOCK**2)
 

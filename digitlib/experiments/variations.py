@@ -9,13 +9,25 @@ from digitlib.models import build_cnn, stack
 
 
 def with_dropout() -> keras.Sequential:
-    """The CNN with half of the last hidden units dropped at random in training."""
+    """Build the CNN with half of the last hidden units dropped at random in training.
+
+    Returns
+    -------
+    keras.Sequential
+        Not yet compiled.
+    """
     *before, last = build_cnn().layers
     return stack("with_dropout", [*before, layers.Dropout(0.5), last])
 
 
 def with_batch_normalization() -> keras.Sequential:
-    """The CNN with batch normalization between each convolution and its ReLU."""
+    """Build the CNN with batch normalization between each convolution and its ReLU.
+
+    Returns
+    -------
+    keras.Sequential
+        Not yet compiled.
+    """
     return stack(
         "with_batch_normalization",
         [
@@ -29,10 +41,15 @@ def with_batch_normalization() -> keras.Sequential:
 
 
 def with_global_pooling() -> keras.Sequential:
-    """The CNN's first three layers, then global average pooling and one dense layer.
+    """Build the CNN's first three layers with global average pooling and one dense layer.
 
-    Each of the 64 feature maps is reduced to its mean, so where a feature was
-    found no longer matters.
+    Each of the 64 feature maps is reduced to its mean, so it no longer matters
+    where a feature was found.
+
+    Returns
+    -------
+    keras.Sequential
+        Not yet compiled.
 
     Examples
     --------
@@ -50,7 +67,12 @@ def with_global_pooling() -> keras.Sequential:
 
 
 def without_sharing() -> keras.Sequential:
-    """The CNN with weights of their own at every place: same shapes, nothing shared.
+    """Build the CNN with weights of its own at every place: the same shapes, and nothing shared.
+
+    Returns
+    -------
+    keras.Sequential
+        Not yet compiled.
 
     Examples
     --------
@@ -72,7 +94,13 @@ def without_sharing() -> keras.Sequential:
 
 
 def one_convolution_more() -> keras.Sequential:
-    """The CNN with a second convolution of 64 filters before its last pooling."""
+    """Build the CNN with a second convolution of 64 filters before its last pooling.
+
+    Returns
+    -------
+    keras.Sequential
+        Not yet compiled.
+    """
     network = build_cnn().layers
     return stack(
         "one_convolution_more",
@@ -81,25 +109,49 @@ def one_convolution_more() -> keras.Sequential:
 
 
 def one_dense_layer_more() -> keras.Sequential:
-    """The CNN with a second dense layer of 64 units before the output."""
+    """Build the CNN with a second dense layer of 64 units before the output.
+
+    Returns
+    -------
+    keras.Sequential
+        Not yet compiled.
+    """
     *before, last = build_cnn().layers
     return stack("one_dense_layer_more", [*before, layers.Dense(64, activation="relu"), last])
 
 
 def one_convolution_less() -> keras.Sequential:
-    """The CNN without its second convolution and pooling."""
+    """Build the CNN without its second convolution and pooling.
+
+    Returns
+    -------
+    keras.Sequential
+        Not yet compiled.
+    """
     first, pooling, _, _, flatten, _, output = build_cnn().layers
     hidden = layers.Dense(64, activation="relu")  # with more inputs than the CNN's
     return stack("one_convolution_less", [first, pooling, flatten, hidden, output])
 
 
 def half_as_wide() -> keras.Sequential:
-    """The CNN with half the filters and half the hidden units."""
+    """Build the CNN with half the filters and half the hidden units.
+
+    Returns
+    -------
+    keras.Sequential
+        Not yet compiled.
+    """
     return _of_width("half_as_wide", filters=(16, 32), hidden_units=32)
 
 
 def twice_as_wide() -> keras.Sequential:
-    """The CNN with twice the filters and twice the hidden units."""
+    """Build the CNN with twice the filters and twice the hidden units.
+
+    Returns
+    -------
+    keras.Sequential
+        Not yet compiled.
+    """
     return _of_width("twice_as_wide", filters=(64, 128), hidden_units=128)
 
 

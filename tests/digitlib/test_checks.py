@@ -6,11 +6,14 @@ import keras
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from digitlib import checks, data, evaluation, models, plots, reference, settings, statistics, training
 from digitlib.experiments import corruptions, transformations, variations
 from digitlib.handwriting import familiarity, nondigits
 from digitlib.speed import graphs, recipes
+from laws import law
 
 REFUSED_LABELS = {
     "text": (np.array(["7", "2"]), r"got \['7', '2'\] of type <U1: turn them into numbers.*astype\(int\)"),
@@ -138,6 +141,18 @@ def test_titles_of_images_go_by_position(shuffled):
     drawing = plots.image_grid(STORED[labels.index[:3]], subject="Digits", titles=labels[:3])
     assert [text.get_text() for text in drawing.ax.texts] == [str(label) for label in labels[:3]]
     drawing._repr_mimebundle_()
+
+
+@law
+@given(st.lists(st.integers(0, 9)))
+def test_digits_are_read_from_text_as_they_were_written(digits):
+    read = checks.decode_digits("".join(map(str, digits)))
+    assert (read.dtype, read.tolist()) == (np.int64, digits)
+
+
+def test_text_that_is_not_of_digits_is_not_read():
+    with pytest.raises(ValueError, match="'x'"):
+        checks.decode_digits("72x")
 
 
 # Probabilities

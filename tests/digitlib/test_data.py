@@ -12,9 +12,13 @@ import zipfile
 import numpy as np
 import pytest
 import scipy.ndimage
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
 from PIL import Image
 
 from digitlib import data
+from laws import law
 
 FILES = [
     "train-images-idx3-ubyte.gz",
@@ -306,14 +310,24 @@ def test_every_idx_type_is_read_in_the_byte_order_of_the_machine(tmp_path, compr
     np.testing.assert_array_equal(array, np.array([values[:3], values[3:]], dtype))
 
 
-@pytest.mark.parametrize("shape", [(), (24,), (2, 3, 4), (1, 2, 3, 4), (0,), (3, 0, 2)])
-def test_an_idx_file_has_any_number_of_dimensions_in_row_major_order(tmp_path, shape):
-    path = tmp_path / "values"
-    count = int(np.prod(shape))
-    path.write_bytes(idx(0x08, shape, "B", range(count)))
-    array = data.read_idx(str(path))
-    assert array.shape == shape
-    assert array.ravel().tolist() == list(range(count))
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
+    return tmp_path_factory.mktemp("idx") / "values"
+
+
+@law
+@given(
+    st.sampled_from([np.uint8, np.int8, np.int16, np.int32, np.float32, np.float64]).flatmap(
+        lambda dtype: arrays(dtype, array_shapes(min_dims=0, max_dims=5, min_side=0, max_side=5))
+    ),
+    st.sampled_from([bytes, gzip.compress]),
+)
+def test_an_array_of_any_type_and_shape_is_read_as_it_was_written(file, array, compress):
+    code = {"B": 0x08, "b": 0x09, "h": 0x0B, "i": 0x0C, "f": 0x0D, "d": 0x0E}[array.dtype.char]
+    file.write_bytes(compress(idx(code, array.shape, array.dtype.char, array.ravel())))
+    read = data.read_idx(str(file))
+    assert (read.shape, read.dtype) == (array.shape, array.dtype)
+    np.testing.assert_array_equal(read, array)
 
 
 def test_a_file_like_those_of_fashion_mnist_is_read(tmp_path):
@@ -490,6 +504,22 @@ def test_moved_images_are_those_that_scipy_shifts(mnist, down, right):
     images = data.scale_pixels(mnist[1][0][:20])
     expected = scipy.ndimage.shift(images, (0, down, right, 0), order=0)
     np.testing.assert_array_equal(data.move(images, down=down, right=right), expected)
+
+
+@law
+@given(
+    arrays(np.uint8, array_shapes(min_dims=3, max_dims=4, max_side=6), elements=st.integers(1, 255)),
+    st.integers(-6, 6),
+    st.integers(-6, 6),
+)
+def test_there_and_back_images_lose_what_left_the_frame_and_nothing_else(images, down, right):
+    height, width = images.shape[1:3]
+    assume(abs(down) <= height and abs(right) <= width)
+    back = data.move(data.move(images, down=down, right=right), down=-down, right=-right)
+    stayed = np.zeros_like(images)
+    rows, columns = (slice(max(0, -by), size - max(0, by)) for by, size in ((down, height), (right, width)))
+    stayed[:, rows, columns] = images[:, rows, columns]
+    np.testing.assert_array_equal(back, stayed)
 
 
 @pytest.mark.parametrize(("down", "right"), [(3, 0), (-3, 0), (0, 5), (0, -5)])

@@ -2,20 +2,26 @@ import math
 import subprocess
 import sys
 from itertools import combinations
+from unittest import mock
 
 import numpy as np
 import pandas as pd
 import pytest
 import scipy.stats
 import statsmodels.api
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from statsmodels.stats.weightstats import DescrStatsW
 
 from digitlib import statistics
 from digitlib.statistics import Comparison, Estimate, McNemar
+from laws import law
 
 ACCURACIES = [0.9912, 0.9897, 0.9921, 0.9905, 0.9916]
 FIRST = pd.Series(ACCURACIES, index=[11, 12, 13, 14, 15])
 SECOND = pd.Series([0.9925, 0.9903, 0.9931, 0.9909, 0.9914], index=FIRST.index)
+
+RESULTS = st.lists(st.floats(-1_000, 1_000), min_size=2, max_size=12)
 
 # Ten answers: four that only the first gets right, one that only the second does, two both, three neither.
 TRUE = np.array([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
@@ -25,6 +31,10 @@ RIGHT_SECOND = np.array([0, 0, 0, 0, 1, 1, 1, 0, 0, 0], dtype=bool)
 
 def answers(right, true=TRUE):
     return np.where(right, true, (true + 1) % 10)
+
+
+def interval_of_the_mean(values, **options):
+    return statistics.mean_over_seeds(values, **options)[1:3]
 
 
 def comparison(difference=0.0012, p_value=0.01):
@@ -55,6 +65,25 @@ def test_the_interval_of_the_mean_covers_the_truth_as_often_as_it_says():
     estimates = [statistics.mean_over_seeds(sample) for sample in samples]
     covered = np.mean([estimate.low <= 0.991 <= estimate.high for estimate in estimates])
     assert 0.94 < covered < 0.96
+
+
+@law
+@given(RESULTS, st.integers(1, 99), st.integers(1, 99))
+def test_an_interval_holds_the_mean_mirrors_the_values_and_widens_with_confidence(values, one, other):
+    less, more = sorted((one / 100, other / 100))
+    for interval in (interval_of_the_mean, statistics.prediction_interval):
+        low, high = interval(values, confidence=less)
+        wider_low, wider_high = interval(values, confidence=more)
+        assert wider_low <= low <= np.mean(values) <= high <= wider_high
+        assert interval([-value for value in values], confidence=less) == pytest.approx((-high, -low), abs=1e-9)
+
+
+@law
+@given(RESULTS)
+def test_one_further_run_is_less_certain_than_the_mean(values):
+    low, high = interval_of_the_mean(values)
+    lower, higher = statistics.prediction_interval(values, confidence=0.95)
+    assert lower <= low <= high <= higher
 
 
 def test_equal_values_have_an_interval_without_width():
@@ -164,8 +193,12 @@ def test_the_order_of_the_seeds_does_not_matter():
     assert statistics.compare_over_seeds(FIRST[::-1], SECOND) == pytest.approx(expected, rel=1e-9)
 
 
-def test_the_other_way_round_only_signs_change():
-    there, back = statistics.compare_over_seeds(FIRST, SECOND), statistics.compare_over_seeds(SECOND, FIRST)
+@law
+@given(st.lists(st.tuples(st.integers(9_000, 10_000), st.integers(9_000, 10_000)), min_size=2, max_size=12))
+def test_the_other_way_round_only_signs_change(right):
+    assume(len({second - first for first, second in right}) > 1)
+    first, second = (pd.Series(counts) / 10_000 for counts in zip(*right, strict=True))
+    there, back = statistics.compare_over_seeds(first, second), statistics.compare_over_seeds(second, first)
     assert (back.difference, back.low, back.high) == pytest.approx((-there.difference, -there.high, -there.low))
     assert (back.p_value, back.effect_size) == pytest.approx((there.p_value, -there.effect_size))
 
@@ -246,6 +279,18 @@ def test_the_correction_of_holm_closes_that_of_bonferroni(seed):
     assert statistics.holm(p_values) == pytest.approx(expected)
 
 
+@mock.patch("gc.collect", int)  # statsmodels does so in each test
+@law
+@given(st.lists(st.floats(0, 1)))
+def test_corrected_p_values_are_no_smaller_keep_their_ranks_and_do_not_depend_on_the_order(values):
+    p_values = dict(enumerate(values))
+    corrected = statistics.holm(p_values)
+    assert all(p_values[test] <= corrected[test] <= 1 for test in p_values)
+    ranked = [corrected[test] for test in sorted(p_values, key=p_values.get)]
+    assert ranked == sorted(ranked)
+    assert statistics.holm(dict(reversed(p_values.items()))) == corrected
+
+
 @pytest.mark.parametrize("p_value", [-0.01, 1.01, math.nan])
 def test_a_p_value_lies_between_0_and_1(p_value):
     with pytest.raises(ValueError, match=f"between 0 and 1, got {p_value}"):
@@ -274,6 +319,18 @@ def test_the_test_of_mcnemar_agrees_with_the_binomial_test(only_first, only_seco
     assert (result.only_first, result.only_second) == (only_first, only_second)
     assert result.p_value == pytest.approx(scipy.stats.binomtest(only_first, only_first + only_second).pvalue)
     assert result.odds_ratio == (only_second / only_first if only_first else math.inf)
+
+
+@law
+@given(st.lists(st.tuples(*[st.integers(0, 9)] * 3), min_size=1))
+def test_networks_may_change_places_and_images_their_order(triples):
+    there = statistics.mcnemar(*np.transpose(triples))
+    true, first, second = np.transpose(triples[::-1])
+    back = statistics.mcnemar(true, second, first)
+    assert (back.only_second, back.only_first, back.p_value) == there[:3]
+    assert 0 <= there.p_value <= 1
+    if there.only_first and there.only_second:
+        assert back.odds_ratio == pytest.approx(1 / there.odds_ratio)
 
 
 def test_networks_with_the_same_answers_do_not_differ():

@@ -2,9 +2,13 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from digitlib import data
 from digitlib.experiments import transformations
+from laws import law
 
 NUMBERED = np.arange(2 * 28 * 28, dtype=np.int64).reshape(2, 28, 28)
 ALL = [
@@ -13,6 +17,17 @@ ALL = [
     transformations.permute_blocks,
     transformations.permute_within_blocks,
 ]
+
+
+@pytest.mark.parametrize("transform", ALL)
+@law
+@given(arrays(st.sampled_from([np.uint8, np.float32]), st.tuples(st.integers(0, 2), st.just(28), st.just(28))))
+def test_a_permutation_takes_all_pixels_there_and_back(transform, images):
+    (places,) = transform(np.arange(28 * 28).reshape(1, 28, 28))
+    there = transform(images)
+    assert (there.shape, there.dtype) == (images.shape, images.dtype)
+    back = there.reshape(-1, places.size)[:, np.argsort(places, axis=None)].reshape(images.shape)
+    np.testing.assert_array_equal(back, images)
 
 
 @pytest.mark.parametrize("transform", ALL)

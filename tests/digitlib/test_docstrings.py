@@ -1,0 +1,42 @@
+"""Every public function of the core and of the experiments is documented in NumPy's form; all examples are true."""
+
+import doctest
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
+
+import pytest
+from numpydoc.validate import validate
+
+import digitlib
+
+MODULES = [module.name for module in pkgutil.walk_packages(digitlib.__path__, "digitlib.")]
+ROOMS = {"exercises", "handwriting", "speed", "web"}  # that have yet to follow
+DOCUMENTED = [name for name in MODULES if name.split(".")[1] not in ROOMS]
+
+# A docstring; a summary that ends with a period and begins with an infinitive; all parameters, under their names, in
+# their order, with their types; what is returned or yielded.
+RULES = {"GL08", "SS03", "SS05", "PR01", "PR02", "PR03", "PR04", "RT01", "YD01"}
+
+
+def public(name: str) -> Iterator[str]:
+    """The functions and classes that a module defines, and the methods that no base class has."""
+    for thing in vars(importlib.import_module(name)).values():
+        if getattr(thing, "__module__", None) != name or not callable(thing) or thing.__name__.startswith("_"):
+            continue
+        yield f"{name}.{thing.__name__}"
+        if inspect.isclass(thing):
+            inherited = {method for base in thing.__bases__ for method in dir(base)}
+            own = [method for method in vars(thing) if not method.startswith("_") and method not in inherited]
+            yield from (f"{name}.{thing.__name__}.{method}" for method in own if callable(getattr(thing, method)))
+
+
+@pytest.mark.parametrize("name", [name for module in DOCUMENTED for name in public(module)])
+def test_what_is_public_is_documented(name):
+    assert [f"{code}: {problem}" for code, problem in validate(name)["errors"] if code in RULES] == []
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_in_docstrings_are_true(name):
+    assert doctest.testmod(importlib.import_module(name)).failed == 0
