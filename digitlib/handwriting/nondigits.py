@@ -28,7 +28,7 @@ from PIL import Image, ImageChops, ImageDraw
 from scipy import interpolate, ndimage
 
 from digitlib import data
-from digitlib.handwriting.normalization import FULL, SIDE, ink_box, normalise
+from digitlib.handwriting.normalization import FULL, SIDE, ink_box, normalize
 
 Family = Callable[[int, int], np.ndarray]
 Strokes = list[np.ndarray]  # each the points of a line, shape (n, 2), to the right and down
@@ -84,7 +84,7 @@ def redraw(digits: np.ndarray, *, seed: int = 0) -> np.ndarray:
         What a reader's digits may look like, who draws with a mouse or a finger.
     """
     rng = np.random.default_rng(seed)
-    return _stack(normalise(_redrawn(digit, rng)) for digit in digits)
+    return _stack(normalize(_redrawn(digit, rng)) for digit in digits)
 
 
 # Drawing.
@@ -95,7 +95,7 @@ def _drawn(strokes: Strokes, rng: np.random.Generator) -> np.ndarray:
     canvas = _paper()
     for stroke in _varied(strokes, rng):
         _trace(canvas, stroke, PEN)
-    return normalise(np.asarray(canvas))
+    return normalize(np.asarray(canvas))
 
 
 def _filled(outlines: Strokes, rng: np.random.Generator) -> np.ndarray:
@@ -108,7 +108,7 @@ def _filled(outlines: Strokes, rng: np.random.Generator) -> np.ndarray:
         canvas = ImageChops.difference(canvas, inside)
     for outline in outlines:
         _trace(canvas, outline, edge)
-    return normalise(np.asarray(canvas))
+    return normalize(np.asarray(canvas))
 
 
 def _varied(strokes: Strokes, rng: np.random.Generator) -> Strokes:
@@ -247,7 +247,7 @@ def _blob(rng: np.random.Generator) -> np.ndarray:
 def _texture(rng: np.random.Generator) -> np.ndarray:
     """Patches of ink all over the canvas."""
     noise = ndimage.gaussian_filter(rng.normal(size=(CANVAS, CANVAS)), rng.uniform(6, 30))
-    return normalise(np.where(noise > np.quantile(noise, rng.uniform(0.5, 0.85)), FULL, 0).astype(np.uint8))
+    return normalize(np.where(noise > np.quantile(noise, rng.uniform(0.5, 0.85)), FULL, 0).astype(np.uint8))
 
 
 # Scribbles.
@@ -304,13 +304,13 @@ def _digits(split: int, classes: tuple[int, ...]) -> np.ndarray:
 def _turned_digit(rng: np.random.Generator) -> np.ndarray:
     """A training digit, turned by 90 degrees to the left or to the right."""
     digit = rng.choice(_digits(0, (3, 4, 7, 8)))
-    return normalise(_redrawn(np.rot90(digit, rng.choice([1, 3])), rng))
+    return normalize(_redrawn(np.rot90(digit, rng.choice([1, 3])), rng))
 
 
 def _mirrored_digit(rng: np.random.Generator) -> np.ndarray:
     """A test digit, left and right swapped."""
     digit = rng.choice(_digits(1, (3, 4, 6, 7, 9)))
-    return normalise(_redrawn(digit[:, ::-1], rng))
+    return normalize(_redrawn(digit[:, ::-1], rng))
 
 
 def _one_digit_above_another(rng: np.random.Generator) -> np.ndarray:
@@ -325,7 +325,7 @@ def _two_digits(digits: np.ndarray, axis: int, rng: np.random.Generator) -> np.n
     thicker, gap = 7, 30  # pixels; the pen is as wide as for one digit, the digits are smaller
     sheets = [_trimmed(_redrawn(digit, rng), axis) for digit in digits]
     paper = np.zeros_like(sheets[0].take(np.zeros(gap, int), axis))
-    return normalise(ndimage.maximum_filter(np.concatenate([sheets[0], paper, sheets[1]], axis), thicker))
+    return normalize(ndimage.maximum_filter(np.concatenate([sheets[0], paper, sheets[1]], axis), thicker))
 
 
 def _trimmed(sheet: np.ndarray, axis: int) -> np.ndarray:

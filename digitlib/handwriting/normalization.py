@@ -30,7 +30,7 @@ class Box(NamedTuple):
         return self.right - self.left
 
 
-def normalise(ink: np.ndarray, *, crop: bool = True, fit: bool = True, centre: bool = True) -> np.ndarray:
+def normalize(ink: np.ndarray, *, crop: bool = True, fit: bool = True, center: bool = True) -> np.ndarray:
     """Prepare an image as MNIST's were prepared.
 
     Parameters
@@ -42,7 +42,7 @@ def normalise(ink: np.ndarray, *, crop: bool = True, fit: bool = True, centre: b
     fit : bool
         Scale so that the longer side is 20 pixels, or keep the size that it
         has when the whole image is scaled to 28 pixels.
-    centre : bool
+    center : bool
         Put the centre of mass in the middle, or the middle of what was
         looked at.
 
@@ -67,7 +67,7 @@ def normalise(ink: np.ndarray, *, crop: bool = True, fit: bool = True, centre: b
     --------
     >>> ink = np.zeros((100, 100), np.uint8)
     >>> ink[10:50, 20:30] = 255
-    >>> ink_box(normalise(ink))
+    >>> ink_box(normalize(ink))
     Box(top=5, bottom=25, left=12, right=17)
     """
     ink = np.asarray(ink)
@@ -80,7 +80,7 @@ def normalise(ink: np.ndarray, *, crop: bool = True, fit: bool = True, centre: b
         box = Box(0, ink.shape[0], 0, ink.shape[1])
     small = shrink(ink, box, fitted_size(box) if fit else kept_size(box, ink.shape))
     image = np.zeros((SIDE, SIDE), np.uint8)
-    top, left = place(small, centre=centre)
+    top, left = place(small, center=center)
     image[top : top + small.shape[0], left : left + small.shape[1]] = small
     return image
 
@@ -122,18 +122,18 @@ def shrink(ink: np.ndarray, box: Box, size: tuple[int, int]) -> np.ndarray:
     return _rounded(sums, box.height * box.width).astype(np.uint8)
 
 
-def place(small: np.ndarray, *, centre: bool = True) -> tuple[int, int]:
+def place(small: np.ndarray, *, center: bool = True) -> tuple[int, int]:
     """Row and column at which to put a small image into 28x28, so that no pixel of it is lost.
 
     Parameters
     ----------
     small : numpy.ndarray, shape (height, width), uint8
         At most 28 pixels high and wide.
-    centre : bool
+    center : bool
         Put the centre of mass on the pixel (14, 14), or the middle in the
         middle.
     """
-    return _offset(small.sum(axis=1), centre), _offset(small.sum(axis=0), centre)
+    return _offset(small.sum(axis=1), center), _offset(small.sum(axis=0), center)
 
 
 def _scaled(box: Box, side: int, longer: int) -> tuple[int, int]:
@@ -146,10 +146,10 @@ def _overlaps(old: int, new: int) -> np.ndarray:
     return np.clip(np.minimum(of_old + new, of_new + old) - np.maximum(of_old, of_new), 0, None)
 
 
-def _offset(masses: np.ndarray, centre: bool) -> int:
+def _offset(masses: np.ndarray, center: bool) -> int:
     room = SIDE - len(masses)
     mass = int(masses.sum())
-    if not centre or mass == 0:
+    if not center or mass == 0:
         return room // 2
     moment = int(masses @ np.arange(len(masses)))
     return min(max(0, int(_rounded(SIDE // 2 * mass - moment, mass))), room)

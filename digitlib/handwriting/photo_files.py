@@ -44,11 +44,11 @@ def open_photo(photo: Photo) -> np.ndarray:
         If it is no photo, is damaged, or takes more than 420 MB to decode.
     """
     if isinstance(photo, np.ndarray):
-        return _to_grey(_from_array(photo))
+        return _to_gray(_from_array(photo))
     if isinstance(photo, Image.Image):
         with _clear_errors("the image"):
             _check_size(*photo.size, _bytes_per_pixel(photo), "the image")
-            return _to_grey(photo)
+            return _to_gray(photo)
     if isinstance(photo, bytes):
         return _decode(io.BytesIO(photo), f"the photo of {len(photo):,} bytes")
     if isinstance(photo, str | Path):
@@ -60,7 +60,7 @@ def _decode(file: Path | io.BytesIO, name: str) -> np.ndarray:
     with _clear_errors(name), Image.open(file, formats=FORMATS) as image:
         _check_size(*image.size, _bytes_per_pixel(image), name)
         image.draft("L", _reduced(image.size))
-        return _to_grey(image)
+        return _to_gray(image)
 
 
 @contextmanager
@@ -125,7 +125,7 @@ def _white(array: np.ndarray) -> int:
     return 1
 
 
-def _to_grey(image: Image.Image) -> np.ndarray:
+def _to_gray(image: Image.Image) -> np.ndarray:
     held = image.getexif().get(ExifTags.Base.Orientation)  # an image that is made from another forgets it
     if image.mode.startswith(("I", "F")):
         image = _from_array(np.asarray(image))
@@ -146,8 +146,8 @@ def _reduced(size: tuple[int, int]) -> tuple[int, int]:
 
 
 def _lay_on_white(image: Image.Image) -> np.ndarray:
-    grey = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("L")
-    low, high = grey.getextrema()
+    gray = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("L")
+    low, high = gray.getextrema()
     if high - low < _LEAST_CONTRAST * FULL:
         return FULL - np.asarray(image.getchannel("A"))
-    return np.asarray(grey)
+    return np.asarray(gray)

@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 from PIL import Image
 from scipy import ndimage
 
-from digitlib.handwriting.normalization import FULL, SIDE, Box, ink_box, normalise
+from digitlib.handwriting.normalization import FULL, SIDE, Box, ink_box, normalize
 from digitlib.handwriting.photo_files import Photo, PhotoError, open_photo
 from digitlib.plots import COLORS, Drawing
 
@@ -91,7 +91,7 @@ class Reading:
     images : numpy.ndarray, shape (n, 28, 28), uint8
         The digits as MNIST would have prepared them, 0 (paper) to 255 (ink),
         line by line, from left to right.
-    boxes : list of normalisation.Box
+    boxes : list of normalization.Box
         Where they are in `photo` and in `ink`.
     lines : list of int
         The line of each digit, counted from 0.
@@ -104,7 +104,7 @@ class Reading:
         Sentences that say what was left out and what was read but is doubtful,
         how often, and at which rows and columns of `photo`. Empty if all is
         plain.
-    left_out : sequence of normalisation.Box
+    left_out : sequence of normalization.Box
         Where in `photo` that lies which was left out.
     """
 
@@ -190,7 +190,7 @@ def read_photo(photo: Photo) -> Reading:
             lifted, box = _lift(density, noise, labels, digit)
             place = ink[box.top : box.bottom, box.left : box.right]
             np.maximum(place, lifted, out=place)
-            images.append(normalise(_thicken(lifted)))
+            images.append(normalize(_thicken(lifted)))
             boxes.append(box)
             lines.append(number)
     left_out = [box for remark in remarks if remark in _LEFT_OUT for box in remarks[remark]]
