@@ -101,16 +101,43 @@ class Familiarity:
         return self.constant + u @ np.array(self.linear) + ((u @ weights) * u).sum(axis=1)
 
     def looks_like_a_digit(self, hidden: np.ndarray) -> np.ndarray:
-        """Whether the scores reach the threshold, shape (n,), bool."""
+        """Whether the scores reach the threshold.
+
+        Parameters
+        ----------
+        hidden : numpy.ndarray, shape (n, units)
+
+        Returns
+        -------
+        numpy.ndarray, shape (n,), bool
+
+        Raises
+        ------
+        ValueError
+            As by `score`.
+        """
         return self.score(hidden) >= self.threshold
 
     def save(self, path: str | Path) -> None:
-        """Write the rule to a JSON file, whole or not at all."""
+        """Write the rule to a JSON file, whole or not at all.
+
+        Parameters
+        ----------
+        path : path-like
+        """
         write_text(json.dumps(asdict(self), allow_nan=False, separators=(",", ":")) + "\n", path)
 
     @classmethod
     def load(cls, path: str | Path) -> "Familiarity":
         """Read a rule that `save` has written.
+
+        Parameters
+        ----------
+        path : path-like
+
+        Returns
+        -------
+        Familiarity
 
         Raises
         ------
@@ -119,8 +146,8 @@ class Familiarity:
         """
         try:
             content = json.loads(read_text(path))
-            lists = {name: tuple(content.pop(name)) for name in ("mean", "scale", "linear", "pairs")}
-            return cls(**lists, **content)
+            lists = {name: tuple(content[name]) for name in ("mean", "scale", "linear", "pairs")}
+            return cls(**(content | lists))
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(
                 f"{path} does not hold a rule: {error!r}. Write it again with Familiarity.save."
@@ -186,7 +213,7 @@ def fit(digits: np.ndarray, others: np.ndarray, unseen_digits: np.ndarray, *, re
     hidden = np.concatenate([digits, others]).astype(np.float32)  # its two thousand products take memory
     outputs = StandardScaler().fit(hidden)
     mean, scale = _rounded(outputs.mean_), _rounded(outputs.scale_)
-    u = (hidden - np.float32(mean)) / np.float32(scale)
+    u = (hidden - np.array(mean, np.float32)) / np.array(scale, np.float32)
     terms = PolynomialFeatures(degree=2, include_bias=False).fit_transform(u)
     spread = StandardScaler(copy=False).fit(terms)
     regression = LogisticRegression(C=INVERSE_PENALTY, max_iter=MOST_STEPS)

@@ -185,7 +185,7 @@ def _pair_of_letters(rng: np.random.Generator) -> np.ndarray:
 def _outlines(text: str, font: str) -> Strokes:
     file = Path(matplotlib.get_data_path(), "fonts", "ttf", f"{font}.ttf")
     path = TextPath((0, 0), text, size=100, prop=FontProperties(fname=file))
-    return [outline * (1, -1) for outline in path.to_polygons()]
+    return [np.asarray(outline) * (1, -1) for outline in path.to_polygons()]
 
 
 def _made_up_sign(rng: np.random.Generator) -> np.ndarray:
@@ -225,7 +225,7 @@ PICTURES: dict[str, Strokes] = {
     "heart": [np.vstack([_arc(1, 1, 1, 150, 360), _arc(3, 1, 1, 180, 390), _line((2, 4), (0.13, 1.5))])],
     "smiley": [_arc(0, 0, 2), _arc(0, 0, 1.1, 20, 160), _arc(-0.7, -0.6, 0.05), _arc(0.7, -0.6, 0.05)],
     "fish": [_arc(0, 1, 2, 210, 330), _arc(0, -1, 2, 30, 150), _line((1.73, 0), (3, -1), (3, 1), (1.73, 0))],
-    "flower": [_arc(0, 0, 0.5), *(_arc(*(1.1 * np.array(_CORNERS[angle])), 0.6) for angle in range(0, 360, 72))],
+    "flower": [_arc(0, 0, 0.5), *(_arc(1.1 * x, 1.1 * y, 0.6) for x, y in [*_CORNERS.values()][::2])],
     "tree": [_line((0, 2), (1, 0), (2, 2), (0, 2)), _line((1, 2), (1, 3))],
     "envelope": [_line((0, 0), (3, 0), (3, 2), (0, 2), (0, 0), (1.5, 1), (3, 0))],
     "stick figure": [_arc(1, 0, 0.5), _line((1, 0.5), (1, 2)), _line((0, 1), (2, 1)), _line((0, 3), (1, 2), (2, 3))],
@@ -264,7 +264,7 @@ def _spiral(rng: np.random.Generator) -> np.ndarray:
 
 
 def _parallel_strokes(rng: np.random.Generator) -> np.ndarray:
-    count, angle = rng.integers(2, 6), rng.uniform(0, np.pi)
+    count, angle = int(rng.integers(2, 6)), rng.uniform(0, np.pi)
     along, across = np.array([np.cos(angle), np.sin(angle)]), np.array([-np.sin(angle), np.cos(angle)])
     length = rng.uniform(0.5, 1.2) * max(count - 1, 2)
     places = np.arange(count) + rng.normal(0, 0.08, count)
@@ -331,7 +331,9 @@ def _two_digits(digits: np.ndarray, axis: int, rng: np.random.Generator) -> np.n
 def _trimmed(sheet: np.ndarray, axis: int) -> np.ndarray:
     """Without the paper before and after the ink."""
     box = ink_box(sheet)
-    return sheet[box.top : box.bottom] if axis == 0 else sheet[:, box.left : box.right]
+    assert box is not None
+    rows, columns = box.slices
+    return sheet[rows] if axis == 0 else sheet[:, columns]
 
 
 # Families.

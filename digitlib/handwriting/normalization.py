@@ -4,30 +4,15 @@ All arithmetic is in whole numbers, so that the drawing page, which does the sam
 in JavaScript, gets the same pixels.
 """
 
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
+
+from digitlib.handwriting.boxes import Box
 
 SIDE = 28
 FITTED = 20  # the longer side of the ink, in MNIST
 FULL = 255
-
-
-class Box(NamedTuple):
-    """A rectangle of pixels: rows ``top`` to ``bottom - 1``, columns ``left`` to ``right - 1``."""
-
-    top: int
-    bottom: int
-    left: int
-    right: int
-
-    @property
-    def height(self) -> int:
-        return self.bottom - self.top
-
-    @property
-    def width(self) -> int:
-        return self.right - self.left
 
 
 def normalize(ink: np.ndarray, *, crop: bool = True, fit: bool = True, center: bool = True) -> np.ndarray:
@@ -86,20 +71,53 @@ def normalize(ink: np.ndarray, *, crop: bool = True, fit: bool = True, center: b
 
 
 def ink_box(ink: np.ndarray) -> Box | None:
-    """The smallest rectangle that holds all ink; None if there is none."""
-    rows, columns = ink.any(axis=1).nonzero()[0], ink.any(axis=0).nonzero()[0]
+    """The smallest rectangle that holds all ink.
+
+    Parameters
+    ----------
+    ink : numpy.ndarray, shape (height, width)
+        0 is paper.
+
+    Returns
+    -------
+    Box or None
+        None if there is no ink.
+    """
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     if not len(rows):
         return None
     return Box(int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1)
 
 
 def fitted_size(box: Box) -> tuple[int, int]:
-    """Height and width of a box after its longer side was made 20 pixels."""
-    return _scaled(box, FITTED, max(box.height, box.width))
+    """The size of a box after its longer side was made 20 pixels.
+
+    Parameters
+    ----------
+    box : Box
+
+    Returns
+    -------
+    tuple of int
+        Height and width, at least 1.
+    """
+    return _scaled(box, FITTED, box.side)
 
 
 def kept_size(box: Box, shape: tuple[int, int]) -> tuple[int, int]:
-    """Height and width of a box after the longer side of the whole image was made 28 pixels."""
+    """The size of a box after the longer side of the whole image was made 28 pixels.
+
+    Parameters
+    ----------
+    box : Box
+    shape : tuple of int
+        Height and width of the whole image.
+
+    Returns
+    -------
+    tuple of int
+        Height and width, at least 1.
+    """
     return _scaled(box, SIDE, max(shape))
 
 
@@ -115,15 +133,15 @@ def shrink(ink: np.ndarray, box: Box, size: tuple[int, int]) -> np.ndarray:
 
     Returns
     -------
-    numpy.ndarray, uint8
+    numpy.ndarray, shape `size`, uint8
     """
     rows, columns = _overlaps(box.height, size[0]), _overlaps(box.width, size[1])
-    sums = rows @ ink[box.top : box.bottom, box.left : box.right].astype(np.int64) @ columns.T
+    sums = rows @ ink[box.slices].astype(np.int64) @ columns.T
     return _rounded(sums, box.height * box.width).astype(np.uint8)
 
 
 def place(small: np.ndarray, *, center: bool = True) -> tuple[int, int]:
-    """Row and column at which to put a small image into 28x28, so that no pixel of it is lost.
+    """Where to put a small image into 28x28, so that no pixel of it is lost.
 
     Parameters
     ----------
@@ -132,6 +150,11 @@ def place(small: np.ndarray, *, center: bool = True) -> tuple[int, int]:
     center : bool
         Put the centre of mass on the pixel (14, 14), or the middle in the
         middle.
+
+    Returns
+    -------
+    tuple of int
+        Row and column of the upper left corner.
     """
     return _offset(small.sum(axis=1), center), _offset(small.sum(axis=0), center)
 
@@ -155,6 +178,6 @@ def _offset(masses: np.ndarray, center: bool) -> int:
     return min(max(0, int(_rounded(SIDE // 2 * mass - moment, mass))), room)
 
 
-def _rounded(numerator, denominator):
+def _rounded(numerator: Any, denominator: int) -> Any:
     """The quotient of whole numbers, rounded; halves go up."""
     return (2 * numerator + denominator) // (2 * denominator)

@@ -146,8 +146,7 @@ def _reduced(size: tuple[int, int]) -> tuple[int, int]:
 
 
 def _lay_on_white(image: Image.Image) -> np.ndarray:
-    gray = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("L")
-    low, high = gray.getextrema()
-    if high - low < _LEAST_CONTRAST * FULL:
+    gray = np.asarray(Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("L"))
+    if np.ptp(gray) < _LEAST_CONTRAST * FULL:
         return FULL - np.asarray(image.getchannel("A"))
-    return np.asarray(gray)
+    return gray

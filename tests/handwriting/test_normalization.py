@@ -6,7 +6,8 @@ from PIL import Image
 from scipy import ndimage
 
 from digitlib import data
-from digitlib.handwriting.normalization import Box, ink_box, normalize, place, shrink
+from digitlib.handwriting.boxes import Box
+from digitlib.handwriting.normalization import ink_box, normalize, place, shrink
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,8 @@ from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 
 from digitlib.data import load_mnist
-from digitlib.handwriting.normalization import Box, normalize
+from digitlib.handwriting.boxes import Box
+from digitlib.handwriting.normalization import normalize
 from digitlib.handwriting.photos import PhotoError, Reading, draw_reading, read_photo
 from pipeline.paths import ROOT
 
