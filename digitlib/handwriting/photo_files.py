@@ -14,9 +14,11 @@ from digitlib.handwriting.normalization import FULL
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 
-_MOST_MEMORY = 420_000_000  # bytes that decoding may take
-_WORKING_PIXELS = 2_000_000  # larger photos are reduced
-_LEAST_CONTRAST = 0.15  # on white; with less, the opacity is the ink
+# Bytes that decoding may take, so that reading takes less than 500 MB, as a test with the largest photos measures.
+_MOST_MEMORY = 420_000_000
+# Larger photos are reduced, so that 12 megapixels are read within two seconds, as benchmarks/promises.py measures.
+_WORKING_PIXELS = 2_000_000
+_LEAST_CONTRAST = 0.15  # on white; with less, the opacity is the ink. By eye; tests pass from 0.001 to 0.9
 
 Photo = str | Path | bytes | Image.Image | np.ndarray
 
@@ -93,7 +95,7 @@ def _check_size(width: int, height: int, bytes_per_pixel: int, name: str) -> Non
 
 
 def _bytes_per_pixel(image: Image.Image) -> int:
-    """What decoding, conversion and reduction take at most."""
+    """What decoding, conversion and reduction take at most; a test of the largest photos sees it."""
     if image.format == "WEBP":
         return 20
     return 12 if image.has_transparency_data else 8

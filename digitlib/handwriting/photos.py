@@ -23,8 +23,8 @@ __all__ = ["PhotoError", "Reading", "draw_reading", "read_photo"]
 
 _NOTHING = "Nothing was read: write with a dark pen on plain paper, and leave a margin around what you write."
 
+# By eye: what a sentence of doubt and a figure can show. Nothing that is read depends on these.
 _PLACES = 3  # at most, in a sentence of doubt
-
 _SHOWN = 400  # pixels of the longer side of a photo in a figure
 _SHOWN_STEP = 8  # from one of its grey levels to the next
 
