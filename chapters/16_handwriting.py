@@ -98,13 +98,13 @@ page.claim("All of them were found", len(reading.images) == len(written))
 box = reading.boxes[0]
 around = (slice(box.top - 12, box.bottom + 12), slice(box.left - 12, box.right + 12))
 ink = reading.ink[box.top : box.bottom, box.left : box.right]
-whole = normalization.normalise(reading.ink[around], crop=False, fit=False, centre=False)
-prepared = normalization.normalise(ink)
+whole = normalization.normalize(reading.ink[around], crop=False, fit=False, center=False)
+prepared = normalization.normalize(ink)
 steps = {
     "photo": 255 - reading.photo[around],
     "ink": reading.ink[around],
     "shrunk only": whole,
-    "cropped, fitted": normalization.normalise(ink, centre=False),
+    "cropped, fitted": normalization.normalize(ink, center=False),
     "centred": prepared,
 }
 
@@ -145,15 +145,15 @@ def scatter(images, *, side=160, seed=0):
 
 left_out = {
     "all steps": {},
-    "not centred": {"centre": False},
+    "not centred": {"center": False},
     "not fitted": {"fit": False},
     "not cropped": {"crop": False},
-    "none": {"crop": False, "fit": False, "centre": False},
+    "none": {"crop": False, "fit": False, "center": False},
 }
 scattered, labels = scatter(X_test[:1_000]), y_test[:1_000]
 by_step = {
     name: evaluation.accuracy(
-        labels, read(np.stack([normalization.normalise(image, **options) for image in scattered]))
+        labels, read(np.stack([normalization.normalize(image, **options) for image in scattered]))
     )
     for name, options in left_out.items()
 }
@@ -533,7 +533,7 @@ check("handwriting.5", thicken)
 
 pens = {"as it is": X_test[:1_000], "thicker": thicken(X_test[:1_000]), "thinner": 255 - thicken(255 - X_test[:1_000])}
 for name, images in pens.items():
-    again = np.stack([normalization.normalise(image) for image in images])
+    again = np.stack([normalization.normalize(image) for image in images])
     result = evaluation.accuracy(y_test[:1_000], read(again))
     print(f"{name}: accuracy {result.value:.3f} ({result.low:.3f} to {result.high:.3f})")
 ### END SOLUTION

@@ -20,10 +20,11 @@ from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 from digitlib.checks import check_input
 from digitlib.files import read_text, write_text
 
-DIGITS_KEPT = 4  # of each weight, so that the file is small and every program reads the same numbers
-INVERSE_PENALTY = 0.01  # scikit-learn's C; chosen on families of non-digits that were left out
-MOST_STEPS = 1_000
-BATCH = 1_000  # images
+# Of each weight, so that the file takes less than 40 kB and every program reads the same numbers; tests say both.
+DIGITS_KEPT = 4
+INVERSE_PENALTY = 0.01  # scikit-learn's C; chosen on families of non-digits that were left out, see chapter 17
+MOST_STEPS = 1_000  # ten times scikit-learn's own limit; it warns if a fit takes more
+BATCH = 1_000  # images at once, for the memory; the result does not depend on it
 
 
 class Activations(NamedTuple):
@@ -101,16 +102,43 @@ class Familiarity:
         return self.constant + u @ np.array(self.linear) + ((u @ weights) * u).sum(axis=1)
 
     def looks_like_a_digit(self, hidden: np.ndarray) -> np.ndarray:
-        """Whether the scores reach the threshold, shape (n,), bool."""
+        """Whether the scores reach the threshold.
+
+        Parameters
+        ----------
+        hidden : numpy.ndarray, shape (n, units)
+
+        Returns
+        -------
+        numpy.ndarray, shape (n,), bool
+
+        Raises
+        ------
+        ValueError
+            As by `score`.
+        """
         return self.score(hidden) >= self.threshold
 
     def save(self, path: str | Path) -> None:
-        """Write the rule to a JSON file, whole or not at all."""
+        """Write the rule to a JSON file, whole or not at all.
+
+        Parameters
+        ----------
+        path : path-like
+        """
         write_text(json.dumps(asdict(self), allow_nan=False, separators=(",", ":")) + "\n", path)
 
     @classmethod
     def load(cls, path: str | Path) -> "Familiarity":
         """Read a rule that `save` has written.
+
+        Parameters
+        ----------
+        path : path-like
+
+        Returns
+        -------
+        Familiarity
 
         Raises
         ------
@@ -119,8 +147,8 @@ class Familiarity:
         """
         try:
             content = json.loads(read_text(path))
-            lists = {name: tuple(content.pop(name)) for name in ("mean", "scale", "linear", "pairs")}
-            return cls(**lists, **content)
+            lists = {name: tuple(content[name]) for name in ("mean", "scale", "linear", "pairs")}
+            return cls(**(content | lists))
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(
                 f"{path} does not hold a rule: {error!r}. Write it again with Familiarity.save."
@@ -186,7 +214,7 @@ def fit(digits: np.ndarray, others: np.ndarray, unseen_digits: np.ndarray, *, re
     hidden = np.concatenate([digits, others]).astype(np.float32)  # its two thousand products take memory
     outputs = StandardScaler().fit(hidden)
     mean, scale = _rounded(outputs.mean_), _rounded(outputs.scale_)
-    u = (hidden - np.float32(mean)) / np.float32(scale)
+    u = (hidden - np.array(mean, np.float32)) / np.array(scale, np.float32)
     terms = PolynomialFeatures(degree=2, include_bias=False).fit_transform(u)
     spread = StandardScaler(copy=False).fit(terms)
     regression = LogisticRegression(C=INVERSE_PENALTY, max_iter=MOST_STEPS)

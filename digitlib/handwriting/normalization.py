@@ -4,33 +4,18 @@ All arithmetic is in whole numbers, so that the drawing page, which does the sam
 in JavaScript, gets the same pixels.
 """
 
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
+
+from digitlib.handwriting.boxes import Box
 
 SIDE = 28
 FITTED = 20  # the longer side of the ink, in MNIST
 FULL = 255
 
 
-class Box(NamedTuple):
-    """A rectangle of pixels: rows ``top`` to ``bottom - 1``, columns ``left`` to ``right - 1``."""
-
-    top: int
-    bottom: int
-    left: int
-    right: int
-
-    @property
-    def height(self) -> int:
-        return self.bottom - self.top
-
-    @property
-    def width(self) -> int:
-        return self.right - self.left
-
-
-def normalise(ink: np.ndarray, *, crop: bool = True, fit: bool = True, centre: bool = True) -> np.ndarray:
+def normalize(ink: np.ndarray, *, crop: bool = True, fit: bool = True, center: bool = True) -> np.ndarray:
     """Prepare an image as MNIST's were prepared.
 
     Parameters
@@ -42,7 +27,7 @@ def normalise(ink: np.ndarray, *, crop: bool = True, fit: bool = True, centre: b
     fit : bool
         Scale so that the longer side is 20 pixels, or keep the size that it
         has when the whole image is scaled to 28 pixels.
-    centre : bool
+    center : bool
         Put the centre of mass in the middle, or the middle of what was
         looked at.
 
@@ -67,7 +52,7 @@ def normalise(ink: np.ndarray, *, crop: bool = True, fit: bool = True, centre: b
     --------
     >>> ink = np.zeros((100, 100), np.uint8)
     >>> ink[10:50, 20:30] = 255
-    >>> ink_box(normalise(ink))
+    >>> ink_box(normalize(ink))
     Box(top=5, bottom=25, left=12, right=17)
     """
     ink = np.asarray(ink)
@@ -80,26 +65,59 @@ def normalise(ink: np.ndarray, *, crop: bool = True, fit: bool = True, centre: b
         box = Box(0, ink.shape[0], 0, ink.shape[1])
     small = shrink(ink, box, fitted_size(box) if fit else kept_size(box, ink.shape))
     image = np.zeros((SIDE, SIDE), np.uint8)
-    top, left = place(small, centre=centre)
+    top, left = place(small, center=center)
     image[top : top + small.shape[0], left : left + small.shape[1]] = small
     return image
 
 
 def ink_box(ink: np.ndarray) -> Box | None:
-    """The smallest rectangle that holds all ink; None if there is none."""
-    rows, columns = ink.any(axis=1).nonzero()[0], ink.any(axis=0).nonzero()[0]
+    """The smallest rectangle that holds all ink.
+
+    Parameters
+    ----------
+    ink : numpy.ndarray, shape (height, width)
+        0 is paper.
+
+    Returns
+    -------
+    Box or None
+        None if there is no ink.
+    """
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     if not len(rows):
         return None
     return Box(int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1)
 
 
 def fitted_size(box: Box) -> tuple[int, int]:
-    """Height and width of a box after its longer side was made 20 pixels."""
-    return _scaled(box, FITTED, max(box.height, box.width))
+    """The size of a box after its longer side was made 20 pixels.
+
+    Parameters
+    ----------
+    box : Box
+
+    Returns
+    -------
+    tuple of int
+        Height and width, at least 1.
+    """
+    return _scaled(box, FITTED, box.side)
 
 
 def kept_size(box: Box, shape: tuple[int, int]) -> tuple[int, int]:
-    """Height and width of a box after the longer side of the whole image was made 28 pixels."""
+    """The size of a box after the longer side of the whole image was made 28 pixels.
+
+    Parameters
+    ----------
+    box : Box
+    shape : tuple of int
+        Height and width of the whole image.
+
+    Returns
+    -------
+    tuple of int
+        Height and width, at least 1.
+    """
     return _scaled(box, SIDE, max(shape))
 
 
@@ -115,25 +133,30 @@ def shrink(ink: np.ndarray, box: Box, size: tuple[int, int]) -> np.ndarray:
 
     Returns
     -------
-    numpy.ndarray, uint8
+    numpy.ndarray, shape `size`, uint8
     """
     rows, columns = _overlaps(box.height, size[0]), _overlaps(box.width, size[1])
-    sums = rows @ ink[box.top : box.bottom, box.left : box.right].astype(np.int64) @ columns.T
+    sums = rows @ ink[box.slices].astype(np.int64) @ columns.T
     return _rounded(sums, box.height * box.width).astype(np.uint8)
 
 
-def place(small: np.ndarray, *, centre: bool = True) -> tuple[int, int]:
-    """Row and column at which to put a small image into 28x28, so that no pixel of it is lost.
+def place(small: np.ndarray, *, center: bool = True) -> tuple[int, int]:
+    """Where to put a small image into 28x28, so that no pixel of it is lost.
 
     Parameters
     ----------
     small : numpy.ndarray, shape (height, width), uint8
         At most 28 pixels high and wide.
-    centre : bool
+    center : bool
         Put the centre of mass on the pixel (14, 14), or the middle in the
         middle.
+
+    Returns
+    -------
+    tuple of int
+        Row and column of the upper left corner.
     """
-    return _offset(small.sum(axis=1), centre), _offset(small.sum(axis=0), centre)
+    return _offset(small.sum(axis=1), center), _offset(small.sum(axis=0), center)
 
 
 def _scaled(box: Box, side: int, longer: int) -> tuple[int, int]:
@@ -146,15 +169,15 @@ def _overlaps(old: int, new: int) -> np.ndarray:
     return np.clip(np.minimum(of_old + new, of_new + old) - np.maximum(of_old, of_new), 0, None)
 
 
-def _offset(masses: np.ndarray, centre: bool) -> int:
+def _offset(masses: np.ndarray, center: bool) -> int:
     room = SIDE - len(masses)
     mass = int(masses.sum())
-    if not centre or mass == 0:
+    if not center or mass == 0:
         return room // 2
     moment = int(masses @ np.arange(len(masses)))
     return min(max(0, int(_rounded(SIDE // 2 * mass - moment, mass))), room)
 
 
-def _rounded(numerator, denominator):
+def _rounded(numerator: Any, denominator: int) -> Any:
     """The quotient of whole numbers, rounded; halves go up."""
     return (2 * numerator + denominator) // (2 * denominator)

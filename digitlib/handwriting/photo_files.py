@@ -14,9 +14,11 @@ from digitlib.handwriting.normalization import FULL
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 
-_MOST_MEMORY = 420_000_000  # bytes that decoding may take
-_WORKING_PIXELS = 2_000_000  # larger photos are reduced
-_LEAST_CONTRAST = 0.15  # on white; with less, the opacity is the ink
+# Bytes that decoding may take, so that reading takes less than 500 MB, as a test with the largest photos measures.
+_MOST_MEMORY = 420_000_000
+# Larger photos are reduced, so that 12 megapixels are read within two seconds, as benchmarks/promises.py measures.
+_WORKING_PIXELS = 2_000_000
+_LEAST_CONTRAST = 0.15  # on white; with less, the opacity is the ink. By eye; tests pass from 0.001 to 0.9
 
 Photo = str | Path | bytes | Image.Image | np.ndarray
 
@@ -44,11 +46,11 @@ def open_photo(photo: Photo) -> np.ndarray:
         If it is no photo, is damaged, or takes more than 420 MB to decode.
     """
     if isinstance(photo, np.ndarray):
-        return _to_grey(_from_array(photo))
+        return _to_gray(_from_array(photo))
     if isinstance(photo, Image.Image):
         with _clear_errors("the image"):
             _check_size(*photo.size, _bytes_per_pixel(photo), "the image")
-            return _to_grey(photo)
+            return _to_gray(photo)
     if isinstance(photo, bytes):
         return _decode(io.BytesIO(photo), f"the photo of {len(photo):,} bytes")
     if isinstance(photo, str | Path):
@@ -60,7 +62,7 @@ def _decode(file: Path | io.BytesIO, name: str) -> np.ndarray:
     with _clear_errors(name), Image.open(file, formats=FORMATS) as image:
         _check_size(*image.size, _bytes_per_pixel(image), name)
         image.draft("L", _reduced(image.size))
-        return _to_grey(image)
+        return _to_gray(image)
 
 
 @contextmanager
@@ -93,7 +95,7 @@ def _check_size(width: int, height: int, bytes_per_pixel: int, name: str) -> Non
 
 
 def _bytes_per_pixel(image: Image.Image) -> int:
-    """What decoding, conversion and reduction take at most."""
+    """What decoding, conversion and reduction take at most; a test of the largest photos sees it."""
     if image.format == "WEBP":
         return 20
     return 12 if image.has_transparency_data else 8
@@ -125,7 +127,7 @@ def _white(array: np.ndarray) -> int:
     return 1
 
 
-def _to_grey(image: Image.Image) -> np.ndarray:
+def _to_gray(image: Image.Image) -> np.ndarray:
     held = image.getexif().get(ExifTags.Base.Orientation)  # an image that is made from another forgets it
     if image.mode.startswith(("I", "F")):
         image = _from_array(np.asarray(image))
@@ -146,8 +148,7 @@ def _reduced(size: tuple[int, int]) -> tuple[int, int]:
 
 
 def _lay_on_white(image: Image.Image) -> np.ndarray:
-    grey = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("L")
-    low, high = grey.getextrema()
-    if high - low < _LEAST_CONTRAST * FULL:
+    gray = np.asarray(Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("L"))
+    if np.ptp(gray) < _LEAST_CONTRAST * FULL:
         return FULL - np.asarray(image.getchannel("A"))
-    return np.asarray(grey)
+    return gray

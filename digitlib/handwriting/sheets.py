@@ -5,6 +5,7 @@ from scipy import ndimage
 
 from digitlib.handwriting.normalization import SIDE
 
+# All by eye: a sheet is made up. What chapter 16 says of its sheets rests on these values.
 CELL = 150  # pixels from one digit to the next
 MARGIN = 60  # pixels of empty paper around the digits
 TABLE = 50  # pixels of table that show around the paper
@@ -96,7 +97,7 @@ def make_sheet(
     rng = np.random.default_rng(seed)
     written = _write(digits, columns, rng)
     turned = ndimage.rotate(written, rotation, order=1)
-    sheet = _colour(turned, *_MATERIALS[ink], rng)
+    sheet = _color(turned, *_MATERIALS[ink], rng)
     if table:
         sheet = _lay_on_table(sheet, ndimage.rotate(np.ones_like(written), rotation, order=1), rng)
     photo = sheet * _light(sheet.shape[:2], light, rng)[..., np.newaxis]
@@ -118,7 +119,7 @@ def _write(digits: np.ndarray, columns: int, rng: np.random.Generator) -> np.nda
     return ink
 
 
-def _colour(ink: np.ndarray, paper: np.ndarray, pen: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _color(ink: np.ndarray, paper: np.ndarray, pen: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     grain = 1 + 0.03 * _grain(ink.shape, 1.5, rng)
     return (paper + ink[..., np.newaxis] * (pen - paper)) * grain[..., np.newaxis]
 

@@ -73,6 +73,11 @@ def export_weights(name: str) -> dict:
         that order, 32-bit floats, in base64. First come the lowest bytes of
         all numbers, then the second lowest, and so on: bytes of a kind
         compress better.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such network.
     """
     arrays, numbers = [], []
     with h5py.File(REFERENCE / f"{name}.weights.h5") as file:
@@ -85,18 +90,50 @@ def export_weights(name: str) -> dict:
 
 
 def read_predictions(name: str) -> np.ndarray:
-    """The answers of a reference network to the test images, shape (10000,), int64, 0 to 9."""
+    """The answers of a reference network to the test images.
+
+    Parameters
+    ----------
+    name : str
+        As for `export_weights`.
+
+    Returns
+    -------
+    numpy.ndarray, shape (10000,), int64
+        0 to 9.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such network.
+    """
     record = json.loads(read_text(REFERENCE / f"{name}.json"))
     return decode_digits(record["predictions"])
 
 
 def read_familiarity() -> dict:
-    """The weights of the rule that says what looks like a digit; see `digitlib.handwriting.familiarity`."""
+    """The weights of the rule that says what looks like a digit.
+
+    Returns
+    -------
+    dict
+        By the names of the attributes of `digitlib.handwriting.familiarity.Familiarity`.
+    """
     return json.loads(read_text(REFERENCE / "familiarity.json"))
 
 
 def encode(content: bytes) -> str:
-    """Bytes as base64, for a file of text."""
+    """Write bytes as text.
+
+    Parameters
+    ----------
+    content : bytes
+
+    Returns
+    -------
+    str
+        In base64.
+    """
     return base64.b64encode(content).decode("ascii")
 
 

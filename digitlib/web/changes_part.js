@@ -2,7 +2,7 @@
 
 import { UNCHANGED } from "./changes.js";
 import { button, element, paintImage, picture, slider } from "./dom.js";
-import { SIDE } from "./normalisation.js";
+import { SIDE } from "./normalization.js";
 import { ProbabilityTable } from "./probabilities.js";
 
 const pixels = (value) => `${value} px`;

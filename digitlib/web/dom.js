@@ -1,6 +1,6 @@
 // Small helpers to make elements and to paint numbers.
 
-import { SIDE } from "./normalisation.js";
+import { SIDE } from "./normalization.js";
 
 /** An element with attributes and children; a function as an attribute listens to the event of that name. */
 export function element(tag, attributes = {}, ...children) {

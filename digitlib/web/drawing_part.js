@@ -3,7 +3,7 @@
 import { button, checkbox, element, paintImage, percent, picture, slider } from "./dom.js";
 import { decodeDrawing, encodeDrawing } from "./links.js";
 import { argmax } from "./network.js";
-import { SIDE } from "./normalisation.js";
+import { SIDE } from "./normalization.js";
 import { Pad } from "./pad.js";
 import { ProbabilityTable } from "./probabilities.js";
 import { PEN_WIDTHS } from "./strokes.js";

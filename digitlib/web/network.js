@@ -33,7 +33,7 @@ export function argmax(values) {
   return values.reduce((best, value, position) => (value > values[best] ? position : best), 0);
 }
 
-/** Weights from their file: { arrays: [{ layer, name, size }], data }, as digitlib.browser writes it. */
+/** Weights from their file: { arrays: [{ layer, name, size }], data }, as digitlib.web.bundle writes it. */
 export function decodeWeights({ arrays, data }) {
   const numbers = decodeNumbers(data);
   const weights = {};

@@ -6,9 +6,9 @@ import { drawingPart } from "./drawing_part.js";
 import { looksLikeADigit } from "./familiarity.js";
 import { mapsPart } from "./maps_part.js";
 import { decodeBytes, decodeWeights, runCnn, runFullyConnected } from "./network.js";
-import { normalise, SIDE } from "./normalisation.js";
+import { normalize, SIDE } from "./normalization.js";
 import { preparationPart } from "./preparation_part.js";
-import { PEN, rasterise, scaleDrawing } from "./strokes.js";
+import { PEN, rasterize, scaleDrawing } from "./strokes.js";
 import { votesPart } from "./votes_part.js";
 
 const PARTS = {
@@ -28,7 +28,7 @@ const state = {
   picture: null, // an image of 28x28 in place of a drawing
   pen: PEN,
   scaled: true,
-  steps: { crop: true, fit: true, centre: true },
+  steps: { crop: true, fit: true, center: true },
   changes: { ...UNCHANGED },
 };
 const tools = {
@@ -64,7 +64,7 @@ function update() {
 /** From the state to the image, and from that to what both networks say. */
 function compute() {
   const ink = inkOf(state);
-  const prepared = normalise(ink, state.steps);
+  const prepared = normalize(ink, state.steps);
   const image = change(prepared ? prepared.image : BLANK, state.changes);
   const activations = runCnn(image, networks.cnn);
   return {
@@ -79,7 +79,7 @@ function compute() {
 
 function inkOf({ picture, strokes, scaled, pen }) {
   if (picture) return { height: SIDE, width: SIDE, data: picture };
-  return rasterise(scaled ? scaleDrawing(strokes, pen) : strokes, pen);
+  return rasterize(scaled ? scaleDrawing(strokes, pen) : strokes, pen);
 }
 
 /** Fetch the second network when it is first wanted; a script, since pages in a folder may load nothing else. */

@@ -1,11 +1,11 @@
 // The second part: MNIST's preparation, step by step, each with a switch.
 
 import { button, checkbox, element, inkColor, paint, picture } from "./dom.js";
-import { SIDE } from "./normalisation.js";
+import { SIDE } from "./normalization.js";
 
 const SIZE = 224; // of the moving picture, in pixels
 const SECONDS_A_STEP = 0.9;
-const STEPS = { crop: "Crop to the ink", fit: "Fit into 20x20", centre: "Centre by mass" };
+const STEPS = { crop: "Crop to the ink", fit: "Fit into 20x20", center: "Centre by mass" };
 
 export function preparationPart(root, state, { changed }) {
   const stage = element("canvas", {

@@ -7,7 +7,7 @@ const FITTED = 200; // what the longer side of a scaled drawing measures, ink in
 const LARGEST_SCALE = 6; // so that a dot stays a dot
 
 /** The ink of a drawing, as an image of 256x256: grey at the edges, as far as the pen covers a pixel. */
-export function rasterise(strokes, pen) {
+export function rasterize(strokes, pen) {
   const ink = { height: AREA, width: AREA, data: new Uint8Array(AREA * AREA) };
   for (const stroke of strokes) {
     for (let i = 0; i < Math.max(1, stroke.length - 1); i++) {

@@ -1,16 +1,16 @@
 // The drawing area in a live notebook: it hands strokes and pixels to Python.
 
 import { button, element, paintImage, picture } from "./dom.js";
-import { normalise, SIDE } from "./normalisation.js";
+import { normalize, SIDE } from "./normalization.js";
 import { Pad } from "./pad.js";
-import { PEN, rasterise, scaleDrawing } from "./strokes.js";
+import { PEN, rasterize, scaleDrawing } from "./strokes.js";
 
 /** What anywidget calls to show the widget in an element of the notebook. */
 export function render({ model, el }) {
   const seen = picture(SIDE, SIDE, "What the network sees, 28 by 28 pixels", { class: "draw-picture draw-small" });
   const pad = new Pad({ pen: PEN, changed: () => requestAnimationFrame(show) });
   const pixelsOf = (strokes) =>
-    normalise(rasterise(scaleDrawing(strokes, PEN), PEN))?.image ?? new Uint8Array(SIDE * SIDE);
+    normalize(rasterize(scaleDrawing(strokes, PEN), PEN))?.image ?? new Uint8Array(SIDE * SIDE);
 
   function show() {
     const pixels = pixelsOf(pad.strokes);

@@ -32,7 +32,7 @@ class DrawingPad(anywidget.AnyWidget):
     _esm = bundle.bundle("widget.js") + 'export default modules["widget.js"];\n'
     _css = read_text(bundle.WEB / "draw.css")
 
-    strokes = traitlets.List().tag(sync=True)
+    strokes: traitlets.List = traitlets.List().tag(sync=True)
     pixels = traitlets.List([0] * SIDE**2).tag(sync=True)
 
     @property

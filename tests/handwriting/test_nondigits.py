@@ -14,7 +14,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from digitlib.data import load_mnist
 from digitlib.handwriting import nondigits
 from digitlib.handwriting.nondigits import CHARACTERS, CHOOSING, FAMILIES, FONTS, TESTING
-from digitlib.handwriting.normalization import ink_box, normalise
+from digitlib.handwriting.normalization import ink_box, normalize
 
 pytestmark = pytest.mark.heavy
 
@@ -51,7 +51,7 @@ def printed(character, font):
     """The character as Pillow prints it."""
     canvas = Image.new("L", (400, 400))
     ImageDraw.Draw(canvas).text((100, 80), character, fill=255, font=ImageFont.truetype(font_file(font), 160))
-    return normalise(np.asarray(canvas))
+    return normalize(np.asarray(canvas))
 
 
 def test_the_two_groups_of_families_have_nothing_in_common():

@@ -6,7 +6,8 @@ from PIL import Image
 from scipy import ndimage
 
 from digitlib import data
-from digitlib.handwriting.normalization import Box, ink_box, normalise, place, shrink
+from digitlib.handwriting.boxes import Box
+from digitlib.handwriting.normalization import ink_box, normalize, place, shrink
 
 
 @pytest.fixture(scope="module")
@@ -28,14 +29,14 @@ def drawings(images):
 
 
 def test_nearly_all_test_images_come_back_unchanged(images):
-    unchanged = sum(np.array_equal(normalise(image), image) for image in images)
+    unchanged = sum(np.array_equal(normalize(image), image) for image in images)
     print(f"{unchanged} of {len(images)} unchanged")
     assert unchanged >= 9_990
 
 
-def test_the_longer_side_is_20_and_the_centre_of_mass_in_the_middle(drawings):
+def test_the_longer_side_is_20_and_the_center_of_mass_in_the_middle(drawings):
     for drawing in drawings:
-        image = normalise(drawing)
+        image = normalize(drawing)
         box = ink_box(image)
         assert max(box.height, box.width) in (19, 20)  # an edge may average to less than half a grey level
         assert np.allclose(ndimage.center_of_mass(image), 14, atol=0.5001)
@@ -62,24 +63,24 @@ def test_no_ink_is_lost_when_the_mass_lies_at_an_edge():
     ink[:, 0] = 255
     ink[0] = 1
     assert place(ink) == (4, 8)  # centred by mass alone, it would begin at column 14 and lose six
-    assert (normalise(ink) > 0).sum() == (ink > 0).sum()
+    assert (normalize(ink) > 0).sum() == (ink > 0).sum()
 
 
 def test_each_step_can_be_left_out():
     ink = np.zeros((56, 56), np.uint8)
     ink[4:14, 6:10] = 255  # 10 high, 4 wide
-    assert ink_box(normalise(ink)) == Box(5, 25, 11, 19)
-    assert ink_box(normalise(ink, fit=False)) == Box(12, 17, 14, 16)
-    assert ink_box(normalise(ink, crop=False, fit=False, centre=False)) == Box(2, 7, 3, 5)
+    assert ink_box(normalize(ink)) == Box(5, 25, 11, 19)
+    assert ink_box(normalize(ink, fit=False)) == Box(12, 17, 14, 16)
+    assert ink_box(normalize(ink, crop=False, fit=False, center=False)) == Box(2, 7, 3, 5)
     lopsided = ink.copy()
     lopsided[4:6, 6:30] = 255
-    by_mass, by_box = (ink_box(normalise(lopsided, centre=centre)) for centre in (True, False))
+    by_mass, by_box = (ink_box(normalize(lopsided, center=center)) for center in (True, False))
     assert by_box.left == 4
     assert by_mass.left > by_box.left
 
 
 def test_an_empty_image_stays_empty():
-    assert not normalise(np.zeros((50, 40), np.uint8)).any()
+    assert not normalize(np.zeros((50, 40), np.uint8)).any()
 
 
 @pytest.mark.parametrize(
@@ -89,4 +90,4 @@ def test_an_empty_image_stays_empty():
 )
 def test_other_arrays_are_refused(ink):
     with pytest.raises(ValueError, match=r"expected an image of shape \(height, width\) and type uint8"):
-        normalise(ink)
+        normalize(ink)

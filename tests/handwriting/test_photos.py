@@ -17,13 +17,14 @@ from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 
 from digitlib.data import load_mnist
-from digitlib.handwriting.normalization import Box, normalise
+from digitlib.handwriting.boxes import Box
+from digitlib.handwriting.normalization import normalize
 from digitlib.handwriting.photos import PhotoError, Reading, draw_reading, read_photo
+from pipeline.paths import ROOT
 
 # Pillow's warnings stay inside.
 pytestmark = [pytest.mark.heavy, pytest.mark.filterwarnings("error")]
 
-ROOT = Path(__file__).parents[1]
 SCALE = 4  # MNIST's pixels become squares of this side
 CELL = 36 * SCALE
 COLUMNS = 4
@@ -186,7 +187,7 @@ def test_the_ink_is_zero_on_paper_and_full_in_the_core_of_strokes(reading, digit
     assert np.corrcoef(reading.ink.ravel(), ink.ravel())[0, 1] > 0.99
 
 
-def test_the_photo_is_kept_in_grey(reading, sheet):
+def test_the_photo_is_kept_in_gray(reading, sheet):
     np.testing.assert_array_equal(reading.photo, sheet)
 
 
@@ -208,7 +209,7 @@ def test_lines_may_rise_or_fall(digits, angle):
     turned = ndimage.rotate(np.pad(written(digits[:12]), 40), angle, order=1)
     reading = read_photo(255 - turned)
     assert reading.lines == LINES
-    alone = [normalise(ndimage.rotate(written([image]), angle, order=1)) for image in digits[:12]]
+    alone = [normalize(ndimage.rotate(written([image]), angle, order=1)) for image in digits[:12]]
     assert_alike(reading.images, np.array(alone))
 
 
@@ -231,14 +232,14 @@ def test_one_digit_may_fill_the_photo(digits, side):
 @pytest.mark.parametrize(
     "convert",
     [
-        lambda grey: grey.astype(np.uint16) * 257,
-        lambda grey: (grey.astype(np.uint16) * 257).astype(">u2"),
-        lambda grey: grey / 255,
-        lambda grey: (grey / 255).astype(np.float32),
-        lambda grey: np.dstack([grey] * 3),
-        lambda grey: np.dstack([grey, grey, grey, np.full_like(grey, 255)]),
-        lambda grey: np.asfortranarray(grey),
-        lambda grey: np.repeat(grey, 2, axis=1)[:, ::2],
+        lambda gray: gray.astype(np.uint16) * 257,
+        lambda gray: (gray.astype(np.uint16) * 257).astype(">u2"),
+        lambda gray: gray / 255,
+        lambda gray: (gray / 255).astype(np.float32),
+        lambda gray: np.dstack([gray] * 3),
+        lambda gray: np.dstack([gray, gray, gray, np.full_like(gray, 255)]),
+        lambda gray: np.asfortranarray(gray),
+        lambda gray: np.repeat(gray, 2, axis=1)[:, ::2],
     ],
     ids=["uint16", "big-endian", "float64", "float32", "RGB", "RGBA", "Fortran order", "strided"],
 )
@@ -255,7 +256,7 @@ def test_an_array_of_booleans_is_black_and_white(sheet):
     )
 
 
-def test_colours_are_weighed_as_the_eye_does(sheet, digits):
+def test_colors_are_weighed_as_the_eye_does(sheet, digits):
     red_on_green = np.dstack([255 - sheet, sheet, np.zeros_like(sheet)])
     assert_alike(read_photo(red_on_green).images, digits[:12])
 
@@ -310,19 +311,19 @@ def test_photos_are_turned_upright(sheet, digits, form, orientation):
     assert_alike(reading.images, digits[:8])
 
 
-@pytest.mark.parametrize("colour", [0, 255], ids=["black", "white"])
-def test_ink_may_lie_in_the_opacity_alone(sheet, digits, colour):
-    even = np.full_like(sheet, colour)
+@pytest.mark.parametrize("color", [0, 255], ids=["black", "white"])
+def test_ink_may_lie_in_the_opacity_alone(sheet, digits, color):
+    even = np.full_like(sheet, color)
     photo = np.dstack([even, even, even, 255 - sheet])
     assert_alike(read_photo(photo).images, digits[:12])
     assert_alike(read_photo(encoded(photo, "PNG")).images, digits[:12])
 
 
-def test_what_is_transparent_is_white_paper_whatever_its_colour(sheet, digits):
+def test_what_is_transparent_is_white_paper_whatever_its_color(sheet, digits):
     rubbish = np.random.default_rng(0).integers(0, 256, sheet.shape, np.uint8)
     opaque = np.where(sheet == 255, 0, 255).astype(np.uint8)
-    grey = np.where(opaque, sheet, rubbish)
-    assert_alike(read_photo(np.dstack([grey, grey, grey, opaque])).images, digits[:12])
+    gray = np.where(opaque, sheet, rubbish)
+    assert_alike(read_photo(np.dstack([gray, gray, gray, opaque])).images, digits[:12])
 
 
 @pytest.mark.parametrize("form", ["GIF", "PNG", "WEBP", "MPO"])
@@ -431,7 +432,7 @@ def test_thin_strokes_are_widened_to_nearly_two_of_twenty_pixels(width):
 
 def test_strokes_as_wide_as_mnists_are_left_alone():
     photo = strokes((150, 50, 150, 250), (90, 150, 210, 150), width=24)
-    assert np.abs(read_photo(photo).images[0].astype(int) - normalise(255 - photo)).max() <= 1
+    assert np.abs(read_photo(photo).images[0].astype(int) - normalize(255 - photo)).max() <= 1
 
 
 def test_of_a_plain_sheet_there_is_nothing_to_be_said(reading, sheet):
@@ -452,7 +453,7 @@ def test_a_digit_cut_close_is_one_digit(digits, margin, shade):
     readings = [read_photo(noisy(shade(on_paper(ink)), 2)) for ink in close]
     assert [(len(reading.images), reading.doubts) for reading in readings] == [(1, ())] * 10
     found = np.concatenate([reading.images for reading in readings])
-    assert_alike(found, np.array([normalise(ink) for ink in close]))
+    assert_alike(found, np.array([normalize(ink) for ink in close]))
 
 
 def test_two_digits_cut_close_are_two(digits):
@@ -793,7 +794,7 @@ def test_a_drawing_shows_what_was_left_out_and_says_the_doubts(small_reading):
 
 @pytest.mark.parametrize("orientation", HELD)
 @pytest.mark.parametrize("mode", ["I;16", "I", "F"])
-def test_photos_of_many_grey_levels_are_turned_upright(sheet, digits, mode, orientation):
+def test_photos_of_many_gray_levels_are_turned_upright(sheet, digits, mode, orientation):
     image = Image.fromarray(sheet[: 2 * CELL])
     for transpose in HELD[orientation]:
         image = image.transpose(transpose)

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from digitlib.data import load_mnist
-from digitlib.handwriting.normalization import normalise
+from digitlib.handwriting.normalization import normalize
 from digitlib.handwriting.photos import read_photo
 from digitlib.handwriting.sheets import CELL, DEGREES, MARGIN, TABLE, make_sheet
 
@@ -22,7 +22,7 @@ def digits():
     return digits
 
 
-def grey(sheet):
+def gray(sheet):
     return np.asarray(Image.fromarray(sheet).convert("L")).astype(float)
 
 
@@ -36,14 +36,14 @@ def cells(ink, columns=5):
     """The ink in each cell, prepared as MNIST's was."""
     rows = (ink.shape[0] - 2 * MARGIN) // CELL
     corners = [(MARGIN + CELL * row, MARGIN + CELL * column) for row in range(rows) for column in range(columns)]
-    return np.array([normalise(ink[top : top + CELL, left : left + CELL]) for top, left in corners])
+    return np.array([normalize(ink[top : top + CELL, left : left + CELL]) for top, left in corners])
 
 
 @pytest.mark.parametrize("ink", ["dark", "light"])
 def test_the_digits_stand_in_rows(digits, ink):
     sheet = make_sheet(digits, ink=ink)
     assert (sheet.shape, sheet.dtype) == ((4 * CELL + 2 * MARGIN, 5 * CELL + 2 * MARGIN, 3), np.uint8)
-    written = np.where((grey(sheet) < 140) == (ink == "dark"), np.uint8(255), np.uint8(0))
+    written = np.where((gray(sheet) < 140) == (ink == "dark"), np.uint8(255), np.uint8(0))
     assert most_alike(cells(written), digits).tolist() == list(range(10)) * 2
 
 
@@ -54,7 +54,7 @@ def test_there_are_as_many_rows_as_needed(digits, count, columns, rows):
 
 
 def test_dark_ink_is_dark_on_light_paper_and_chalk_the_reverse(digits):
-    pen, chalk = grey(make_sheet(digits)), grey(make_sheet(digits, ink="light"))
+    pen, chalk = gray(make_sheet(digits)), gray(make_sheet(digits, ink="light"))
     assert pen.min() < 60 < 200 < np.median(pen)
     assert np.median(chalk) < 60 < 200 < chalk.max()
 
@@ -73,8 +73,8 @@ def test_the_digits_are_left_alone(digits):
 
 @pytest.mark.parametrize("light", [0, 0.3, 0.8])
 def test_the_share_of_light_that_is_asked_for_is_missing_at_most(light):
-    sheet = grey(make_sheet(BLANK[:5], light=light, blur=10))
-    darkest = 1 - sheet.min() / grey(make_sheet(BLANK[:5], blur=10)).max()
+    sheet = gray(make_sheet(BLANK[:5], light=light, blur=10))
+    darkest = 1 - sheet.min() / gray(make_sheet(BLANK[:5], blur=10)).max()
     assert light / 2 - 0.05 < darkest < light + 0.05
 
 
@@ -92,7 +92,7 @@ def test_noise_has_the_deviation_asked_for():
 
 
 def test_blur_widens_the_edges_of_strokes(digits):
-    steepest = [np.abs(np.diff(grey(make_sheet(digits, blur=blur)), axis=0)).max() for blur in (0, 2, 5)]
+    steepest = [np.abs(np.diff(gray(make_sheet(digits, blur=blur)), axis=0)).max() for blur in (0, 2, 5)]
     assert steepest[0] > 1.5 * steepest[1] > 3 * steepest[2]
 
 

@@ -31,11 +31,11 @@ test("half a pixel thicker lies between", () => {
 });
 
 test("noise has the standard deviation that was asked for, and is the same each time", () => {
-  const grey = new Uint8Array(784).fill(128);
-  const noisy = addNoise(grey, 0.1);
+  const gray = new Uint8Array(784).fill(128);
+  const noisy = addNoise(gray, 0.1);
   const deviation = Math.sqrt(noisy.reduce((sum, value) => sum + (value - 128) ** 2, 0) / 784);
   assert.ok(Math.abs(deviation - 25.5) < 3, `${deviation}`);
-  assert.deepEqual(addNoise(grey, 0.1), noisy);
+  assert.deepEqual(addNoise(gray, 0.1), noisy);
 });
 
 test("permuting moves as many pixels as asked, and loses none", () => {

@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { inkBox, normalise } from "../../digitlib/web/normalisation.js";
-import { AREA, PEN, PEN_WIDTHS, rasterise, scaleDrawing } from "../../digitlib/web/strokes.js";
+import { inkBox, normalize } from "../../digitlib/web/normalization.js";
+import { AREA, PEN, PEN_WIDTHS, rasterize, scaleDrawing } from "../../digitlib/web/strokes.js";
 
 const amount = ({ data }) => data.reduce((one, other) => one + other, 0) / 255;
 
 test("a dot has the area of a circle", () => {
-  assert.ok(Math.abs(amount(rasterise([[[100, 100]]], 30)) - Math.PI * 15 ** 2) < 2);
+  assert.ok(Math.abs(amount(rasterize([[[100, 100]]], 30)) - Math.PI * 15 ** 2) < 2);
 });
 
 test("a line has the area of a rectangle with round ends", () => {
   assert.ok(
     Math.abs(
       amount(
-        rasterise(
+        rasterize(
           [
             [
               [50, 100],
@@ -30,7 +30,7 @@ test("a line has the area of a rectangle with round ends", () => {
 });
 
 test("strokes that cross do not make darker ink, and the middle of a line is full", () => {
-  const cross = rasterise(
+  const cross = rasterize(
     [
       [
         [50, 128],
@@ -48,7 +48,7 @@ test("strokes that cross do not make darker ink, and the middle of a line is ful
 });
 
 test("ink that would leave the area is cut, not wrapped round", () => {
-  const { left, right } = inkBox(rasterise([[[250, 100]]], 22));
+  const { left, right } = inkBox(rasterize([[[250, 100]]], 22));
   assert.deepEqual([left, right], [239, 256]);
 });
 
@@ -61,13 +61,13 @@ test("a scaled drawing is the same whatever its size and place were", () => {
     ],
   ];
   const large = small.map((stroke) => stroke.map(([x, y]) => [3 * x + 30, 3 * y + 20]));
-  const [one, other] = [small, large].map((drawing) => normalise(rasterise(scaleDrawing(drawing, 22), 22)).image);
+  const [one, other] = [small, large].map((drawing) => normalize(rasterize(scaleDrawing(drawing, 22), 22)).image);
   assert.deepEqual(one, other);
 });
 
 test("a scaled drawing measures 200, and a dot stays a dot", () => {
   const { top, bottom } = inkBox(
-    rasterise(
+    rasterize(
       scaleDrawing(
         [
           [
@@ -82,7 +82,7 @@ test("a scaled drawing measures 200, and a dot stays a dot", () => {
   );
   assert.ok(Math.abs(bottom - top - 200) <= 2);
   const dot = inkBox(
-    rasterise(
+    rasterize(
       scaleDrawing(
         [
           [
@@ -112,7 +112,7 @@ test("in a digit of 20 pixels the pen is as wide as its slider says, 2.2 pixels 
   ];
   const widths = { [PEN]: 2.2, [PEN_WIDTHS.min]: 1, [PEN_WIDTHS.max]: 4.4 };
   for (const [pen, pixels] of Object.entries(widths)) {
-    const { image } = normalise(rasterise(scaleDrawing(cross, Number(pen)), Number(pen)));
+    const { image } = normalize(rasterize(scaleDrawing(cross, Number(pen)), Number(pen)));
     const row = image.slice(8 * 28, 9 * 28); // above the line across
     const width = row.reduce((sum, value) => sum + value, 0) / 255;
     assert.ok(Math.abs(width - pixels) < 0.05, `a pen of ${pen} is ${width} pixels wide`);

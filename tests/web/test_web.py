@@ -79,13 +79,13 @@ def drawing_arrays():
         enlarged = ndimage.zoom(image, rng.uniform(1.0, 7.0), order=1)
         top, left = (rng.integers(0, room - size + 1) for room, size in zip(drawing.shape, enlarged.shape, strict=True))
         drawing[top : top + enlarged.shape[0], left : left + enlarged.shape[1]] = enlarged
-    normalised = {
-        f"normalised_{crop:d}{fit:d}{centre:d}": np.stack(
-            [normalization.normalise(drawing, crop=crop, fit=fit, centre=centre) for drawing in drawings]
+    normalized = {
+        f"normalized_{crop:d}{fit:d}{center:d}": np.stack(
+            [normalization.normalize(drawing, crop=crop, fit=fit, center=center) for drawing in drawings]
         )
-        for crop, fit, centre in STEPS
+        for crop, fit, center in STEPS
     }
-    return {"drawings": drawings} | normalised
+    return {"drawings": drawings} | normalized
 
 
 def named(path):

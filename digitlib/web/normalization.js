@@ -1,6 +1,6 @@
 // MNIST's own preparation of an image: crop to the ink, fit into 20x20, centre by mass in 28x28.
 //
-// The same rule as digitlib.normalisation in Python, in whole numbers like it, so
+// The same rule as digitlib.handwriting.normalization in Python, in whole numbers like it, so
 // that both give the same pixels. An image is { height, width, data }: grey levels
 // row by row, 0 for paper, 255 for ink.
 
@@ -11,16 +11,16 @@ const FITTED = 20; // the longer side of the ink, in MNIST
  * Prepare an image as MNIST's were prepared.
  *
  * Each step can be left out: without crop the whole image is looked at, without
- * fit its size is kept, without centre its middle is put in the middle.
+ * fit its size is kept, without center its middle is put in the middle.
  * Gives the image of 28x28, and what lay on the way: the box of the ink, the
  * small image in it, and where that was put. Null if there is no ink.
  */
-export function normalise(ink, { crop = true, fit = true, centre = true } = {}) {
+export function normalize(ink, { crop = true, fit = true, center = true } = {}) {
   const inked = inkBox(ink);
   if (!inked) return null;
   const box = crop ? inked : { top: 0, bottom: ink.height, left: 0, right: ink.width };
   const small = shrink(ink, box, fit ? fittedSize(box) : keptSize(box, ink));
-  const { top, left } = place(small, centre);
+  const { top, left } = place(small, center);
   const image = new Uint8Array(SIDE * SIDE);
   for (let row = 0; row < small.height; row++) {
     const from = row * small.width;
@@ -96,20 +96,20 @@ function overlaps(old, size) {
 }
 
 /** Where to put a small image into 28x28, so that no pixel of it is lost. */
-function place(small, centre) {
+function place(small, center) {
   const rows = new Array(small.height).fill(0);
   const columns = new Array(small.width).fill(0);
   small.data.forEach((value, position) => {
     rows[Math.floor(position / small.width)] += value;
     columns[position % small.width] += value;
   });
-  return { top: offset(rows, centre), left: offset(columns, centre) };
+  return { top: offset(rows, center), left: offset(columns, center) };
 }
 
-function offset(masses, centre) {
+function offset(masses, center) {
   const room = SIDE - masses.length;
   const mass = masses.reduce((one, other) => one + other);
-  if (!centre || mass === 0) return Math.floor(room / 2);
+  if (!center || mass === 0) return Math.floor(room / 2);
   const moment = masses.reduce((sum, value, position) => sum + value * position, 0);
   return Math.min(Math.max(0, rounded((SIDE / 2) * mass - moment, mass)), room);
 }
