@@ -1,6 +1,6 @@
 import os
 
-from digitlib.settings import SETTINGS, ignore_keras_settings
+from digitlib.machine import SETTINGS, ignore_keras_settings
 
 # Before anything imports NumPy or Keras: tests run side by side, so one thread each, and no settings of the user's own.
 ignore_keras_settings()

@@ -24,7 +24,7 @@ from nbformat import NotebookNode
 sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 
 from benchmarking import positive_integer
-from digitlib.settings import SETTINGS
+from digitlib.machine import SETTINGS
 from pipeline.rendering import read_chapter
 from sweeping.running_sweeps import NOTEBOOK
 from sweeping.scheduling import sweep

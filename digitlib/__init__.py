@@ -4,7 +4,6 @@ Each module holds one idea:
 
 - `digitlib.data`: MNIST and any other IDX file;
 - `digitlib.checks`: what images and labels must be;
-- `digitlib.settings`: what Keras's settings must be;
 - `digitlib.models`: the networks of the book;
 - `digitlib.experiments.variations`: the convolutional network with one thing changed;
 - `digitlib.experiments.locally_connected`: a convolution that shares no weights;
@@ -28,7 +27,7 @@ Each module holds one idea:
 - `digitlib.plots`: the figures, each with its description in words;
 - `digitlib.reference`: what the book's own runs made;
 - `digitlib.exercises`: the checks and hints of the exercises;
-- `digitlib.machine`: the processor, its cores, the memory taken;
+- `digitlib.machine`: the processor, its cores, the environment of a run, and what Keras must be set to;
 - `digitlib.files`: reading text, and writing files whole or not at all.
 
 Importing `digitlib` alone imports `digitlib.exercises`, which is light and gives

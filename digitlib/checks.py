@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from digitlib.settings import check_keras
+from digitlib.machine import check_keras
 
 if TYPE_CHECKING:
     import keras

@@ -6,7 +6,7 @@ import pandas as pd
 from keras import layers
 
 from digitlib.checks import CLASSES, IMAGE_SHAPE
-from digitlib.settings import check_keras
+from digitlib.machine import check_keras
 
 PLAIN_HIDDEN_UNITS = 128
 MATCHED_HIDDEN_UNITS = 153
@@ -31,7 +31,7 @@ def stack(name: str, stacked: list[keras.layers.Layer]) -> keras.Sequential:
     ------
     RuntimeError
         If Keras has settings with which the networks would be different ones,
-        see `settings.check_keras`.
+        see `machine.check_keras`.
     """
     check_keras()
     return keras.Sequential([keras.Input(shape=IMAGE_SHAPE), *stacked], name=name)

@@ -12,8 +12,7 @@ import numpy as np
 
 from digitlib.checks import CLASSES, check_examples, check_images, check_input, decode_digits, input_shape
 from digitlib.files import read_text, write_text
-from digitlib.machine import processor
-from digitlib.settings import check_keras
+from digitlib.machine import check_keras, processor
 
 SETTINGS = {
     "optimizer": "adam",

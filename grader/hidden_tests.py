@@ -31,7 +31,7 @@ import yaml
 from nbformat import NotebookNode
 
 from digitlib.files import TextError, read_text
-from digitlib.settings import ignore_keras_settings
+from digitlib.machine import ignore_keras_settings
 from grader.differences import difference
 from grader.inside.wire import decode, encode
 from grader.record import Score

@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import digitlib
-from digitlib.settings import SETTINGS
+from digitlib.machine import SETTINGS
 from grader.watchdog import BYTES_TO_WRITE, Sandbox, SandboxError, run
 
 INSIDE = Path(__file__).parent / "inside"

@@ -17,7 +17,7 @@ import numpy as np
 import tensorflow as tf
 
 from digitlib.checks import CLASSES, check_examples, input_shape
-from digitlib.settings import check_keras
+from digitlib.machine import check_keras
 
 Augment = Callable[[tf.Tensor], tf.Tensor]
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digitlib import checks, data, evaluation, models, plots, reference, settings, statistics, training
+from digitlib import checks, data, evaluation, machine, models, plots, reference, statistics, training
 from digitlib.experiments import corruptions, transformations, variations
 from digitlib.handwriting import familiarity, nondigits
 from digitlib.speed import graphs, recipes
@@ -348,4 +348,4 @@ def test_another_backend_is_refused(monkeypatch):
 
 
 def test_the_settings_that_keras_comes_with_pass():
-    settings.check_keras()
+    machine.check_keras()

@@ -8,7 +8,7 @@ import sys
 import keras  # noqa: F401  its module of settings is executed anew below
 import pytest
 
-from digitlib import settings
+from digitlib import machine
 from grader import hidden_tests, sandboxes
 from pipeline import running, single_run
 
@@ -43,7 +43,7 @@ def test_keras_itself_reads_the_users_settings(users_settings):
 
 
 def test_ignored_settings_are_those_that_keras_comes_with(users_settings, tmp_path):
-    settings.ignore_keras_settings()
+    machine.ignore_keras_settings()
     assert what_keras_would_read() == ("float32", "channels_last", 1e-7, "tensorflow", None)
     assert [path.name for path in tmp_path.rglob("*.json")] == ["keras.json"]
 

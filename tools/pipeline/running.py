@@ -31,9 +31,8 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 from digitlib.files import SUMS, make_writable, read_text, sha256, write_text
-from digitlib.machine import peak_gigabytes
+from digitlib.machine import SETTINGS, ignore_keras_settings, peak_gigabytes
 from digitlib.plots import DESCRIPTION
-from digitlib.settings import SETTINGS, ignore_keras_settings
 from pipeline import kernels
 from pipeline.kinds_of_cells import is_pipeline, is_solution, unproven
 from pipeline.parameters import check_names, declared_parameters

@@ -16,7 +16,7 @@ import papermill
 from jupyter_client import AsyncKernelManager
 from papermill.exceptions import PapermillExecutionError
 
-from digitlib.settings import SETTINGS, ignore_keras_settings
+from digitlib.machine import SETTINGS, ignore_keras_settings
 
 RECORD = Path("results", "run.json")
 
