@@ -112,8 +112,8 @@ def wrong_unless_for_digits(network) -> None:
 def call(function, *arguments, what: str = "your function"):
     """What the reader's function returns.
 
-    Arrays are handed over as copies, so that a function which changes its
-    arguments spoils nothing.
+    Arrays and tables are handed over as copies, so that a function which
+    changes its arguments spoils nothing.
 
     Raises
     ------
@@ -124,7 +124,7 @@ def call(function, *arguments, what: str = "your function"):
     """
     if not callable(function):
         raise Wrong(f"{_upper(what)} should be a function, not {_describe(function)}: pass its name, without brackets.")
-    copies = [argument.copy() if isinstance(argument, np.ndarray) else argument for argument in arguments]
+    copies = [argument.copy() if hasattr(argument, "copy") else argument for argument in arguments]
     try:
         result = function(*copies)
     except Exception as error:  # whatever a reader's function raises is told to the reader
