@@ -10,6 +10,17 @@ import numpy as np
 
 from digitlib.exercises import Wrong, answers
 
+RIGHT = "the right answer"  # its key among the answers that are known
+OTHERWISE = object()  # stands for every other answer
+ANOTHER_SHAPE = object()  # stands for every answer of another shape
+
+
+class OneOf(tuple):
+    """Several answers of which the same is said."""
+
+    def __new__(cls, *answers):
+        return super().__new__(cls, answers)
+
 
 class When(NamedTuple):
     """An error that a condition recognizes, even where the answer is right by its numbers.
@@ -17,21 +28,22 @@ class When(NamedTuple):
     Attributes
     ----------
     condition : callable
-        Takes the answer as plain numbers, then the case, and says whether the error was made.
-    example : callable or value
+        Takes the answer in plain numbers, and says whether the error was made.
+    example : object
         An answer that makes it, for the tests.
     """
 
-    condition: Callable[..., bool]
+    condition: Callable[[object], bool]
     example: object
 
 
 class Unless(NamedTuple):
-    """What refuses every answer but those that are right in part: ``...`` stands for what does not matter yet."""
+    """What refuses all answers but those that are right in part: ``...`` stands for what does not matter yet."""
 
-    right_in_part: Callable
+    right_in_part: object
 
 
+@np.errstate(all="ignore")
 def judge(exercise, answer) -> str | None:
     """Judge an answer to a declared exercise, case by case.
 
@@ -43,60 +55,51 @@ def judge(exercise, answer) -> str | None:
     Raises
     ------
     Wrong
-        If it is not right; the message is that of the first error that explains the answer to a case.
+        If it is not right; the message is the first that explains the answer to a case.
     NotSolved
         If it is None or ``...``.
     """
-    for number, case in enumerate(exercise.cases):
-        case = case() if callable(case) else case
-        given = answers.call(answer, *case, what=exercise.function) if exercise.is_function else answer
-        problem = _problem(exercise, number, case, given)
+    for number, case in enumerate(exercise.all_cases()):
+        given = answers.call(answer, *case, what=exercise.name) if exercise.is_function else answer
+        problem = _problem(exercise, exercise.answers(*case), given, is_first=number == 0)
         answers.wrong_if(problem, problem)
     return exercise.remark or None
 
 
-def made(error, case: tuple):
-    """The value of a function for a case, or a value itself."""
-    return error(*case) if callable(error) else error
-
-
-def all_of(error) -> tuple:
-    """What makes an error: one thing or several, always as a tuple."""
-    return error if type(error) is tuple else (error,)
-
-
-def _problem(exercise, number: int, case: tuple, given) -> str:
+def _problem(exercise, known: dict, given, *, is_first: bool) -> str:
     """What is wrong with the answer to a case; empty if nothing is."""
-    right, named = exercise.right(*case), exercise.named(case)
-    given, misfit = _read(exercise, given, right, named)
+    right = known[RIGHT]
+    given, misfit = _read(exercise, given, right, is_first)
     is_right = not misfit and _same(exercise, given, right)
 
-    def explains(error):
+    def explains(error) -> bool:
+        if error is OTHERWISE or error is ANOTHER_SHAPE:
+            return bool(misfit) if error is ANOTHER_SHAPE else not misfit and not is_right
         match error:
+            case OneOf():
+                return any(map(explains, error))
             case When(condition):
-                return not misfit and condition(given, *case)
-            case Unless(right_in_part):
-                return not misfit and not _same(exercise, given, right_in_part(*case))
-        value = made(error, case)
-        return _has_its_shape(given, value, right) if misfit else not is_right and _same(exercise, given, value)
+                return not misfit and bool(condition(given))
+            case Unless(value):
+                return not misfit and not _same(exercise, given, value)
+        return _has_its_shape(given, error, right) if misfit else not is_right and _same(exercise, given, error)
 
-    last = "" if is_right or exercise.otherwise is None else exercise.otherwise
-    last = (misfit and exercise.shape) or misfit or (last if isinstance(last, str) else last[number])
-    told = (message for message, error in exercise.wrong.items() if any(map(explains, all_of(error))))
-    return _filled_in(next(told, last), named | {"answer": given})
+    messages = (message for message, error in known.items() if message is not RIGHT and explains(error))
+    return next((message.format(answer=given) for message in messages), misfit)
 
 
-def _read(exercise, given, right, named: dict) -> tuple[object, str]:
+def _read(exercise, given, right, is_first: bool) -> tuple[object, str]:
     """The answer in plain numbers, and what is wrong if its shape is not the right one's."""
-    if not isinstance(right, tuple):
-        return _read_one(given, right, _filled_in(exercise.what, named))
+    if type(right) is not tuple:
+        return _read_one(given, right, exercise.what, is_first)
     as_many = type(given) in (tuple, list, np.ndarray) and len(given) == len(right)
-    answers.wrong_if(not as_many, f"{exercise.function} should return {exercise.returns}.")
-    read = [_read_one(*part) for part in zip(given, right, exercise.what, strict=True)]
+    answers.wrong_if(not as_many, f"{exercise.name} should return {exercise.returns}.")
+    read = [_read_one(*part, is_first) for part in zip(given, right, exercise.what, strict=True)]
     return tuple(part for part, _ in read), next((misfit for _, misfit in read if misfit), "")
 
 
-def _read_one(given, right, what: str) -> tuple[object, str]:
+def _read_one(given, right, what: str, is_first: bool) -> tuple[object, str]:
+    """As `_read`. What is finite in the first case alone is left to the message of the other case."""
     try:
         if isinstance(right, str):
             return answers.text(given, what), ""
@@ -104,7 +107,7 @@ def _read_one(given, right, what: str) -> tuple[object, str]:
             return answers.integer(given, what), ""
         if np.ndim(right) == 0:
             return answers.number(given, what), ""
-        return answers.array(given, what, shape=np.shape(right)), ""
+        return answers.array(given, what, shape=np.shape(right), finite=is_first), ""
     except Wrong as problem:
         values = _if_numbers(given)
         if values is None or values.shape == np.shape(right):
@@ -124,7 +127,7 @@ def _same(exercise, given, value) -> bool:
     if isinstance(given, str):
         return given == value
     if type(value) is tuple:
-        as_many = (np.ndim(given) or type(given) is tuple) and len(given) == len(value)
+        as_many = (type(given) is tuple or np.ndim(given)) and len(given) == len(value)
         return bool(as_many) and all(
             part is ... or _same(exercise, one, part) for one, part in zip(given, value, strict=True)
         )
@@ -135,15 +138,6 @@ def _same(exercise, given, value) -> bool:
 
 def _has_its_shape(given, value, right) -> bool:
     """Whether an answer has the shape of a wrong value, and the right one has another."""
-    if isinstance(right, tuple):
+    if type(right) is tuple:
         return all(part is ... or np.shape(one) == np.shape(part) for one, part in zip(given, value, strict=True))
-    return np.shape(given) == np.shape(value) != np.shape(right)
-
-
-def _filled_in(message: str, named: dict) -> str:
-    return message.format_map({name: _shown(value) for name, value in named.items()})
-
-
-def _shown(value):
-    """A value as messages show it: several with commas, and no brackets around them."""
-    return ", ".join(map(str, value)) if type(value) is tuple else value
+    return type(value) is not tuple and np.shape(given) == np.shape(value) != np.shape(right)

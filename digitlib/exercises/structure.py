@@ -5,9 +5,7 @@ from scipy import ndimage, stats
 
 from digitlib.exercises import judged
 from digitlib.exercises.answers import array, call, close, wrong_if
-from digitlib.exercises.declarations import When, exercise
-
-SIDE = 5 * 4 / 26  # along a side: of the places of a kernel, those within a block
+from digitlib.exercises.declarations import ANOTHER_SHAPE, OTHERWISE, RIGHT, OneOf, When, exercise
 
 
 @exercise(
@@ -16,20 +14,21 @@ SIDE = 5 * 4 / 26  # along a side: of the places of a kernel, those within a blo
     "Five starts in each of four blocks along a side. How many starts are there along a side altogether?",
     "The share is that of one side, squared.",
     within=0.002,
-    wrong={
-        "That is along one side. The kernel must fit along the other, too.": SIDE,
-        "That is the share of places across a seam.": 1 - SIDE**2,
+)
+def share_within_blocks():
+    side = 5 * 4 / 26
+    return {
+        RIGHT: side**2,
+        "That is along one side. The kernel must fit along the other, too.": side,
+        "That is the share of places across a seam.": 1 - side**2,
         "The kernel has fewer places than the image has pixels: it must not reach beyond the margin.": (20 / 28) ** 2,
         "A row of 28 pixels and a kernel of 3: on how many pixels can it begin?": (20 / 25) ** 2,
         "A block of 7 and a kernel of 3: on how many pixels can it begin? Count them once more.": (16 / 26) ** 2,
         "That is a single block. How many are there?": (5 / 26) ** 2,
         "That is for kernels of 2x2.": (24 / 27) ** 2,
         "That is for pairs of neighbours. A kernel of 3x3 has nine pixels.": 24 / 27,
-    },
-    otherwise="Places within a block, divided by all places. Count both along a side first.",
-)
-def share_within_blocks():
-    return SIDE**2
+        "Places within a block, divided by all places. Count both along a side first.": OTHERWISE,
+    }
 
 
 def _weights():
@@ -42,34 +41,29 @@ def _weights():
     "Each pixel must meet the weights that it met before. Which pixel comes first now, and which weights had it then?",
     "Pixel order[0] comes first now, so row order[0] of the weights must come first, too.",
     cases=(_weights,),
-    wrong={
-        "These are the weights as they were.": lambda weights, order: weights,
-        "This undoes the order instead of following it. Which pixel stands first in images[:, order]?": (
-            lambda weights, order: weights[np.argsort(order)]
-        ),
-        "You rearranged the columns, which belong to the units. Which axis belongs to the pixels?": (
-            lambda weights, order: weights[:, order]
-        ),
-        "The units stay in their places: rearrange the pixels' axis alone.": (
-            lambda weights, order: weights[order][:, order]
-        ),
-    },
-    otherwise="With it, images[:, order] @ weights does not give the sums of before.",
 )
 def permute_weights(weights, order):
-    images = np.eye(12)  # of one pixel each; the sums are to be weights, one image's after the other
-    return np.linalg.solve(images[:, order], images @ weights)
+    images = np.eye(12)  # of one pixel each
+    undone = weights[np.argsort(order)]
+    return {
+        RIGHT: np.linalg.solve(images[:, order], images @ weights),
+        "These are the weights as they were.": weights,
+        "This undoes the order instead of following it. Which pixel stands first in images[:, order]?": undone,
+        "You rearranged the columns, which belong to the units. Which axis belongs to the pixels?": weights[:, order],
+        "The units stay in their places: rearrange the pixels' axis alone.": weights[order][:, order],
+        "With it, images[:, order] @ weights does not give the sums of before.": OTHERWISE,
+    }
 
 
 def _permuted(seed, height, width):
     random = np.random.default_rng(seed)
     images = random.integers(256, size=(3, height, width), dtype=np.uint8)
     order = random.permutation(height * width)
-    return _permute(images, order), lambda given: _permute(given, order)
 
+    def permute(images):
+        return images.reshape(len(images), -1)[:, order].reshape(images.shape)
 
-def _permute(images, order):
-    return images.reshape(len(images), -1)[:, order].reshape(images.shape)
+    return permute(images), permute
 
 
 @exercise(
@@ -78,35 +72,22 @@ def _permute(images, order):
     "permute(np.arange(height * width).reshape(1, height, width)) says, for each place, where its pixel came from.",
     "Make an array for flat images, and put the permuted pixels where they came from: restored[:, came_from] = ...",
     cases=(lambda: _permuted(0, 28, 28), lambda: _permuted(1, 6, 9)),
-    shape="It should return images of shape {permuted.shape} again.",
-    wrong={
-        "These are the permuted images, as you got them.": lambda permuted, permute: permuted,
-        "This rearranges them once more. Where a pixel came from is not where it has to go.": (
-            lambda permuted, permute: permute(permuted)
-        ),
-        "The images have changed places. It is the pixels that should.": (
-            lambda permuted, permute: undo(permuted, permute)[::-1],
-            lambda permuted, permute: permuted[::-1],
-        ),
-        "Some pixels are lost, others are there twice. Has each place a number of its own, whatever type it is?": When(
-            lambda restored, permuted, permute: not close(*(np.sort(_flat(both)) for both in (restored, permuted))),
-            lambda permuted, permute: _put_back(permuted, permute(np.zeros_like(permuted[:1]))),
-        ),
-    },
-    otherwise="All pixels are there, but not where they came from.",
 )
 def undo(permuted, permute):
-    return _put_back(permuted, permute(np.arange(permuted[0].size).reshape(1, *permuted.shape[1:])))
-
-
-def _put_back(permuted, came_from):
-    restored = np.zeros_like(_flat(permuted))
-    restored[:, came_from.ravel()] = _flat(permuted)
-    return restored.reshape(permuted.shape)
-
-
-def _flat(images):
-    return images.reshape(len(images), -1)
+    came_from = permute(np.arange(permuted[0].size).reshape(1, *permuted.shape[1:])).ravel()
+    images = permuted.reshape(3, -1)[:, np.argsort(came_from)].reshape(permuted.shape)
+    pixels = np.sort(permuted.reshape(3, -1))
+    return {
+        RIGHT: images,
+        f"It should return images of shape {images.shape} again.": ANOTHER_SHAPE,
+        "These are the permuted images, as you got them.": permuted,
+        "This rearranges them once more. Where a pixel came from is not where it has to go.": permute(permuted),
+        "The images have changed places. It is the pixels that should.": OneOf(images[::-1], permuted[::-1]),
+        "Some pixels are lost, others are there twice. Has each place a number of its own, whatever type it is?": (
+            When(lambda restored: not close(np.sort(restored.reshape(3, -1)), pixels), np.zeros_like(images))
+        ),
+        "All pixels are there, but not where they came from.": OTHERWISE,
+    }
 
 
 def _smooth_images():
@@ -115,50 +96,39 @@ def _smooth_images():
     return ((255 * smooth).astype(np.uint8),)
 
 
-def _pairs(images):
-    return images[:, :, :-1].astype(float), images[:, :, 1:].astype(float)
-
-
-def _correlation(one, other):
-    return stats.pearsonr(np.ravel(one), np.ravel(other)).statistic
-
-
 @exercise(
     "structure.4",
     "Make two arrays of the same shape: all pixels that have a right neighbour, and all right neighbours.",
     "They are images[:, :, :-1] and images[:, :, 1:].",
     "Flatten both: np.corrcoef of the two holds what you want off its diagonal.",
     cases=(_smooth_images,),
-    wrong={
-        "The last pixel of a row has no right neighbour: the first one of that row is none.": (
-            lambda images: _correlation(images, np.roll(images, -1, axis=2))
-        ),
-        "The last pixel of a row has no right neighbour: the first one of the next row is none.": (
-            lambda images: _correlation(images.ravel()[:-1], images.ravel()[1:])
-        ),
-        "These are the neighbours below. Which axis goes to the right?": (
-            lambda images: _correlation(images[:, :-1], images[:, 1:])
-        ),
-        "These are the same pixels of two images, one after the other.": (
-            lambda images: _correlation(images[:-1], images[1:])
-        ),
-        "You took the mean over images. Put the pairs of all images together: some are lighter as a whole.": (
-            lambda images: np.mean([_correlation(*pair) for pair in zip(*_pairs(images), strict=True)])
-        ),
-        "This is the covariance. What does a correlation divide it by?": (
-            lambda images: np.cov(*map(np.ravel, _pairs(images)), ddof=0)[0, 1]
-        ),
-        "Subtract the means first: else light images alone make it large.": (
-            lambda images: np.vdot(*_pairs(images)) / np.prod([np.linalg.norm(pair) for pair in _pairs(images)])
-        ),
-        "This is the square of the correlation.": lambda images: _correlation(*_pairs(images)) ** 2,
-        "This is the correlation of the pixels with themselves.": lambda images: 1.0,
-    },
-    otherwise="Compare it with np.corrcoef of two flat arrays: pixels and right neighbours. (Sums of uint8 run over at "
-    "255.)",
 )
 def neighbour_correlation(images):
-    return _correlation(*_pairs(images))
+    def correlation(one, other):
+        return stats.pearsonr(np.ravel(one), np.ravel(other)).statistic
+
+    left, right = images[:, :, :-1].astype(float), images[:, :, 1:].astype(float)
+    into_next_row = correlation(images.ravel()[:-1], images.ravel()[1:])
+    return {
+        RIGHT: correlation(left, right),
+        "The last pixel of a row has no right neighbour: the first one of that row is none.": (
+            correlation(images, np.roll(images, -1, axis=2))
+        ),
+        "The last pixel of a row has no right neighbour: the first one of the next row is none.": into_next_row,
+        "These are the neighbours below. Which axis goes to the right?": correlation(images[:, :-1], images[:, 1:]),
+        "These are the same pixels of two images, one after the other.": correlation(images[:-1], images[1:]),
+        "You took the mean over images. Put the pairs of all images together: some are lighter as a whole.": (
+            np.mean([correlation(*pair) for pair in zip(left, right, strict=True)])
+        ),
+        "This is the covariance. What does a correlation divide it by?": ((left - left.mean()) * right).mean(),
+        "Subtract the means first: else light images alone make it large.": (
+            (left * right).sum() / np.sqrt((left**2).sum() * (right**2).sum())
+        ),
+        "This is the square of the correlation.": correlation(left, right) ** 2,
+        "This is the correlation of the pixels with themselves.": 1.0,
+        "Compare it with np.corrcoef of two flat arrays: pixels and right neighbours. (Sums of uint8 run over at "
+        "255.)": OTHERWISE,
+    }
 
 
 @judged(

@@ -64,10 +64,10 @@ def test_a_chapter_has_three_to_five_exercises_each_with_a_check_in_order(chapte
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_declared_error_is_told_by_its_own_message(name):
-    for message, answer in declared(name):
+    for messages, answer in declared(name):
         result, remark = exercises.verdict(name, answer)
-        assert result == "not yet", f"{message}: {result}"
-        assert says(remark, message), f"{message}: {remark}"
+        assert result == "not yet", f"{messages[0]}: {result}"
+        assert any(says(remark, message) for message in messages), f"{messages[0]}: {remark}"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -82,8 +82,8 @@ def test_errors_that_were_written_apart_from_the_checks_are_each_told_by_a_messa
 
 @pytest.mark.parametrize("name", NAMES)
 def test_three_errors_of_reasoning_or_more_are_foreseen(name):
-    declaration = exercises.find(name).declaration
-    assert len(declaration.wrong if declaration else independent(name)) >= 3
+    own = {messages[0] for messages, _ in declared(name)}
+    assert len(own or independent(name)) >= 3
 
 
 @pytest.mark.parametrize("name", NAMES)

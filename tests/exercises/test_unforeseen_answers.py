@@ -7,13 +7,12 @@ import inspect
 import itertools
 
 import pytest
-from foreseen_answers import foreseen, says
+from foreseen_answers import foreseen, general, says
 from right_answers import right_answer
 from test_checks_of_exercises import NAMES
-from unforeseen_answers import near, plain
+from unforeseen_answers import near, off_at_one_call, plain
 
 from digitlib import exercises
-from digitlib.exercises import judging
 
 pytestmark = pytest.mark.slow
 
@@ -61,9 +60,11 @@ def test_the_solution_is_right_and_no_unforeseen_answer_is(name):
 
 @pytest.mark.parametrize("name", [name for name in NAMES if exercises.find(name).declaration])
 def test_each_general_refusal_is_needed(name):
-    wrong = [*foreseen(name), *(answer for _, answer in near(name, right_answer(name)))]
+    solution = right_answer(name)
+    wrong = foreseen(name) + [answer for _, answer in near(name, solution)]
+    wrong += off_at_one_call(name, solution) if callable(solution) else []
     remarks = {exercises.verdict(name, answer)[1] for answer in wrong}
-    unsaid = [message for message in general_refusals(name) if not any(says(remark, message) for remark in remarks)]
+    unsaid = [message for message in general(name) if not any(says(remark, message) for remark in remarks)]
     assert not unsaid, "no answer of these tests is told this"
 
 
@@ -73,14 +74,6 @@ def test_without_its_last_refusal_a_judge_accepts_a_wrong_answer(name):
     unforeseen = (answer for what, answer in near(name, solution) if what not in RIGHT_AS_WELL.get(name, ()))
     wrong = itertools.chain(reversed(foreseen(name)), unforeseen)
     assert any(accepts(judge, answer) for answer in wrong), "no answer of these tests comes to the judge's last refusal"
-
-
-def general_refusals(name):
-    """The messages of a declared exercise that are not about one error."""
-    declaration = exercises.find(name).declaration
-    last = declaration.otherwise or ()
-    in_part = [message for message, error in declaration.wrong.items() if isinstance(error, judging.Unless)]
-    return [*in_part, *((last,) if isinstance(last, str) else last)]
 
 
 def accepts(judge, answer):

@@ -51,9 +51,8 @@ def plain(answer) -> Iterator[tuple[str, object]]:
 def near(name: str, answer) -> Iterator[tuple[str, object]]:
     """Answers near the right one to an exercise, each with what was changed."""
     if isinstance(answer, types.FunctionType):
-        off = CHANGES["last one off"]
-        yield "off at the last call", _changed(answer, off, only=_calls(name, answer))
-        yield "off at the first call", _changed(answer, off, only=1)
+        yield "off at the last call", [*off_at_one_call(name, answer)][-1]
+        yield "off at the first call", next(off_at_one_call(name, answer))
         for what, change in (CHANGES | CHANGES_OF_ARRAYS).items():
             yield what, _changed(answer, change)
     elif hasattr(answer, "layers"):
@@ -69,11 +68,12 @@ def near(name: str, answer) -> Iterator[tuple[str, object]]:
             yield what, _change(answer, change)
 
 
-def _calls(name: str, function: Callable) -> int:
-    """How often the check of an exercise calls the right answer."""
+def off_at_one_call(name: str, answer) -> Iterator[Callable]:
+    """For each call that the check of an exercise makes, a function that gives the right answer to all others."""
     calls = []
-    exercises.verdict(name, lambda *arguments: (calls.append(1), function(*arguments))[1])
-    return len(calls)
+    exercises.verdict(name, lambda *arguments: (calls.append(1), answer(*arguments))[1])
+    for number, _ in enumerate(calls, start=1):
+        yield _changed(answer, CHANGES["last one off"], only=number)
 
 
 def _changed(function: Callable, change: Callable, only: int | None = None) -> Callable:
