@@ -66,9 +66,6 @@ def judged(name: str, *hints: str) -> Callable:
     return declare
 
 
-exercise = judged
-
-
 def find(name: str) -> Exercise:
     """The exercise of that name, such as ``"architecture.1"``.
 

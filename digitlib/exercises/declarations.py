@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from digitlib.exercises import Exercise, register
-from digitlib.exercises.judging import ANOTHER_SHAPE, OTHERWISE, RIGHT, OneOf, Unless, When, judge
+from digitlib.exercises.judging import ANOTHER_SHAPE, OTHERWISE, RIGHT, Near, OneOf, Unless, When, judge
 
-__all__ = ["ANOTHER_SHAPE", "OTHERWISE", "RIGHT", "Declaration", "OneOf", "Unless", "When", "exercise"]
+__all__ = ["ANOTHER_SHAPE", "OTHERWISE", "RIGHT", "Declaration", "Near", "OneOf", "Unless", "When", "exercise"]
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ def exercise(
     the place of an answer there may be
 
     - `OneOf`: several, of which the same is said;
+    - `Near`: a number with a tolerance of its own;
     - `When`: a condition;
     - `Unless`: what is right in part, and otherwise refused;
     - `ANOTHER_SHAPE`: every answer of another shape;

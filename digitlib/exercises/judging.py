@@ -15,6 +15,13 @@ OTHERWISE = object()  # stands for every other answer
 ANOTHER_SHAPE = object()  # stands for every answer of another shape
 
 
+class Near(NamedTuple):
+    """A number with a tolerance of its own."""
+
+    value: float
+    within: float
+
+
 class OneOf(tuple):
     """Several answers of which the same is said."""
 
@@ -90,6 +97,7 @@ def _problem(exercise, known: dict, given, *, is_first: bool) -> str:
 
 def _read(exercise, given, right, is_first: bool) -> tuple[object, str]:
     """The answer in plain numbers, and what is wrong if its shape is not the right one's."""
+    right = right.value if isinstance(right, Near) else right
     if type(right) is not tuple:
         return _read_one(given, right, exercise.what, is_first)
     as_many = type(given) in (tuple, list, np.ndarray) and len(given) == len(right)
@@ -126,6 +134,8 @@ def _same(exercise, given, value) -> bool:
     """Whether a plain answer is a value, whatever stands where the value is ``...``."""
     if isinstance(given, str):
         return given == value
+    if isinstance(value, Near):
+        return abs(given - value.value) <= value.within
     if type(value) is tuple:
         as_many = (type(given) is tuple or np.ndim(given)) and len(given) == len(value)
         return bool(as_many) and all(
@@ -137,7 +147,8 @@ def _same(exercise, given, value) -> bool:
 
 
 def _has_its_shape(given, value, right) -> bool:
-    """Whether an answer has the shape of a wrong value, and the right one has another."""
+    """Whether an answer has the shape of a wrong value, which is not that of the right one."""
     if type(right) is tuple:
-        return all(part is ... or np.shape(one) == np.shape(part) for one, part in zip(given, value, strict=True))
-    return type(value) is not tuple and np.shape(given) == np.shape(value) != np.shape(right)
+        parts = zip(given, value, right, strict=True)
+        return any(wrong is not ... and _has_its_shape(one, wrong, part) for one, wrong, part in parts)
+    return not isinstance(value, tuple) and np.shape(given) == np.shape(value) != np.shape(right)

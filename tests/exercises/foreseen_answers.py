@@ -1,13 +1,12 @@
 """Wrong answers that are foreseen: those that the declarations themselves make, and those written apart from them."""
 
-import importlib
 import re
 from collections.abc import Iterator
 
 from independent_answers import WRONG
 
 from digitlib import exercises
-from digitlib.exercises.declarations import ANOTHER_SHAPE, OTHERWISE, RIGHT, OneOf, Unless, When
+from digitlib.exercises.declarations import ANOTHER_SHAPE, OTHERWISE, RIGHT, Near, OneOf, Unless, When
 
 
 def declared(name: str) -> Iterator[tuple[list[str], object]]:
@@ -30,14 +29,7 @@ def general(name: str) -> list[str]:
 
 def foreseen(name: str) -> list:
     """All of them."""
-    return [*(answer for _, answer in declared(name)), *independent(name).values()]
-
-
-def independent(name: str) -> dict:
-    try:
-        return importlib.import_module(f"wrong_answers.{name.partition('.')[0]}").WRONG[name]
-    except ImportError:
-        return WRONG.get(name, {})
+    return [*(answer for _, answer in declared(name)), *WRONG.get(name, {}).values()]
 
 
 def says(remark: str, message: str) -> bool:
@@ -51,9 +43,10 @@ def _answer(declaration, place, which):
     def answer(*case):
         known = declaration.answers(*case)
         wrong, right = _answers(*[*known.items()][place])[which], known[RIGHT]
-        if type(wrong) is not tuple:
-            return wrong
-        return tuple(rest if part is ... else part for part, rest in zip(wrong, right, strict=True))
+        if type(wrong) is tuple:
+            pairs = zip(wrong, right, strict=True)
+            return tuple(_exactly(there if part is ... else part) for part, there in pairs)
+        return _exactly(wrong)
 
     return answer if declaration.is_function else answer()
 
@@ -65,3 +58,7 @@ def _answers(message, error):
     if isinstance(error, When):
         return [error.example]
     return [*error] if isinstance(error, OneOf) else [error]
+
+
+def _exactly(value):
+    return value.value if isinstance(value, Near) else value

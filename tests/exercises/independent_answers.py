@@ -3,9 +3,13 @@
 Of the declared exercises a few stand here: those that come to the answer in another way than the declaration does.
 """
 
+import math
+
 import numpy as np
-from keras import Input, Sequential, layers
-from scipy import ndimage, special, stats
+from keras import Input, Sequential, layers, ops, random
+from scipy import ndimage, optimize, special, stats
+
+from digitlib.data import move
 
 STRUCTURE = {
     "structure.3": {
@@ -184,4 +188,368 @@ HANDWRITING = {
     },
 }
 
-WRONG = STRUCTURE | FAST | ARCHITECTURE | DATASET | SHARING | NO_DIGIT | TRAINING | HANDWRITING
+
+def _moving(*hidden):
+    return Sequential([Input((28, 28, 1)), *hidden, layers.Dense(10, activation="softmax")])
+
+
+COMPARISON = {
+    "comparison.2": {
+        "pixels first": lambda images, permutation: images.reshape(-1, len(images))[np.argsort(permutation)].reshape(
+            images.shape
+        ),
+        "undone and turned round": lambda images, permutation: images.reshape(len(images), -1)[
+            :, np.argsort(permutation)[::-1]
+        ].reshape(images.shape),
+    },
+    "comparison.3": {
+        "the same wrong answer": lambda labels, first, second: (
+            ((first == second) & (first != labels)).sum(),
+            (first != labels).mean() * (second != labels).sum(),
+        ),
+        "either": lambda labels, first, second: (((first != labels) | (second != labels)).sum(), 0),
+        "of the first's errors": lambda labels, first, second: (
+            ((first != labels) & (second != labels)).sum(),
+            (first != labels).sum(),
+        ),
+        "none": lambda labels, first, second: (0, 0),
+    },
+    "comparison.4": {
+        "moved twice": lambda function, images: np.abs(
+            function(np.roll(images, 1, axis=2)) - np.roll(function(np.roll(images, 1, axis=2)), 1, axis=2)
+        ).max(),
+        "no moves": lambda function, images: 0.0,
+    },
+    "comparison.5": {
+        "flattened": _moving(layers.Conv2D(4, 3), layers.Flatten()),
+        "pooled by two": _moving(
+            layers.ZeroPadding2D(8),
+            layers.Conv2D(4, 3),
+            layers.MaxPooling2D(),
+            layers.Conv2D(8, 3),
+            layers.GlobalMaxPooling2D(),
+        ),
+        "no paper around": _moving(layers.Conv2D(4, 3, activation="relu"), layers.GlobalAveragePooling2D()),
+        "ink alone": _moving(layers.GlobalAveragePooling2D()),
+        "no softmax": Sequential(
+            [Input((28, 28, 1)), layers.ZeroPadding2D(2), layers.Conv2D(10, 3), layers.GlobalMaxPooling2D()]
+        ),
+        "the same for all": _moving(layers.Rescaling(0.0), layers.Conv2D(4, 3), layers.GlobalMaxPooling2D()),
+    },
+}
+
+
+def _dropped(factor, share_of=lambda share: share, shape=np.shape):
+    """Dropout with another factor, another share or coarser draws."""
+    return lambda values, share, random: values * (random.random(shape(values)) >= share_of(share)) * factor(share)
+
+
+def _same_mean(values, share, random):
+    kept = values * (random.random(values.shape) >= share)
+    return kept * values.mean() / kept.mean()
+
+
+def _moved(draw, by=lambda image, down, right: move(image[None], down=down, right=right)[0]):
+    """Each image moved by what `draw` makes of the most and a generator."""
+    return lambda images, most, random: np.stack([by(image, *draw(most, random)) for image in images])
+
+
+def _two(most, random):
+    return random.integers(-most, most + 1, 2)
+
+
+def _all_alike(images, most, random):
+    down, right = _two(most, random)
+    return move(images, down=down, right=right)
+
+
+SHARED = layers.Dense(10, activation="softmax")
+
+
+def _own(*hidden, last=SHARED):
+    return Sequential([Input((28, 28, 1)), layers.Flatten(), *hidden, last])
+
+
+def _softmax(**options):
+    return layers.Dense(10, activation="softmax", **options)
+
+
+GOING_FURTHER = {
+    "going_further.1": {
+        "not made larger": _dropped(lambda share: 1),
+        "made smaller": _dropped(lambda share: 1 - share),
+        "divided by the share dropped": _dropped(lambda share: 1 / share),
+        "a little larger": _dropped(lambda share: 1 + share),
+        "the other share": _dropped(lambda share: 1 / share, share_of=lambda share: 1 - share),
+        "whole columns": _dropped(lambda share: 1 / (1 - share), shape=lambda values: values.shape[1:]),
+        "the mean of each draw": _same_mean,
+        "always one half": _dropped(lambda share: 1 / (1 - share), share_of=lambda share: 0.5),
+    },
+    "going_further.2": {
+        "all alike": _all_alike,
+        "upper end left out": _moved(lambda most, random: random.integers(-most, most, 2)),
+        "down and right": _moved(lambda most, random: random.integers(0, most + 1, 2)),
+        "one axis": _moved(lambda most, random: (0, random.integers(-most, most + 1))),
+        "one number for both": _moved(lambda most, random: [random.integers(-most, most + 1)] * 2),
+        "wraps round": _moved(_two, by=lambda image, down, right: np.roll(image, (down, right), axis=(0, 1))),
+        "rounded normal": _moved(
+            lambda most, random: np.clip(np.rint(random.normal(0, 1, 2)), -most, most).astype(int)
+        ),
+        "a generator of its own": lambda images, most, _: _moved(_two)(images, most, np.random.default_rng(0)),
+    },
+    "going_further.4": {
+        "the range": lambda networks, images, accuracy: (
+            np.ptp(np.random.default_rng(0).binomial(images, accuracy, size=(20_000, networks)), axis=1).mean() / images
+        ),
+    },
+    "going_further.5": {
+        "a shared layer": lambda: _own(layers.Dropout(0.2)),
+        "no noise": lambda: _own(layers.BatchNormalization(), last=_softmax()),
+        "too large": lambda: _own(layers.Dense(128), layers.Dropout(0.2), last=_softmax()),
+        "no softmax": lambda: _own(layers.Dropout(0.2), last=layers.Dense(10)),
+        "noisy when it predicts": lambda: _own(
+            layers.Lambda(lambda values: values + random.normal(ops.shape(values))), last=_softmax()
+        ),
+        "one answer for all": lambda: _own(layers.Dropout(0.2), last=_softmax(kernel_initializer="zeros")),
+    },
+}
+
+
+def _sweep(**changes):
+    grid = {
+        "network": "cnn",
+        "training_images": 1_000,
+        "augmentation": ["none", "noise"],
+        "seed": [1, 2, 3, 4, 5],
+        "scored_on": "validation",
+    }
+    return [grid | changes]
+
+
+def _predicted(values, reach):
+    reach *= values.std(ddof=1) * np.sqrt(1 + 1 / len(values))
+    return values.mean() - reach, values.mean() + reach
+
+
+EXPERIMENT = {
+    "experiment.3": {
+        "twice as wide": lambda values, confidence: _predicted(values, 2 * stats.t.ppf((1 + confidence) / 2, 5)),
+        "always five degrees": lambda values, confidence: _predicted(values, stats.t.ppf((1 + confidence) / 2, 5)),
+    },
+    "experiment.4": {
+        "the mean is looked for": lambda past, further, interval: np.mean(
+            [interval(row)[0] <= row.mean() <= interval(row)[1] for row in past]
+        ),
+    },
+    "experiment.5": {
+        "scored on the test set": _sweep(scored_on="test"),
+        "a single seed": _sweep(seed=1),
+        "nothing to compare with": _sweep(augmentation=["noise", "moved by up to 2 pixels"]),
+        "nothing augmented": _sweep(augmentation="none"),
+        "more epochs for one side": [*_sweep(augmentation="none"), *_sweep(augmentation="noise", epochs=47)],
+        "other seeds on either side": [
+            *_sweep(augmentation="none"),
+            *_sweep(augmentation="noise", seed=[6, 7, 8, 9, 10]),
+        ],
+        "all training images": _sweep(training_images=60_000),
+        "a kind that there is not": _sweep(augmentation=["none", "turned"]),
+    },
+}
+
+
+def _simulation(critical=lambda seeds: stats.t.ppf(0.975, seeds - 1), widen=1, root=0.5):
+    """The power of the paired t test, with one thing changed."""
+
+    def power(difference, spread, seeds):
+        drawn = np.random.default_rng(0).normal(difference, widen * spread, size=(20_000, seeds))
+        return np.mean(abs(drawn.mean(axis=1) / (drawn.std(axis=1, ddof=1) / seeds**root)) > critical(seeds))
+
+    return power
+
+
+NORMAL = {
+    "normal.2": {
+        "all errors counted": lambda answers, labels: ((answers != labels).sum(), 0),
+        "any network": lambda answers, labels: ((answers != labels).any(axis=0).sum(), 0),
+        "none": lambda answers, labels: (0, 0),
+    },
+    "normal.3": {
+        "the second network's count": lambda first, second: min(
+            1, 2 * stats.binom.cdf((second & ~first).sum(), (first != second).sum(), 0.5)
+        ),
+        "not cut off": lambda first, second: (
+            2 * stats.binom.cdf(min((second & ~first).sum(), (first & ~second).sum()), (first != second).sum(), 0.5)
+        ),
+    },
+    "normal.4": {
+        "twice as wide": lambda first, second: stats.norm.interval(
+            0.99, (second - first).mean(), 2 * stats.sem(second - first)
+        ),
+    },
+    "normal.5": {
+        "1.96 for any number of seeds": _simulation(critical=lambda seeds: 1.96),
+        "spread of the differences taken for that of the runs": _simulation(widen=np.sqrt(2)),
+        "spread of single differences": _simulation(root=0),
+    },
+}
+
+SHIFT = {
+    "shift.3": {
+        "turned round, as if it only fell": lambda accuracies, level: np.interp(-level, np.sort(-accuracies), range(9)),
+    },
+    "shift.4": {
+        "cut off": lambda images: np.concatenate(
+            [
+                move(image[None], **{way: int(14 - at) for way, at in zip(("down", "right"), mass, strict=True)})
+                for image, mass in zip(images, map(ndimage.center_of_mass, images), strict=True)
+            ]
+        ),
+    },
+    "shift.5": {
+        "corner as the middle": lambda images, kernel: sum(
+            kernel[place] * np.roll(images, (-place[0], -place[1]), axis=(1, 2)) for place in np.ndindex(3, 3)
+        ),
+    },
+}
+
+
+def _counts(count, classes):
+    return np.random.default_rng(1).multinomial(count, [1 / classes] * classes, size=4_000)
+
+
+HIERARCHY = {
+    "hierarchy.2": {
+        "numbers of one side": lambda side: 2 / (2 * side),
+    },
+    "hierarchy.4": {
+        "one class": lambda count, classes: _counts(count, classes).mean(axis=0).max() / count,
+        "always a hundred": lambda count, classes: _counts(100, classes).max(axis=1).mean() / 100,
+        "most extreme draw": lambda count, classes: _counts(count, classes).max() / count,
+    },
+    "hierarchy.5": {
+        "intercepts forgotten": lambda outputs, targets, penalty: (
+            np.linalg.solve(
+                np.cov(outputs.T) * (len(outputs) - 1) + penalty * np.eye(outputs.shape[1]),
+                (outputs - outputs.mean(axis=0)).T @ targets,
+            ),
+            [0.0] * 3,
+        ),
+        "half the penalty": lambda outputs, targets, penalty: (
+            np.linalg.solve(outputs.T @ outputs + penalty / 2 * np.eye(outputs.shape[1]), outputs.T @ targets),
+            targets.mean(axis=0),
+        ),
+    },
+}
+
+
+def _law(sizes, errors):
+    slope, intercept = np.polyfit(np.log(sizes), np.log(errors), 1)
+    return np.exp(intercept), -slope
+
+
+DATA_SIZE = {
+    "data_size.1": {
+        "at most ten": lambda images, batch, least: min(-(-least // -(-images // batch)), 10),
+    },
+    "data_size.3": {
+        "distances of errors": lambda sizes, errors: optimize.curve_fit(
+            lambda n, a, b: a * n**-b, sizes, errors, p0=(1, 0.5)
+        )[0],
+    },
+    "data_size.4": {
+        "two standard errors": lambda values: stats.norm.interval(0.95, values.mean(), stats.sem(values)),
+        "one draw": lambda values: (values.mean() - 0.001, values.mean() + 0.001),
+    },
+    "data_size.5": {
+        "no floor": lambda sizes, errors: (*_law(sizes, errors), 0),
+        "floor at the smallest error": lambda sizes, errors: (
+            *_law(sizes[:-1], errors[:-1] - errors[-1]),
+            errors[-1],
+        ),
+        "half the smallest error": lambda sizes, errors: (1.8, 0.55, errors.min() / 2),
+    },
+}
+
+ERRORS = {
+    "errors.1": {
+        "all networks together": lambda answers: np.full(60, np.bincount(answers.ravel()).argmax()),
+    },
+    "errors.2": {
+        "rights for wrongs": lambda wrong: (
+            wrong.shape[1] * stats.binom.pmf(np.arange(len(wrong) + 1), len(wrong), (~wrong).mean())
+        ),
+        "named networks": lambda wrong: (
+            wrong.shape[1] * wrong.mean() ** np.arange(8) * (1 - wrong.mean()) ** np.arange(7, -1, -1)
+        ),
+    },
+    "errors.4": {
+        "in the order of the images": lambda doubts, wrongs: (doubts[wrongs] > doubts[~wrongs][: wrongs.sum()]).mean(),
+    },
+    "errors.5": {
+        "on half of the labels": lambda scores, labels: (
+            1.2
+            * optimize.minimize_scalar(
+                lambda t: -special.log_softmax(scores[::2] / t, axis=1)[np.arange(200), labels[::2]].mean(),
+                bounds=(0.05, 20),
+                method="bounded",
+            ).x
+        ),
+    },
+}
+
+
+def _hide(images, tops, lefts, side=8, value=0):
+    hidden = images.copy()
+    for image, top, left in zip(hidden, tops, lefts, strict=True):
+        image[max(top, 0) : top + side, max(left, 0) : left + side] = value
+    return hidden
+
+
+def _draw(images, seed, low=0, high=21):
+    return np.random.default_rng(seed).integers(low, high, size=(2, len(images)))
+
+
+ROBUSTNESS = {
+    "robustness.1": {
+        "only pixels with ink": lambda images, corrupted: np.abs(corrupted / 255 - images / 255)[images > 127].mean(),
+    },
+    "robustness.2": {
+        "choices of one side": lambda few, many: 2 / math.comb(many, min(few, many)),
+    },
+    "robustness.3": {
+        "ratios of single runs": lambda one, base: ((1 - one) / (1 - base[:5])).mean(),
+    },
+    "robustness.5": {
+        "unseeded": lambda images, seed: _hide(images, *_draw(images, None)),
+        "seed ignored": lambda images, seed: _hide(images, *_draw(images, 0)),
+        "cut off at the margin": lambda images, seed: _hide(images, *_draw(images, seed, 0, 28)),
+        "last place forgotten": lambda images, seed: _hide(images, *_draw(images, seed, 0, 20)),
+        "one place for all": lambda images, seed: _hide(images, *np.repeat(_draw(images[:1], seed), len(images), 1)),
+        "on the diagonal": lambda images, seed: _hide(images, *[_draw(images, seed)[0]] * 2),
+        "moved in from the margin": lambda images, seed: _hide(images, *_draw(images, seed, -4, 24).clip(0, 20)),
+        "one pixel too large": lambda images, seed: _hide(images, *_draw(images, seed, 0, 20), side=9),
+        "ink": lambda images, seed: _hide(images, *_draw(images, seed), value=255),
+    },
+}
+
+EXPLORING = {
+    "exploring.2": {
+        "sign kept": lambda before, after: (
+            2 * stats.t.sf((after - before).mean() / stats.sem(after - before), len(before) - 1)
+        ),
+    },
+    "exploring.4": {
+        "power forgotten": lambda effect, level: math.ceil((stats.norm.isf(level / 2) / effect) ** 2),
+    },
+    "exploring.5": {
+        "down the columns": lambda true, spread, random: (
+            (true + spread * random.normal(size=(20_000, len(true)))).max(axis=0) - true
+        ).mean(),
+        "the winning score": lambda true, spread, random: (
+            (true + spread * random.normal(size=(20_000, len(true)))).max(axis=1).mean()
+        ),
+    },
+}
+
+WRONG = STRUCTURE | FAST | ARCHITECTURE | DATASET | SHARING | NO_DIGIT | TRAINING | HANDWRITING | COMPARISON
+WRONG |= GOING_FURTHER | EXPERIMENT | NORMAL | SHIFT | HIERARCHY | DATA_SIZE | ERRORS | ROBUSTNESS | EXPLORING
