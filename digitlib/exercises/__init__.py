@@ -11,6 +11,7 @@ from typing import NamedTuple
 _EXERCISES: dict[str, "Exercise"] = {}
 _hints_given: dict[str, int] = {}
 MOST_HINTS = 3
+ORDINALS = "first", "second", "third", "fourth"
 
 
 class NotSolved(Exception):
@@ -31,30 +32,38 @@ class Exercise(NamedTuple):
         a right answer, or None.
     hints : tuple of str
         From a nudge to nearly the solution.
+    declaration : Declaration, optional
+        What it was declared as; see `digitlib.exercises.declarations`. Without one, the judge is its own.
     """
 
     judge: Callable[..., str | None]
     hints: tuple[str, ...]
+    declaration: object = None
 
 
-def exercise(name: str, *hints: str) -> Callable:
-    """Register the decorated function as the check of an exercise.
+def register(name: str, exercise: Exercise) -> None:
+    """Make an exercise known.
 
     Raises
     ------
     ValueError
         If the name is taken, or there are no hints, or more than three.
     """
+    if name in _EXERCISES:
+        raise ValueError(f"there is an exercise {name!r} already")
+    if not 1 <= len(exercise.hints) <= MOST_HINTS:
+        raise ValueError(f"exercise {name!r} has {len(exercise.hints)} hints: give one to {MOST_HINTS}")
+    _EXERCISES[name] = exercise
 
-    def register(judge: Callable) -> Callable:
-        if name in _EXERCISES:
-            raise ValueError(f"there is an exercise {name!r} already")
-        if not 1 <= len(hints) <= MOST_HINTS:
-            raise ValueError(f"exercise {name!r} has {len(hints)} hints: give one to {MOST_HINTS}")
-        _EXERCISES[name] = Exercise(judge, hints)
+
+def judged(name: str, *hints: str) -> Callable:
+    """Register the decorated function as the judge of an exercise that fits no declaration."""
+
+    def declare(judge: Callable) -> Callable:
+        register(name, Exercise(judge, hints))
         return judge
 
-    return register
+    return declare
 
 
 def find(name: str) -> Exercise:
@@ -86,7 +95,7 @@ def verdict(name: str, answer) -> tuple[str, str]:
     remark : str
         Why, or what is worth knowing about the right answer; may be empty.
     """
-    judge, _ = find(name)
+    judge = find(name).judge
     if answer is ... or answer is None:
         return "not solved yet", ""
     try:
@@ -126,7 +135,7 @@ def check(name: str, answer) -> None:
 
 
 def hint(name: str) -> None:
-    """Give a hint for an exercise, and a further one each time it is asked for.
+    """Give a hint for an exercise, and a further one each time it is asked for, until there is none.
 
     Parameters
     ----------
@@ -139,6 +148,9 @@ def hint(name: str) -> None:
         If there is no such exercise.
     """
     hints = find(name).hints
-    given = _hints_given.get(name, 0) % len(hints)
-    _hints_given[name] = given + 1
-    print(f"Hint {given + 1} of {len(hints)}: {hints[given]}")
+    given = _hints_given.get(name, 0)
+    _hints_given[name] = (given + 1) % (len(hints) + 1)
+    if given < len(hints):
+        print(f"Hint {given + 1} of {len(hints)}: {hints[given]}")
+    else:
+        print(f"There is no {ORDINALS[given]} hint. Asked again, this begins with the first.")

@@ -38,7 +38,14 @@ def integer(answer, what: str = "your answer") -> int:
     return int(value)
 
 
-def array(answer, what: str = "your answer", *, shape: tuple[int, ...] | None = None, size: int | None = None):
+def array(
+    answer,
+    what: str = "your answer",
+    *,
+    shape: tuple[int, ...] | None = None,
+    size: int | None = None,
+    finite: bool = True,
+) -> np.ndarray:
     """The answer as a NumPy array of finite numbers or truth values.
 
     Parameters
@@ -50,6 +57,8 @@ def array(answer, what: str = "your answer", *, shape: tuple[int, ...] | None = 
         What its shape must be.
     size : int, optional
         How many numbers it must hold.
+    finite : bool
+        Whether all must be finite.
 
     Returns
     -------
@@ -77,7 +86,7 @@ def array(answer, what: str = "your answer", *, shape: tuple[int, ...] | None = 
         raise Wrong(f"{_upper(what)} should be {_wanted(shape, size)}, not {_describe(answer)}.")
     if (shape is not None and values.shape != shape) or (size is not None and values.size != size):
         raise Wrong(f"{_upper(what)} should be {_wanted(shape, size)}; its shape is {values.shape}.")
-    if not np.isfinite(values).all():
+    if finite and not np.isfinite(values).all():
         raise Wrong(f"{_upper(what)} holds numbers that are not finite. Has something been divided by zero?")
     return values
 
@@ -112,8 +121,8 @@ def wrong_unless_for_digits(network) -> None:
 def call(function, *arguments, what: str = "your function"):
     """What the reader's function returns.
 
-    Arrays are handed over as copies, so that a function which changes its
-    arguments spoils nothing.
+    Arrays and tables are handed over as copies, so that a function which
+    changes its arguments spoils nothing.
 
     Raises
     ------
@@ -124,7 +133,7 @@ def call(function, *arguments, what: str = "your function"):
     """
     if not callable(function):
         raise Wrong(f"{_upper(what)} should be a function, not {_describe(function)}: pass its name, without brackets.")
-    copies = [argument.copy() if isinstance(argument, np.ndarray) else argument for argument in arguments]
+    copies = [argument.copy() if hasattr(argument, "copy") else argument for argument in arguments]
     try:
         result = function(*copies)
     except Exception as error:  # whatever a reader's function raises is told to the reader

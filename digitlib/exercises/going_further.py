@@ -5,13 +5,14 @@ from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar
 
 from digitlib.data import move
-from digitlib.exercises import exercise
-from digitlib.exercises.answers import array, call, close, number, wrong_if, wrong_unless_for_digits
+from digitlib.exercises import judged
+from digitlib.exercises.answers import array, call, close, wrong_if, wrong_unless_for_digits
+from digitlib.exercises.declarations import OTHERWISE, RIGHT, Near, OneOf, exercise
 
 LARGEST = 121_930 // 2  # parameters of a reader's own variation
 
 
-@exercise(
+@judged(
     "going_further.1",
     "random.random(values.shape) gives a number from 0 to 1 for each value. Which of them are to be dropped?",
     "If three in ten are dropped, the others have to make up for it: by what factor?",
@@ -50,7 +51,7 @@ def dropout(answer):
     wrong_if(not close(result_of(0.0), values), "If the share is 0, nothing should change.")
 
 
-@exercise(
+@judged(
     "going_further.2",
     "random.integers(-most, most, endpoint=True) is a whole number from -most to most, both included.",
     "Draw two such numbers for each image: random.integers(..., size=(len(images), 2), endpoint=True).",
@@ -91,48 +92,56 @@ def move_at_random(answer):
     wrong_if(close(moved(), result), "A second call makes the same moves. Draw from the generator that you are given.")
 
 
+def _two_networks(only_first, only_second):
+    """Labels and the answers of two networks, wrong on 25 more images, on 15 of them in different ways."""
+    labels = np.random.default_rng(4).integers(0, 10, 500)
+    first, second = labels.copy(), labels.copy()
+    second[:only_first] += 1
+    first[only_first : only_first + only_second] += 1
+    first[-25:] += 1
+    second[-25:] += np.repeat([1, 2], [10, 15])
+    return labels, first % 10, second % 10
+
+
 @exercise(
     "going_further.3",
     "Compare each network's answers with the labels first. Then count: only the first right, only the second right.",
     "These two numbers are heads and tails. The number of tosses is their sum, not the number of images.",
     "binomtest(heads, tosses).pvalue looks to both sides.",
+    cases=(lambda: _two_networks(8, 20), lambda: _two_networks(9, 9)),
 )
-def paired_p_value(answer):
-    def result_for(answers):
-        made = call(answer, *answers, what="paired_p_value")
-        return number(made, "what paired_p_value returns")
+def paired_p_value(labels, first, second):
+    one, other = first == labels, second == labels
+    heads, tails, disagreements = np.sum(one & ~other), np.sum(other & ~one), np.sum(first != second)
+    table, unpaired = [[0, heads], [tails, 0]], [[which.sum(), (~which).sum()] for which in (one, other)]
+    right = mcnemar(table, exact=True).pvalue
+    tail = stats.binomtest(heads, heads + tails, alternative="less").pvalue
+    last = "How many tosses are there, and how many of them are heads?"
+    if heads == tails:
+        last = "If both numbers are equal, every division is at least as uneven. What is its probability?"
+    return {
+        RIGHT: right,
+        "This looks to one side only. Either network might be ahead.": OneOf(tail, 1 - tail),
+        "This is the probability of a division less uneven than the one found.": 1 - right,
+        "You count all images on which they disagree. Where both are wrong, it does not matter in which way.": (
+            OneOf(*(stats.binomtest(count, disagreements).pvalue for count in (heads, tails)))
+        ),
+        "You count all images as tosses. Those that both get right, or neither, say nothing about which one is "
+        "better.": 0.0,
+        "This is an approximation for large numbers. With so few tosses the coin can be counted out exactly.": (
+            OneOf(*(mcnemar(table, exact=False, correction=how).pvalue for how in (True, False)))
+        ),
+        "This treats them as if they had been tested on different images. Use that they were the same.": (
+            OneOf(*(stats.chi2_contingency(unpaired, correction=how).pvalue for how in (True, False)))
+        ),
+        last: OTHERWISE,
+    }
 
-    result = result_for(_answers(only_first=8, only_second=20))
-    table, images = [[447, 8], [20, 25]], 500
-    expected = mcnemar(table, exact=True).pvalue
-    heads = stats.binomtest(8, 28, alternative="less").pvalue
-    wrong_if(
-        close(result, heads) or close(result, 1 - heads), "This looks to one side only. Either network might be ahead."
-    )
-    wrong_if(close(result, 1 - expected), "This is the probability of a division less uneven than the one found.")
-    wrong_if(
-        close(result, stats.binomtest(8, 28 + 15).pvalue) or close(result, stats.binomtest(20, 28 + 15).pvalue),
-        "You count all images on which they disagree. Where both are wrong, it does not matter in which way.",
-    )
-    wrong_if(
-        result < 1e-6,
-        "You count all images as tosses. Those that both get right, or neither, say nothing about which one is better.",
-    )
-    wrong_if(
-        any(close(result, mcnemar(table, exact=False, correction=how).pvalue) for how in (True, False)),
-        "This is an approximation for large numbers. With so few tosses the coin can be counted out exactly.",
-    )
-    right, right_too = 447 + 8, 447 + 20
-    unpaired = [[right, images - right], [right_too, images - right_too]]
-    wrong_if(
-        any(close(result, stats.chi2_contingency(unpaired, correction=how).pvalue) for how in (True, False)),
-        "This treats them as if they had been tested on different images. Use that they were the same.",
-    )
-    wrong_if(not close(result, expected), "How many tosses are there, and how many of them are heads?")
-    wrong_if(
-        not close(result_for(_answers(only_first=9, only_second=9)), 1),
-        "If both numbers are equal, every division is at least as uneven. What is its probability?",
-    )
+
+def _luck(networks, images, accuracy):
+    """Mean of the maximum: a sum of the probabilities that it exceeds each number of right answers."""
+    exceeded = 1 - stats.binom.cdf(np.arange(images), images, accuracy) ** networks
+    return exceeded.sum() / images - accuracy
 
 
 @exercise(
@@ -140,42 +149,34 @@ def paired_p_value(answer):
     "random.binomial(images, accuracy) is how many images one such network gets right. Its score is a share of images.",
     "Draw a row of scores, one for each network, and take its maximum. Repeat that some ten thousand times.",
     "random.binomial(images, accuracy, size=(20_000, networks)) draws all of it at once: the maximum is along axis 1.",
+    cases=((40, 2_000, 0.97), (10, 500, 0.9), (1, 500, 0.9)),
+    within=0,
+    relative=0.03,
+    remark="So much of a record may be luck. Choose on validation images, and test once.",
 )
-def luck(answer):
-    cases = [(10, 500, 0.9), (40, 2_000, 0.97)]
-    result = np.array([number(call(answer, *case, what="luck"), "what luck returns") for case in cases])
-    expected = np.array([_luck(*case) for case in cases])
-    # The lowest score of right answers is the highest one of errors.
-    lowest = -np.array([_luck(networks, images, 1 - accuracy) for networks, images, accuracy in cases])
-    networks, images, accuracy = np.array(cases).T
+def luck(networks, images, accuracy):
+    right = _luck(networks, images, accuracy)
+    lowest = -_luck(networks, images, 1 - accuracy)  # of right answers: the highest score of errors
     spread = np.sqrt(accuracy * (1 - accuracy) / images)
-
-    def near(value):
-        return bool(np.all(np.abs(result - value) < 0.03 * np.abs(value)))
-
-    wrong_if(near(accuracy + expected), "This is the score that is kept. By how much does it exceed the accuracy?")
-    wrong_if(near(-expected), "The kept score is above the accuracy, so the difference is positive.")
-    wrong_if(near(lowest), "This is what the lowest score gives. Which one is kept?")
-    wrong_if(
-        np.all(np.abs(result) < spread / 20), "This is the mean of all scores. The one that is kept is the highest."
-    )
-    wrong_if(near(spread), "This is how far one score scatters. The highest of several lies further out.")
-    wrong_if(near(expected * images), "This is a number of images. What share of all is it?")
-    wrong_if(near(expected * 100), "These are percentage points. Return a share.")
-    wrong_if(near(expected - lowest), "This is far too much. Subtract the accuracy, not the lowest score.")
-    wrong_if(
-        near(spread * np.sqrt(networks)), "Scatter grows with the square root in a sum. What is kept here is no sum."
-    )
-    wrong_if(
-        not near(expected),
-        "Score all networks, keep the highest score, subtract the accuracy: what is the mean over many repetitions?",
-    )
-    single = number(call(answer, 1, 500, 0.9, what="luck"), "what luck returns")
-    wrong_if(abs(single) > 1e-3, "With a single network there is nothing to choose, and on average no luck.")
-    return "So much of a record may be luck. Choose on validation images, and test once."
+    last = "Score all networks, keep the highest score, subtract the accuracy: what is the mean over many repetitions?"
+    if networks == 1:
+        last = "With a single network there is nothing to choose, and on average no luck."
+    return {
+        RIGHT: right if networks > 1 else Near(0.0, 1e-3),
+        "This is the score that is kept. By how much does it exceed the accuracy?": accuracy + right,
+        "The kept score is above the accuracy, so the difference is positive.": -right,
+        "This is what the lowest score gives. Which one is kept?": lowest,
+        "This is the mean of all scores. The one that is kept is the highest.": Near(0.0, spread / 20),
+        "This is how far one score scatters. The highest of several lies further out.": spread,
+        "This is a number of images. What share of all is it?": right * images,
+        "These are percentage points. Return a share.": 100 * right,
+        "This is far too much. Subtract the accuracy, not the lowest score.": right - lowest,
+        "Scatter grows with the square root in a sum. What is kept here is no sum.": spread * np.sqrt(networks),
+        last: OTHERWISE,
+    }
 
 
-@exercise(
+@judged(
     "going_further.5",
     "build_half and build_with_dropout of this chapter have what you need. Can you join them?",
     "Everything should be made inside the function, or two networks would share their weights.",
@@ -206,20 +207,3 @@ def build_own(answer):
         "Two passes in training give the same: nothing in it draws at random. Normalization or a penalty is no noise.",
     )
     return f"{parameters:,} parameters. What do you expect of it?"
-
-
-def _answers(*, only_first, only_second):
-    """Labels and the answers of two networks, wrong on 25 more images, on 15 of them in different ways."""
-    labels = np.random.default_rng(4).integers(0, 10, 500)
-    first, second = labels.copy(), labels.copy()
-    second[:only_first] += 1
-    first[only_first : only_first + only_second] += 1
-    first[-25:] += 1
-    second[-25:] += np.repeat([1, 2], [10, 15])
-    return labels, first % 10, second % 10
-
-
-def _luck(networks, images, accuracy):
-    """Mean of the maximum: a sum of the probabilities that it exceeds each number of right answers."""
-    exceeded = 1 - stats.binom.cdf(np.arange(images), images, accuracy) ** networks
-    return exceeded.sum() / images - accuracy

@@ -4,10 +4,9 @@ import numpy as np
 from scipy.spatial.distance import cdist
 from sklearn.metrics import roc_auc_score
 
-from digitlib.exercises import exercise
-from digitlib.exercises.answers import array, call, close, number, wrong_if
-
-SUBJECT = "what digits_among_passed returns"
+from digitlib.exercises import judged
+from digitlib.exercises.answers import call, close, number, wrong_if
+from digitlib.exercises.declarations import ANOTHER_SHAPE, OTHERWISE, RIGHT, OneOf, exercise
 
 
 @exercise(
@@ -15,29 +14,30 @@ SUBJECT = "what digits_among_passed returns"
     "Take a thousand drawings. How many of them are digits and pass? How many are no digits and pass?",
     "Digits that pass: digits * (1 - refused). Non-digits that pass: what of the rest is not caught.",
     "Divide the digits that pass by all that pass.",
+    cases=((0.9, 0.02, 0.7), (0.5, 0.1, 0.8), (0.1, 0.02, 0.7)),
+    remark="The same rule looks good or bad, by what people draw.",
 )
-def digits_among_passed(answer):
-    for digits, refused, caught in ((0.9, 0.02, 0.7), (0.5, 0.1, 0.8), (0.1, 0.02, 0.7)):
-        share = number(call(answer, digits, refused, caught, what="digits_among_passed"), SUBJECT)
-        right, wrong = digits * (1 - refused), (1 - digits) * (1 - caught)
-        wrong_if(close(share, 1 - refused), "That is the share of the digits that pass. Asked for: of those that pass.")
-        wrong_if(close(share, right), "That counts among all drawings. How many of them pass at all?")
-        wrong_if(
-            close(share, right / (right + (1 - digits) * caught)),
-            "The non-digits that pass are those that were not caught.",
-        )
-        wrong_if(
-            close(share, wrong / (right + wrong)), "That is the share of the others: of non-digits among the passed."
-        )
-        wrong_if(
-            digits != 0.5 and close(share, (1 - refused) / (2 - refused - caught)),
-            "Right if half of the drawings are digits. How many are drawn matters, too.",
-        )
-        wrong_if(
-            not close(share, right / (right + wrong)),
-            f"Not for {digits}, {refused} and {caught}. How many drawings pass, and how many of these are digits?",
-        )
-    return "The same rule looks good or bad, by what people draw."
+def digits_among_passed(digits, refused, caught):
+    right, wrong = digits * (1 - refused), (1 - digits) * (1 - caught)
+    caught_pass = right / (right + (1 - digits) * caught)
+    return {
+        RIGHT: right / (right + wrong),
+        "That is the share of the digits that pass. Asked for: of those that pass.": 1 - refused,
+        "That counts among all drawings. How many of them pass at all?": right,
+        "The non-digits that pass are those that were not caught.": caught_pass,
+        "That is the share of the others: of non-digits among the passed.": wrong / (right + wrong),
+        "Right if half of the drawings are digits. How many are drawn matters, too.": (
+            (1 - refused) / (2 - refused - caught)
+        ),
+        f"Not for {digits}, {refused} and {caught}. How many drawings pass, and how many of these are digits?": (
+            OTHERWISE
+        ),
+    }
+
+
+def _scores_with_ties():
+    random = np.random.default_rng(2)
+    return random.integers(2, 9, size=30).astype(float), random.integers(0, 7, size=20).astype(float)
 
 
 @exercise(
@@ -45,34 +45,26 @@ def digits_among_passed(answer):
     "Form all pairs of a digit and a non-digit. In how many does the digit score higher?",
     "of_digits[:, np.newaxis] > of_others is a table of all pairs. Its mean is nearly the answer.",
     "What about pairs with equal scores? Tossing a coin for them counts each as a half.",
+    cases=(_scores_with_ties,),
 )
-def auroc_by_pairs(answer):
-    random = np.random.default_rng(2)
-    of_digits, of_others = random.integers(2, 9, size=30).astype(float), random.integers(0, 7, size=20).astype(float)
-    area = number(call(answer, of_digits, of_others, what="auroc_by_pairs"), "what auroc_by_pairs returns")
-    expected = roc_auc_score(np.repeat([1, 0], [30, 20]), np.r_[of_digits, of_others])
+def auroc_by_pairs(of_digits, of_others):
+    right = roc_auc_score(np.repeat([1, 0], [30, 20]), np.r_[of_digits, of_others])
     above, equal = (compare(of_digits[:, np.newaxis], of_others) for compare in (np.greater, np.equal))
-    wrong_if(close(area, 1 - expected), "That is the chance that the digit scores lower.")
-    wrong_if(
-        close(area, above.mean()) or close(area, above.mean() / (1 - equal.mean())),
-        "Some pairs have equal scores. They count as a half: neither as lost nor as if they were not there.",
-    )
-    wrong_if(
-        close(area, (above | equal).mean()),
-        "Pairs with equal scores count as won. A rule that gives all the same would get 1.",
-    )
-    wrong_if(
-        close(area, (of_digits > np.median(of_others)).mean()) or close(area, (of_digits > of_others.mean()).mean()),
-        "You compare with one typical non-digit. Compare with all of them.",
-    )
-    wrong_if(close(area, above.sum() + equal.sum() / 2), "That is the number of pairs. The chance is their share.")
-    wrong_if(
-        not close(area, expected),
-        "All pairs of a digit and a non-digit: the share that the digit wins, ties as a half.",
-    )
+    typical = [(of_digits > middle).mean() for middle in (np.median(of_others), of_others.mean())]
+    return {
+        RIGHT: right,
+        "That is the chance that the digit scores lower.": 1 - right,
+        "Some pairs have equal scores. They count as a half: neither as lost nor as if they were not there.": (
+            OneOf(above.mean(), above.mean() / (1 - equal.mean()))
+        ),
+        "Pairs with equal scores count as won. A rule that gives all the same would get 1.": (above | equal).mean(),
+        "You compare with one typical non-digit. Compare with all of them.": OneOf(*typical),
+        "That is the number of pairs. The chance is their share.": above.sum() + equal.sum() / 2,
+        "All pairs of a digit and a non-digit: the share that the digit wins, ties as a half.": OTHERWISE,
+    }
 
 
-@exercise(
+@judged(
     "no_digit.3",
     "Sort the scores of the digits. If two of a hundred may be refused, between which two does the threshold lie?",
     "Refused is what lies below the threshold, and not what equals it. Which of the sorted scores may it equal?",
@@ -112,48 +104,53 @@ def threshold(answer):
         )
 
 
+def _hidden():
+    random = np.random.default_rng(4)
+    hidden, means = 2 * random.normal(size=(40, 3)), 2 * random.normal(size=(5, 3))
+    return hidden, means, np.cov(random.normal(size=(3, 3)) @ random.normal(size=(3, 50)))
+
+
 @exercise(
     "no_digit.4",
     "With one feature it would be (h - mean) ** 2 / variance. Several features need a matrix: which one?",
     "For one drawing and one mean: difference @ np.linalg.inv(covariance) @ difference. Then the nearest mean.",
     "(differences @ inverse * differences).sum(axis=1) does all drawings at once; np.min over the means.",
+    cases=(_hidden,),
 )
-def nearest_squared(answer):
-    random = np.random.default_rng(4)
-    hidden, means = 2 * random.normal(size=(40, 3)), 2 * random.normal(size=(5, 3))
-    covariance = np.cov(random.normal(size=(3, 3)) @ random.normal(size=(3, 50)))
-    result = array(
-        call(answer, hidden, means, covariance, what="nearest_squared"), "what nearest_squared returns", shape=(40,)
-    )
-    inverse = np.linalg.inv(covariance)
-    distances = cdist(hidden, means, "mahalanobis", VI=inverse)
-    expected = distances.min(axis=1) ** 2
-    wrong_if(close(result, distances.min(axis=1)), "That is the distance. Asked for is its square, as in the formula.")
-    wrong_if(close(result, -expected), "A squared distance is not negative. The minus turns it into a score, later.")
-    wrong_if(
-        close(result, cdist(hidden, means).min(axis=1) ** 2),
-        "That is the ordinary distance. The covariance should measure each direction in units of the scatter.",
-    )
-    wrong_if(
-        close(result, cdist(hidden, means, "mahalanobis", VI=covariance).min(axis=1) ** 2),
-        "Where digits scatter widely, a step should count less. In yours it counts more.",
-    )
-    wrong_if(
-        close(result, cdist(hidden, means, "seuclidean", V=np.diag(covariance)).min(axis=1) ** 2),
-        "You divide each output by its own spread. What do the other entries of the matrix say?",
-    )
-    by_ordinary = cdist(hidden, means).argmin(axis=1)
-    wrong_if(
-        close(result, distances[np.arange(40), by_ordinary] ** 2),
-        "You pick the nearest mean by the ordinary distance. It should be the nearest by this one.",
-    )
-    wrong_if(
-        close(result, (distances**2).mean(axis=1)) or close(result, distances.max(axis=1) ** 2),
-        "To the nearest class, not to all of them: a 1 may be far from every 8.",
-    )
-    wrong_if(
-        not close(result, expected, within=1e-6), "For each drawing: the least of the squared distances to the means."
-    )
+def nearest_squared(hidden, means, covariance):
+    def squared(matrix):
+        return cdist(hidden, means, "mahalanobis", VI=matrix) ** 2
+
+    distances, ordinary = squared(np.linalg.inv(covariance)), squared(np.eye(3))
+    right = distances.min(axis=1)
+    return {
+        RIGHT: right,
+        "That is the distance. Asked for is its square, as in the formula.": np.sqrt(right),
+        "A squared distance is not negative. The minus turns it into a score, later.": -right,
+        "That is the ordinary distance. The covariance should measure each direction in units of the scatter.": (
+            ordinary.min(axis=1)
+        ),
+        "Where digits scatter widely, a step should count less. In yours it counts more.": (
+            squared(covariance).min(axis=1)
+        ),
+        "You divide each output by its own spread. What do the other entries of the matrix say?": (
+            squared(np.diag(1 / np.diag(covariance))).min(axis=1)
+        ),
+        "You pick the nearest mean by the ordinary distance. It should be the nearest by this one.": (
+            distances[np.arange(len(hidden)), ordinary.argmin(axis=1)]
+        ),
+        "To the nearest class, not to all of them: a 1 may be far from every 8.": (
+            OneOf(distances.mean(axis=1), distances.max(axis=1))
+        ),
+        "For each drawing: the least of the squared distances to the means.": OTHERWISE,
+    }
+
+
+def _families():
+    """Drawings whose sums tell them apart, a rule that is their sum, and a verdict that shows what made it."""
+    sizes = {"letters": (1, 3), "figures": (2, 1), "scribbles": (4, 4), "blots": (8, 2)}  # sum and count of each
+    drawings = {name: np.full((count, 1), total / count) for name, (total, count) in sizes.items()}
+    return drawings, lambda taught: np.sum(taught), lambda rule, judged: 100 * rule + np.sum(judged)
 
 
 @exercise(
@@ -161,43 +158,22 @@ def nearest_squared(answer):
     "For each family there is a rule of its own. Which families is it taught with?",
     "np.concatenate joins the others: [drawings[other] for other in drawings if other != name].",
     "For each name: rule = teach(the others joined), then judge(rule, drawings[name]).",
+    cases=(_families,),
 )
-def leave_one_out(answer):
-    sizes = {"letters": (1, 3), "figures": (2, 1), "scribbles": (4, 4), "blots": (8, 2)}  # sum and count of each
-    drawings = {name: np.full((count, 1), total / count) for name, (total, count) in sizes.items()}
-    totals = np.array([total for total, _ in sizes.values()])
-    everything = totals.sum()
-
-    def teach(taught):
-        return np.sum(taught)
-
-    def judge(rule, judged):
-        return 100 * rule + np.sum(judged)
-
-    verdicts = array(call(answer, drawings, teach, judge, what="leave_one_out"), "what leave_one_out returns")
-    wrong_if(
-        verdicts.size == 1,
-        "Return a list with a verdict for each family: a mean would hide the one that slips through.",
-    )
-    wrong_if(
-        verdicts.shape != (len(sizes),), f"There are {len(sizes)} families, so {len(sizes)} verdicts, in their order."
-    )
-    others = everything - totals
-    wrong_if(
-        close(verdicts, 100 * everything + totals),
-        "Each rule was taught with the family by which it is judged. It has seen the answers.",
-    )
-    wrong_if(
-        close(verdicts, 100 * totals + others),
-        "The other way round: teach with all families but one, and judge by that one.",
-    )
-    wrong_if(close(verdicts, 101 * others), "You judge each rule by the very drawings that it was taught with.")
-    wrong_if(close(verdicts, 101 * totals), "You teach with one family, and judge by the same.")
-    wrong_if(
-        close(verdicts, 100 * (np.cumsum(totals) - totals) + totals),
-        "Each rule is taught with the families before its own. Those after it belong to the others, too.",
-    )
-    wrong_if(
-        not close(verdicts, 100 * others + totals),
-        "For each family: teach with the drawings of all others, joined into one array; judge by its own.",
-    )
+def leave_one_out(drawings, teach, judge):
+    own = np.array([drawn.sum() for drawn in drawings.values()])
+    everything = own.sum()
+    others, before = everything - own, np.cumsum(own) - own
+    return {
+        RIGHT: 100 * others + own,
+        "Return a list with a verdict for each family: a mean would hide the one that slips through.": everything,
+        "There are 4 families, so 4 verdicts, in their order.": ANOTHER_SHAPE,
+        "Each rule was taught with the family by which it is judged. It has seen the answers.": 100 * everything + own,
+        "The other way round: teach with all families but one, and judge by that one.": 100 * own + others,
+        "You judge each rule by the very drawings that it was taught with.": 101 * others,
+        "You teach with one family, and judge by the same.": 101 * own,
+        "Each rule is taught with the families before its own. Those after it belong to the others, too.": (
+            100 * before + own
+        ),
+        "For each family: teach with the drawings of all others, joined into one array; judge by its own.": OTHERWISE,
+    }

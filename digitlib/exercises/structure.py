@@ -3,8 +3,9 @@
 import numpy as np
 from scipy import ndimage, stats
 
-from digitlib.exercises import exercise
-from digitlib.exercises.answers import array, call, close, number, wrong_if
+from digitlib.exercises import judged
+from digitlib.exercises.answers import array, call, close, wrong_if
+from digitlib.exercises.declarations import ANOTHER_SHAPE, OTHERWISE, RIGHT, OneOf, When, exercise
 
 
 @exercise(
@@ -12,54 +13,57 @@ from digitlib.exercises.answers import array, call, close, number, wrong_if
     "Count along one side first: of the seven pixels of a block, on how many can a kernel begin and still end in it?",
     "Five starts in each of four blocks along a side. How many starts are there along a side altogether?",
     "The share is that of one side, squared.",
+    within=0.002,
 )
-def share_within_blocks(answer):
-    share = number(answer)
-    inside, places = 5 * 4, 26
-    for error, message in {
-        inside / places: "That is along one side. The kernel must fit along the other, too.",
-        1 - (inside / places) ** 2: "That is the share of places across a seam.",
-        inside**2
-        / 28**2: "The kernel has fewer places than the image has pixels: it must not reach beyond the margin.",
-        inside**2 / 25**2: "A row of 28 pixels and a kernel of 3: on how many pixels can it begin?",
-        (4 * 4 / places) ** 2: "A block of 7 and a kernel of 3: on how many pixels can it begin? Count them once more.",
-        (5 / places) ** 2: "That is a single block. How many are there?",
-        (24 / 27) ** 2: "That is for kernels of 2x2.",
-        24 / 27: "That is for pairs of neighbours. A kernel of 3x3 has nine pixels.",
-    }.items():
-        wrong_if(close(share, error, within=0.002), message)
-    wrong_if(
-        not close(share, (inside / places) ** 2, within=0.002),
-        "Places within a block, divided by all places. Count both along a side first.",
-    )
+def share_within_blocks():
+    side = 5 * 4 / 26
+    return {
+        RIGHT: side**2,
+        "That is along one side. The kernel must fit along the other, too.": side,
+        "That is the share of places across a seam.": 1 - side**2,
+        "The kernel has fewer places than the image has pixels: it must not reach beyond the margin.": (20 / 28) ** 2,
+        "A row of 28 pixels and a kernel of 3: on how many pixels can it begin?": (20 / 25) ** 2,
+        "A block of 7 and a kernel of 3: on how many pixels can it begin? Count them once more.": (16 / 26) ** 2,
+        "That is a single block. How many are there?": (5 / 26) ** 2,
+        "That is for kernels of 2x2.": (24 / 27) ** 2,
+        "That is for pairs of neighbours. A kernel of 3x3 has nine pixels.": 24 / 27,
+        "Places within a block, divided by all places. Count both along a side first.": OTHERWISE,
+    }
+
+
+def _weights():
+    random = np.random.default_rng(2)
+    return random.normal(size=(12, 12)), random.permutation(12)
 
 
 @exercise(
     "structure.2",
     "Each pixel must meet the weights that it met before. Which pixel comes first now, and which weights had it then?",
     "Pixel order[0] comes first now, so row order[0] of the weights must come first, too.",
+    cases=(_weights,),
 )
-def permute_weights(answer):
-    random = np.random.default_rng(2)
-    weights, order = random.normal(size=(12, 12)), random.permutation(12)
-    result = array(call(answer, weights, order, what="permute_weights"), "what permute_weights returns", shape=(12, 12))
-    wrong_if(close(result, weights), "These are the weights as they were.")
-    wrong_if(
-        close(result, weights[np.argsort(order)]),
-        "This undoes the order instead of following it. Which pixel stands first in images[:, order]?",
-    )
-    wrong_if(
-        close(result, weights[:, order]),
-        "You rearranged the columns, which belong to the units. Which axis belongs to the pixels?",
-    )
-    wrong_if(
-        close(result, weights[order][:, order]), "The units stay in their places: rearrange the pixels' axis alone."
-    )
-    images = random.normal(size=(4, 12))
-    wrong_if(
-        not close(images[:, order] @ result, images @ weights),
-        "With it, images[:, order] @ weights does not give the sums of before.",
-    )
+def permute_weights(weights, order):
+    images = np.eye(12)  # of one pixel each
+    undone = weights[np.argsort(order)]
+    return {
+        RIGHT: np.linalg.solve(images[:, order], images @ weights),
+        "These are the weights as they were.": weights,
+        "This undoes the order instead of following it. Which pixel stands first in images[:, order]?": undone,
+        "You rearranged the columns, which belong to the units. Which axis belongs to the pixels?": weights[:, order],
+        "The units stay in their places: rearrange the pixels' axis alone.": weights[order][:, order],
+        "With it, images[:, order] @ weights does not give the sums of before.": OTHERWISE,
+    }
+
+
+def _permuted(seed, height, width):
+    random = np.random.default_rng(seed)
+    images = random.integers(256, size=(3, height, width), dtype=np.uint8)
+    order = random.permutation(height * width)
+
+    def permute(images):
+        return images.reshape(len(images), -1)[:, order].reshape(images.shape)
+
+    return permute(images), permute
 
 
 @exercise(
@@ -67,30 +71,29 @@ def permute_weights(answer):
     "What does the rearrangement do with an image whose pixels are numbered?",
     "permute(np.arange(height * width).reshape(1, height, width)) says, for each place, where its pixel came from.",
     "Make an array for flat images, and put the permuted pixels where they came from: restored[:, came_from] = ...",
+    cases=(lambda: _permuted(0, 28, 28), lambda: _permuted(1, 6, 9)),
 )
-def undo(answer):
-    for seed, (height, width) in enumerate([(28, 28), (6, 9)]):
-        random = np.random.default_rng(seed)
-        images = random.integers(256, size=(3, height, width), dtype=np.uint8)
-        order = random.permutation(height * width)
-        permuted = _permute(images, order)
-        result = call(answer, permuted, lambda given, order=order: _permute(given, order), what="undo")
-        restored = array(result, "what undo returns")
-        wrong_if(restored.shape != images.shape, f"It should return images of shape {images.shape} again.")
-        wrong_if(close(restored, permuted), "These are the permuted images, as you got them.")
-        wrong_if(
-            close(restored, _permute(permuted, order)),
-            "This rearranges them once more. Where a pixel came from is not where it has to go.",
-        )
-        wrong_if(
-            close(restored, images[::-1]) or close(restored, _permute(images[::-1], order)),
-            "The images have changed places. It is the pixels that should.",
-        )
-        wrong_if(
-            not close(np.sort(restored.reshape(3, -1)), np.sort(images.reshape(3, -1))),
-            "Some pixels are lost, others are there twice. Has each place a number of its own, whatever type it is?",
-        )
-        wrong_if(not close(restored, images), "All pixels are there, but not where they came from.")
+def undo(permuted, permute):
+    came_from = permute(np.arange(permuted[0].size).reshape(1, *permuted.shape[1:])).ravel()
+    images = permuted.reshape(3, -1)[:, np.argsort(came_from)].reshape(permuted.shape)
+    pixels = np.sort(permuted.reshape(3, -1))
+    return {
+        RIGHT: images,
+        f"It should return images of shape {images.shape} again.": ANOTHER_SHAPE,
+        "These are the permuted images, as you got them.": permuted,
+        "This rearranges them once more. Where a pixel came from is not where it has to go.": permute(permuted),
+        "The images have changed places. It is the pixels that should.": OneOf(images[::-1], permuted[::-1]),
+        "Some pixels are lost, others are there twice. Has each place a number of its own, whatever type it is?": (
+            When(lambda restored: not close(np.sort(restored.reshape(3, -1)), pixels), np.zeros_like(images))
+        ),
+        "All pixels are there, but not where they came from.": OTHERWISE,
+    }
+
+
+def _smooth_images():
+    noise = np.random.default_rng(4).random((20, 9, 7))
+    smooth = ndimage.uniform_filter(noise, size=(0, 2, 3)) * np.linspace(0.5, 1, 20)[:, np.newaxis, np.newaxis]
+    return ((255 * smooth).astype(np.uint8),)
 
 
 @exercise(
@@ -98,38 +101,37 @@ def undo(answer):
     "Make two arrays of the same shape: all pixels that have a right neighbour, and all right neighbours.",
     "They are images[:, :, :-1] and images[:, :, 1:].",
     "Flatten both: np.corrcoef of the two holds what you want off its diagonal.",
+    cases=(_smooth_images,),
 )
-def neighbour_correlation(answer):
-    noise = np.random.default_rng(4).random((20, 9, 7))
-    smooth = ndimage.uniform_filter(noise, size=(0, 2, 3)) * np.linspace(0.5, 1, 20)[:, np.newaxis, np.newaxis]
-    images = (255 * smooth).astype(np.uint8)
-    result = call(answer, images, what="neighbour_correlation")
-    correlation = number(result, "what neighbour_correlation returns")
+def neighbour_correlation(images):
+    def correlation(one, other):
+        return stats.pearsonr(np.ravel(one), np.ravel(other)).statistic
+
     left, right = images[:, :, :-1].astype(float), images[:, :, 1:].astype(float)
-    one, other = left - left.mean(), right - right.mean()
-    for error, message in {
-        _correlation(images, np.roll(images, -1, axis=2)): "The last pixel of a row has no right neighbour: the first "
-        "one of that row is none.",
-        _correlation(images.ravel()[:-1], images.ravel()[1:]): "The last pixel of a row has no right neighbour: the "
-        "first one of the next row is none.",
-        _correlation(images[:, :-1], images[:, 1:]): "These are the neighbours below. Which axis goes to the right?",
-        _correlation(images[:-1], images[1:]): "These are the same pixels of two images, one after the other.",
-        np.mean([_correlation(*pair) for pair in zip(left, right, strict=True)]): "You took the mean over images. Put "
-        "the pairs of all images together: some are lighter as a whole.",
-        (one * other).mean(): "This is the covariance. What does a correlation divide it by?",
-        (left * right).sum() / np.sqrt((left**2).sum() * (right**2).sum()): "Subtract the means first: else light "
-        "images alone make it large.",
-        _correlation(left, right) ** 2: "This is the square of the correlation.",
-        1.0: "This is the correlation of the pixels with themselves.",
-    }.items():
-        wrong_if(close(correlation, error), message)
-    wrong_if(
-        not close(correlation, _correlation(left, right)),
-        "Compare it with np.corrcoef of two flat arrays: pixels and right neighbours. (Sums of uint8 run over at 255.)",
-    )
+    into_next_row = correlation(images.ravel()[:-1], images.ravel()[1:])
+    return {
+        RIGHT: correlation(left, right),
+        "The last pixel of a row has no right neighbour: the first one of that row is none.": (
+            correlation(images, np.roll(images, -1, axis=2))
+        ),
+        "The last pixel of a row has no right neighbour: the first one of the next row is none.": into_next_row,
+        "These are the neighbours below. Which axis goes to the right?": correlation(images[:, :-1], images[:, 1:]),
+        "These are the same pixels of two images, one after the other.": correlation(images[:-1], images[1:]),
+        "You took the mean over images. Put the pairs of all images together: some are lighter as a whole.": (
+            np.mean([correlation(*pair) for pair in zip(left, right, strict=True)])
+        ),
+        "This is the covariance. What does a correlation divide it by?": ((left - left.mean()) * right).mean(),
+        "Subtract the means first: else light images alone make it large.": (
+            (left * right).sum() / np.sqrt((left**2).sum() * (right**2).sum())
+        ),
+        "This is the square of the correlation.": correlation(left, right) ** 2,
+        "This is the correlation of the pixels with themselves.": 1.0,
+        "Compare it with np.corrcoef of two flat arrays: pixels and right neighbours. (Sums of uint8 run over at "
+        "255.)": OTHERWISE,
+    }
 
 
-@exercise(
+@judged(
     "structure.5",
     "Ask two things of what you compute. Does it change if two pixels change places? Could other pixels give the same?",
     "How would you compare two heaps of cards by hand? You would put both in order first.",
@@ -158,14 +160,6 @@ def order_free(answer):
         "There are two images with the same mean and the same standard deviation, but other pixels, that get the same.",
     )
     return "Nothing of the order, and everything else."
-
-
-def _permute(images: np.ndarray, order: np.ndarray) -> np.ndarray:
-    return images.reshape(len(images), -1)[:, order].reshape(images.shape)
-
-
-def _correlation(one: np.ndarray, other: np.ndarray) -> float:
-    return stats.pearsonr(np.ravel(one), np.ravel(other)).statistic
 
 
 def _telling_images() -> np.ndarray:

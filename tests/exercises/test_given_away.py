@@ -1,17 +1,18 @@
 """Neither a refusal, nor any hint but the last, gives the answer away."""
 
 import ast
-import importlib
 import inspect
 import re
 import types
 
 import numpy as np
 import pytest
+from foreseen_answers import foreseen
 from right_answers import right_answer, solution
 from test_checks_of_exercises import CHAPTERS, NAMES
 
 from digitlib import exercises
+from digitlib.exercises.declarations import RIGHT
 
 UNITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 UNITS += ["thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
@@ -49,7 +50,10 @@ def told_before(name):
 
 
 def refusals(name):
-    """The texts in the source of a check, but for what it remarks on a right answer."""
+    """What a check may say of a wrong answer: as declared, or the texts in its source before it returns."""
+    if declaration := exercises.find(name).declaration:
+        known = [message for case in declaration.all_cases() for message in declaration.answers(*case)]
+        return [message for message in known if message is not RIGHT]
     function = ast.parse(inspect.getsource(exercises.find(name).judge)).body[0]
     return [
         node.value
@@ -97,8 +101,7 @@ def test_no_hint_but_the_last_and_no_refusal_says_the_right_number(name):
 def remarks_and_rights(name, function, told):
     """For each wrong answer that is a function, what is said of it, and the right numbers in there."""
     cases = results(name, function)[1]
-    wrong = importlib.import_module(f"wrong_answers.{name.partition('.')[0]}").WRONG[name] if cases else {}
-    for answer in wrong.values():
+    for answer in foreseen(name) if cases else ():
         remark, own = results(name, answer)
         known = told | {result for _, result in own}
         yield remark, [right for given, right in cases if tells(remark, right, known | given)]

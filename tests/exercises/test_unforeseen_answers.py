@@ -7,9 +7,10 @@ import inspect
 import itertools
 
 import pytest
+from foreseen_answers import foreseen, general, says
 from right_answers import right_answer
 from test_checks_of_exercises import NAMES
-from unforeseen_answers import near, plain
+from unforeseen_answers import near, off_at_one_call, plain
 
 from digitlib import exercises
 
@@ -57,13 +58,23 @@ def test_the_solution_is_right_and_no_unforeseen_answer_is(name):
     assert right == RIGHT_AS_WELL.get(name, set())
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_without_its_last_refusal_a_check_accepts_a_wrong_answer(name):
+@pytest.mark.parametrize("name", [name for name in NAMES if exercises.find(name).declaration])
+def test_each_general_refusal_is_needed(name):
+    solution = right_answer(name)
+    wrong = foreseen(name) + [answer for _, answer in near(name, solution)]
+    if callable(solution):
+        wrong += [answer for by in (1, -1, -2) for answer in off_at_one_call(name, solution, by)]
+    remarks = {exercises.verdict(name, answer)[1] for answer in wrong}
+    unsaid = [message for message in general(name) if not any(says(remark, message) for remark in remarks)]
+    assert not unsaid, "no answer of these tests is told this"
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if not exercises.find(name).declaration])
+def test_without_its_last_refusal_a_judge_accepts_a_wrong_answer(name):
     judge, solution = without_last_refusal(exercises.find(name).judge), right_answer(name)
-    foreseen = importlib.import_module(f"wrong_answers.{name.partition('.')[0]}").WRONG[name]
     unforeseen = (answer for what, answer in near(name, solution) if what not in RIGHT_AS_WELL.get(name, ()))
-    wrong = itertools.chain(reversed(foreseen.values()), unforeseen)
-    assert any(accepts(judge, answer) for answer in wrong), "no answer of these tests comes to the check's last refusal"
+    wrong = itertools.chain(reversed(foreseen(name)), unforeseen)
+    assert any(accepts(judge, answer) for answer in wrong), "no answer of these tests comes to the judge's last refusal"
 
 
 def accepts(judge, answer):

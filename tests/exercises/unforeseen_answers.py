@@ -26,7 +26,7 @@ PLAIN = {
 
 # How a number, or an array of numbers, may lie near the right one.
 CHANGES = {
-    "last one off": lambda values: np.append(values.ravel()[:-1], values.ravel()[-1:] + 2).reshape(values.shape),
+    "last one off": lambda values: _last_one_off(values, by=2),
     "one more": lambda values: values + 1,
     "one less": lambda values: values - 1,
     "1 % more": lambda values: values * 1.01,
@@ -51,9 +51,8 @@ def plain(answer) -> Iterator[tuple[str, object]]:
 def near(name: str, answer) -> Iterator[tuple[str, object]]:
     """Answers near the right one to an exercise, each with what was changed."""
     if isinstance(answer, types.FunctionType):
-        off = CHANGES["last one off"]
-        yield "off at the last call", _changed(answer, off, only=_calls(name, answer))
-        yield "off at the first call", _changed(answer, off, only=1)
+        yield "off at the last call", [*off_at_one_call(name, answer)][-1]
+        yield "off at the first call", next(off_at_one_call(name, answer))
         for what, change in (CHANGES | CHANGES_OF_ARRAYS).items():
             yield what, _changed(answer, change)
     elif hasattr(answer, "layers"):
@@ -69,11 +68,16 @@ def near(name: str, answer) -> Iterator[tuple[str, object]]:
             yield what, _change(answer, change)
 
 
-def _calls(name: str, function: Callable) -> int:
-    """How often the check of an exercise calls the right answer."""
+def off_at_one_call(name: str, answer: Callable, by: float = 2) -> Iterator[Callable]:
+    """For each call that the check of an exercise makes, a function that gives the right answer to all others."""
     calls = []
-    exercises.verdict(name, lambda *arguments: (calls.append(1), function(*arguments))[1])
-    return len(calls)
+    exercises.verdict(name, lambda *arguments: (calls.append(1), answer(*arguments))[1])
+    for number, _ in enumerate(calls, start=1):
+        yield _changed(answer, lambda values: _last_one_off(values, by), only=number)
+
+
+def _last_one_off(values: np.ndarray, by: float) -> np.ndarray:
+    return np.append(values.ravel()[:-1], values.ravel()[-1:] + by).reshape(values.shape)
 
 
 def _changed(function: Callable, change: Callable, only: int | None = None) -> Callable:
