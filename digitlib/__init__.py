@@ -15,7 +15,8 @@ Each module holds one idea:
 - `digitlib.experiments.corruptions`: noise, blur, fog and the like;
 - `digitlib.handwriting.normalization`: MNIST's own preparation of an image;
 - `digitlib.handwriting.photo_files`: opening a photo of any kind;
-- `digitlib.handwriting.photos`: digits in a photo or scan;
+- `digitlib.handwriting.photos`: digits in a photo or scan, found by `ink`, `segmentation`, `layout`, `lines` and
+  `glyphs` beside it;
 - `digitlib.handwriting.sheets`: sample sheets, as if photographed;
 - `digitlib.handwriting.nondigits`: drawings that are no digits;
 - `digitlib.handwriting.familiarity`: whether a drawing looks like a digit;
