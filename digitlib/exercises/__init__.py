@@ -1,7 +1,8 @@
 """The checks and hints of the exercises: a module for each chapter.
 
 A check looks at what an answer does, not at how it is written. It needs no file,
-no account and no network.
+no account and no network. Most exercises are declared (`digitlib.exercises.declarations`)
+and have one judge in common (`digitlib.exercises.judging`).
 """
 
 import importlib.util

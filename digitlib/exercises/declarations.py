@@ -1,6 +1,6 @@
 """An exercise in one declaration: its hints, what to try, the right answer, and the errors to be expected."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -28,9 +28,9 @@ class Declaration:
         """What the reader's function is called."""
         return self.answers.__name__
 
-    def all_cases(self) -> list[tuple]:
+    def all_cases(self) -> Iterator[tuple]:
         """The arguments of each call."""
-        return [case() if callable(case) else case for case in self.cases]
+        return (case() if callable(case) else case for case in self.cases)
 
 
 def exercise(

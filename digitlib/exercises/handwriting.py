@@ -25,11 +25,12 @@ def _dark_and_light():
     "Most pixels of an image are paper. So what does its median tell you?",
     "np.median(images, axis=(1, 2), keepdims=True) is a value for each image. What if it is above 127?",
     "np.where(medians > 127, 255 - images, images) decides for each image.",
-    cases=((_dark_and_light(),), (_dark_and_light()[1:2],)),
+    cases=((_dark_and_light()[1:2],), (_dark_and_light(),)),
 )
 def light_ink(images):
     dark = images[:, :1, :1] > FULL // 2  # in the corner is paper
     right = np.where(dark, FULL - images, images)
+    same = FULL - images if dark.mean() > 0.5 else images
     last = "Some pixels are not what they should be: turn whole images, and keep their grey levels."
     if len(images) == 1:
         last = "An image that was right before should stay as it was."
@@ -39,9 +40,7 @@ def light_ink(images):
             When(lambda result: result.dtype != np.uint8, right.astype(float))
         ),
         "Some of these images have dark ink on light paper still.": images,
-        "You decide for the whole batch, and so spoil images that were right before. Decide for each of its own.": (
-            FULL - images
-        ),
+        "You decide for the whole batch, and so spoil images that were right before. Decide for each of its own.": same,
         "Some paper is 1 instead of 0: a uint8 that is negated becomes 256 minus itself. Subtract from what?": (
             np.where(dark, -images, images)
         ),

@@ -50,9 +50,15 @@ class Unless(NamedTuple):
     right_in_part: object
 
 
-@np.errstate(all="ignore")
 def judge(exercise, answer) -> str | None:
     """Judge an answer to a declared exercise, case by case.
+
+    Parameters
+    ----------
+    exercise : Declaration
+        See `digitlib.exercises.declarations`.
+    answer
+        A value, or a function that is called with the arguments of each case.
 
     Returns
     -------
@@ -67,21 +73,27 @@ def judge(exercise, answer) -> str | None:
         If it is None or ``...``.
     """
     for number, case in enumerate(exercise.all_cases()):
-        given = answers.call(answer, *case, what=exercise.name) if exercise.is_function else answer
-        problem = _problem(exercise, exercise.answers(*case), given, is_first=number == 0)
+        quiet = {"all": "ignore"} if number else {}  # NumPy's warnings are told once
+        with np.errstate(**quiet):
+            given = answers.call(answer, *case, what=exercise.name) if exercise.is_function else answer
+        problem = _problem(exercise, case, given, is_first=number == 0)
         answers.wrong_if(problem, problem)
     return exercise.remark or None
 
 
-def _problem(exercise, known: dict, given, *, is_first: bool) -> str:
+@np.errstate(all="ignore")
+def _problem(exercise, case: tuple, given, *, is_first: bool) -> str:
     """What is wrong with the answer to a case; empty if nothing is."""
+    known = exercise.answers(*case)
     right = known[RIGHT]
     given, misfit = _read(exercise, given, right, is_first)
     is_right = not misfit and _same(exercise, given, right)
 
     def explains(error) -> bool:
-        if error is OTHERWISE or error is ANOTHER_SHAPE:
-            return bool(misfit) if error is ANOTHER_SHAPE else not misfit and not is_right
+        if error is ANOTHER_SHAPE:
+            return bool(misfit)
+        if error is OTHERWISE:
+            return not misfit and not is_right
         match error:
             case OneOf():
                 return any(map(explains, error))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from independent_answers import WRONG
+from independent_answers import independent
 
 from digitlib import exercises
 from digitlib.exercises.declarations import ANOTHER_SHAPE, OTHERWISE, RIGHT, Near, OneOf, Unless, When
@@ -29,7 +29,7 @@ def general(name: str) -> list[str]:
 
 def foreseen(name: str) -> list:
     """All of them."""
-    return [*(answer for _, answer in declared(name)), *WRONG.get(name, {}).values()]
+    return [*(answer for _, answer in declared(name)), *independent(name).values()]
 
 
 def says(remark: str, message: str) -> bool:

@@ -10,8 +10,8 @@ import sys
 
 import numpy as np
 import pytest
-from foreseen_answers import declared, says
-from independent_answers import WRONG
+from foreseen_answers import declared, general, says
+from independent_answers import RECOGNIZED, UNEXPECTED, independent
 
 from digitlib import exercises
 from pipeline import kinds_of_cells
@@ -76,17 +76,25 @@ def test_each_declared_error_is_told_by_its_own_message(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_errors_that_were_written_apart_from_the_checks_are_each_told_by_a_message_of_their_own(name):
     remarks = {}
-    for what, answer in WRONG.get(name, {}).items():
+    for what, answer in independent(name).items():
         result, remark = exercises.verdict(name, answer)
         assert result == "not yet", f"{what}: {result}"
         remarks[what] = remark
     assert len(set(remarks.values())) == len(remarks), remarks
 
 
+@pytest.mark.parametrize("name", [name for name in NAMES if exercises.find(name).declaration])
+def test_a_declared_error_is_known_in_other_words_and_another_is_not_taken_for_it(name):
+    for answers, is_declared in (RECOGNIZED, True), (UNEXPECTED, False):
+        for what, answer in independent(name, answers).items():
+            _, remark = exercises.verdict(name, answer)
+            assert is_declared != any(says(remark, message) for message in general(name)), f"{what}: {remark}"
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_three_errors_of_reasoning_or_more_are_foreseen(name):
     own = {messages[0] for messages, _ in declared(name)}
-    assert len(own or WRONG.get(name, {})) >= 3
+    assert len(own or independent(name)) >= 3
 
 
 @pytest.mark.parametrize("name", NAMES)
