@@ -5,7 +5,12 @@ from typing import NamedTuple
 
 
 class Box(NamedTuple):
-    """A rectangle of pixels: rows ``top`` to ``bottom - 1``, columns ``left`` to ``right - 1``."""
+    """A rectangle of pixels: rows ``top`` to ``bottom - 1``, columns ``left`` to ``right - 1``.
+
+    Attributes
+    ----------
+    top, bottom, left, right : int
+    """
 
     top: int
     bottom: int

@@ -156,7 +156,7 @@ class Familiarity:
 
 
 def activations(model: keras.Model, images: np.ndarray) -> Activations:
-    """Outputs of the last hidden layer and logits.
+    """Compute the outputs of the last hidden layer, and the logits.
 
     Parameters
     ----------

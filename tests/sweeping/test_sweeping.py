@@ -292,7 +292,7 @@ def test_a_sweep_killed_and_resumed_gives_the_same_table(read, notebook, tmp_pat
     folder = tmp_path / "runs"
     command = (
         "import sys; sys.path.insert(0, 'tools')\n"
-        "from pathlib import Path\nfrom sweeping import read_sweep, sweep\n"
+        "from pathlib import Path\nfrom sweeping.scheduling import read_sweep, sweep\n"
         "if __name__ == '__main__':\n"
         f"    runs = read_sweep(Path(sys.argv[1]), {DEFAULTS})\n"
         "    sweep(runs, Path(sys.argv[2]).read_text(), Path(sys.argv[3]))\n"

@@ -89,8 +89,9 @@ def compose_pages(results: dict[str, dict] | None = None, *, downloads: Sequence
     dict of str to str
         Texts by file name.
     """
-    prose = Prose(results or load_results(STORED_RESULTS), downloads)
-    return {path.name: prose.fill(read_text(path), path.name) for path in pages()}
+    sources = pages()
+    prose = Prose(results or load_results(STORED_RESULTS), downloads) if sources else None
+    return {path.name: prose.fill(read_text(path), path.name) for path in sources}
 
 
 def compose_committed() -> dict[str, bytes]:
