@@ -24,6 +24,7 @@ def elsewhere(tmp_path, monkeypatch):
     monkeypatch.setattr(install, "LOG", tmp_path / "log" / "install.log")
     monkeypatch.setattr(install, "LOCK", tmp_path / "requirements.txt")
     monkeypatch.setattr(install, "MARK", tmp_path / "installed")
+    monkeypatch.setattr(install, "ENVIRONMENT", tmp_path / "environment")
     monkeypatch.setattr(install, "PYTHON", script(tmp_path / "python", 'echo "$@"'))
     (tmp_path / "requirements.txt").write_text(
         "numpy==2.0\nfonttools[woff]==4.0 ; python_version > '3'\n    --hash=x\n"
@@ -54,7 +55,6 @@ def test_packages_are_installed_once_and_again_when_the_lock_changes(elsewhere, 
 def test_an_environment_of_another_python_or_another_folder_is_made_anew(elsewhere, monkeypatch):
     asked = []
     monkeypatch.setattr(install, "_call", lambda command, read=None: asked.append(command))
-    monkeypatch.setattr(install, "ENVIRONMENT", elsewhere / "environment")
     settings = elsewhere / "environment" / "pyvenv.cfg"
     settings.parent.mkdir()
     for base, folder in [
@@ -86,7 +86,7 @@ def test_make_finds_whichever_python_there_is(tmp_path, name):
 
 def test_a_set_up_that_fails_says_why_and_is_tried_again(elsewhere, monkeypatch, capsys):
     script(elsewhere / "python", "echo collecting; echo 'no network' >&2; exit 1")
-    monkeypatch.setattr(sys, "executable", str(script(elsewhere / "python3", "exit 0")))
+    monkeypatch.setattr(install, "BASE", str(script(elsewhere / "python3", "exit 0")))
     for _ in range(2):
         assert install.main([]) == 1
         error = capsys.readouterr().err
