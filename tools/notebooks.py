@@ -2,7 +2,7 @@
 
 import sys
 
-from pipeline.stages import main
+from pipeline.notebook_commands import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -2,7 +2,7 @@
 
 import sys
 
-from publishing.weights import main
+from publishing.page_sizes import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -4,6 +4,7 @@ What is declared is written in `digitlib.exercises.declarations`.
 """
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import NamedTuple
 
 import numpy as np
@@ -73,8 +74,7 @@ def judge(exercise, answer) -> str | None:
         If it is None or ``...``.
     """
     for number, case in enumerate(exercise.all_cases()):
-        quiet = {"all": "ignore"} if number else {}  # NumPy's warnings are told once
-        with np.errstate(**quiet):
+        with np.errstate(all="ignore") if number else nullcontext():  # NumPy's warnings are told once
             given = answers.call(answer, *case, what=exercise.name) if exercise.is_function else answer
         problem = _problem(exercise, case, given, is_first=number == 0)
         answers.wrong_if(problem, problem)

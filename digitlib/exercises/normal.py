@@ -86,7 +86,8 @@ def _answers_right(only_first, only_second, both, neither):
 )
 def mcnemar_p_value(first, second):
     only_first, only_second = np.sum(first & ~second), np.sum(second & ~first)
-    few, many, tosses = *sorted([only_first, only_second]), only_first + only_second
+    few, many = sorted([only_first, only_second])
+    tosses = only_first + only_second
     chance, square = stats.binom(tosses, 0.5), (abs(only_first - only_second) - np.arange(2)) ** 2
     all_digits = [(first.sum(), second.sum()), (only_first, len(first) - only_first)]
     last = "Of ten tosses of a fair coin, how often are two or fewer heads?"

@@ -85,7 +85,8 @@ def _layer(shared):
     within=SINGLE_PRECISION,
 )
 def shift_error(layer, images):
-    before, after, down = layer(images), *(layer(np.roll(images, 1, axis=axis)) for axis in (2, 1))
+    before = layer(images)
+    after, down = (layer(np.roll(images, 1, axis=axis)) for axis in (2, 1))
     differences = after[:, :, 1:] - before[:, :, :-1]
     right = np.abs(differences).max()
     zero = "For a convolution it should be 0"

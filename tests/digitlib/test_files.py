@@ -13,7 +13,7 @@ import pytest
 import publication
 from digitlib import files, reference
 from digitlib.files import make_writable
-from pipeline import composing, running, stages
+from pipeline import composing, notebook_commands, running
 from pipeline.paths import CHAPTERS, REFERENCE
 
 not_on_windows = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
@@ -131,9 +131,9 @@ def test_what_the_system_refuses_is_told_in_one_line(monkeypatch, capsys):
     def fill_the_disk(files, folder):
         raise OSError(errno.ENOSPC, "No space left on device", "book/intro.md")
 
-    monkeypatch.setattr(stages, "compose_committed", dict)
-    monkeypatch.setattr(stages, "write_all", fill_the_disk)
-    assert stages.main(["render"]) == 1
+    monkeypatch.setattr(notebook_commands, "compose_committed", dict)
+    monkeypatch.setattr(notebook_commands, "write_all", fill_the_disk)
+    assert notebook_commands.main(["render"]) == 1
     assert capsys.readouterr().err == "book/intro.md: No space left on device\n"
 
 

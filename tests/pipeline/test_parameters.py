@@ -3,7 +3,7 @@
 import pytest
 from papermill.cli import _resolve_type
 
-from pipeline import stages
+from pipeline import notebook_commands
 from pipeline.parameters import ParameterError, check_names, declared_parameters, read_parameters, read_value
 from pipeline.paths import CHAPTERS, chapters
 from pipeline.rendering import read_chapter
@@ -80,14 +80,17 @@ def test_a_parameter_has_one_type_in_all_chapters():
     ],
 )
 def test_the_command_refuses_before_anything_runs(monkeypatch, capsys, arguments, message):
-    monkeypatch.setattr(stages, "run", lambda *arguments, **options: pytest.fail("it ran"))
-    monkeypatch.setattr(stages, "run_quick", lambda *arguments, **options: pytest.fail("it ran"))
-    assert stages.main(["run", *arguments]) == 1
+    monkeypatch.setattr(notebook_commands, "run", lambda *arguments, **options: pytest.fail("it ran"))
+    monkeypatch.setattr(notebook_commands, "run_quick", lambda *arguments, **options: pytest.fail("it ran"))
+    assert notebook_commands.main(["run", *arguments]) == 1
     assert message in capsys.readouterr().err
 
 
 def test_the_command_hands_on_typed_values(monkeypatch):
     given = []
-    monkeypatch.setattr(stages, "run", lambda *arguments, parameters: given.append(parameters))
-    assert stages.main(["run", "06", "-p", "learning_rate", "1", "-p", "moved", "True", "-p", "seed", "007"]) == 0
+    monkeypatch.setattr(notebook_commands, "run", lambda *arguments, parameters: given.append(parameters))
+    assert (
+        notebook_commands.main(["run", "06", "-p", "learning_rate", "1", "-p", "moved", "True", "-p", "seed", "007"])
+        == 0
+    )
     assert given == [{"learning_rate": 1.0, "moved": True, "seed": 7}]

@@ -14,7 +14,7 @@ import pytest
 
 import digitlib
 from digitlib.files import unaccounted
-from pipeline import composing, stages
+from pipeline import composing, notebook_commands
 from pipeline.checking import problems
 from pipeline.kinds_of_cells import split
 from pipeline.paths import BOOK, LOGS, ROOT, STORED_RESULTS, assignments, chapters
@@ -106,7 +106,7 @@ def test_a_chapter_that_keeps_no_results_is_named(run_extra):
 
 
 def test_a_misspelled_parameter_is_an_error_that_lists_the_known(capsys):
-    assert stages.main(["run", "03", "-p", "epoch", "1"]) == 1
+    assert notebook_commands.main(["run", "03", "-p", "epoch", "1"]) == 1
     error = capsys.readouterr().err
     assert "unknown parameter epoch" in error
     assert "epochs" in error
@@ -114,7 +114,7 @@ def test_a_misspelled_parameter_is_an_error_that_lists_the_known(capsys):
 
 def test_an_unknown_chapter_is_an_error_that_lists_the_known():
     with pytest.raises(SystemExit, match="03_training"):
-        stages.main(["run", "42"])
+        notebook_commands.main(["run", "42"])
 
 
 @pytest.mark.heavy

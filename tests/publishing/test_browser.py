@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from pipeline.paths import page_names
-from publishing.weights import BUDGET, LOAD_FIGURES, count_bytes, kilobytes, open_page
+from publishing.page_sizes import BUDGET, LOAD_FIGURES, count_bytes, kilobytes, open_page
 
 NOTEBOOKS = [name for name in page_names() if name[0].isdigit()]
 WCAG = {

@@ -89,8 +89,9 @@ def compose_pages(results: dict[str, dict] | None = None, *, downloads: Sequence
     dict of str to str
         Texts by file name.
     """
-    sources = pages()
-    prose = Prose(results or load_results(STORED_RESULTS), downloads) if sources else None
+    if not (sources := pages()):
+        return {}
+    prose = Prose(results or load_results(STORED_RESULTS), downloads)
     return {path.name: prose.fill(read_text(path), path.name) for path in sources}
 
 
