@@ -113,6 +113,7 @@ def test_the_prediction_agrees_with_a_regression_on_a_constant(count, confidence
     assert interval == pytest.approx(tuple(expected.iloc[0]), abs=1e-9)
 
 
+@pytest.mark.heavy
 def test_the_prediction_covers_a_further_run_as_often_as_it_says():
     random = np.random.default_rng(2)
     samples, further = random.normal(0.991, 0.001, (20_000, 3)), random.normal(0.991, 0.001, 20_000)

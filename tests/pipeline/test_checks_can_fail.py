@@ -47,11 +47,13 @@ def executed(tmp_path):
     return tmp_path
 
 
+@pytest.mark.heavy
 def test_an_equal_run_passes(executed):
     result = nbval(executed, TRAINING)
     assert result.returncode == 0, result.stdout
 
 
+@pytest.mark.heavy
 def test_a_changed_number_changed_code_and_a_missing_run_fail(executed):
     notebook = read_notebook(executed / TRAINING)
     replace_in_output(find_cell(notebook, "np.log(given"), "2.303", "2.304")
