@@ -24,7 +24,7 @@ from nbformat import NotebookNode
 sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 
 from benchmarking import positive_integer
-from digitlib.machine import SETTINGS
+from digitlib.machine import RUN_ENVIRONMENT
 from pipeline.rendering import read_chapter
 from sweeping.running_sweeps import NOTEBOOK
 from sweeping.scheduling import sweep
@@ -44,7 +44,7 @@ def bare(notebook: NotebookNode, runs: list[dict], folder: Path) -> None:
                 codes += [f"{name} = {value!r}" for name, value in parameters.items()]
         (work / "script.py").write_text("\n".join(codes), encoding="utf-8")
         command = [sys.executable, "script.py"]
-        subprocess.run(command, cwd=work, env=os.environ | SETTINGS, check=True, capture_output=True)
+        subprocess.run(command, cwd=work, env=os.environ | RUN_ENVIRONMENT, check=True, capture_output=True)
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(execute, runs))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 # Two trainings side by side, each on one thread, get through nearly twice as
 # many steps a second as one training on two threads.
-SETTINGS = {
+RUN_ENVIRONMENT = {
     "TF_NUM_INTRAOP_THREADS": "1",
     "TF_NUM_INTEROP_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -40,7 +40,7 @@ def ignore_keras_settings() -> None:
     """
     for name in [name for name in os.environ if name.startswith("KERAS_")]:
         del os.environ[name]
-    os.environ.update({name: value for name, value in SETTINGS.items() if name.startswith("KERAS_")})
+    os.environ.update({name: value for name, value in RUN_ENVIRONMENT.items() if name.startswith("KERAS_")})
 
 
 def check_keras() -> None:
@@ -53,7 +53,7 @@ def check_keras() -> None:
     RuntimeError
         If there is such a setting. The message names it and says what to do.
     """
-    from keras import config  # here, so that SETTINGS can be made before it is imported
+    from keras import config  # here, so that RUN_ENVIRONMENT can be made before it is imported
 
     for name, (expected, what_to_do) in _NEEDED.items():
         read = getattr(config, name, None)  # older releases have no limits to epochs and steps

@@ -272,49 +272,6 @@ class Source:
         return [(number, cell) for number, cell in enumerate(self.notebook.cells, start=1) if cell.cell_type == "code"]
 
 
-def load(path: Path, seed: str) -> list[Hidden]:
-    """Make the hidden tests of a source; see `Source.make_tests`.
-
-    Parameters
-    ----------
-    path : Path
-    seed : str
-
-    Returns
-    -------
-    list of Hidden
-    """
-    return Source.read(path).make_tests(seed)
-
-
-def read_limits(path: Path) -> Limits:
-    """Read the limits of a source; see `Source.limits`.
-
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    Limits
-    """
-    return Source.read(path).limits()
-
-
-def read_given(path: Path) -> list[str]:
-    """Read the cells of a source that are given to students; see `Source.given`.
-
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    list of str
-    """
-    return Source.read(path).given()
-
-
 def is_hidden(cell: NotebookNode) -> bool:
     """Whether a cell holds hidden tests."""
     return TAG in _tags(cell)

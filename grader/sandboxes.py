@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import digitlib
-from digitlib.machine import SETTINGS
+from digitlib.machine import RUN_ENVIRONMENT
 from grader.watchdog import BYTES_TO_WRITE, Sandbox, SandboxError, run
 
 INSIDE = Path(__file__).parent / "inside"
@@ -43,7 +43,7 @@ ENVIRONMENT = {
     "PIP_NO_INDEX": "1",  # so that an attempt to install fails at once
     "PIP_DISABLE_PIP_VERSION_CHECK": "1",
     "TF_CPP_MIN_LOG_LEVEL": "3",
-    **SETTINGS,  # submissions run side by side, each on one thread, as the runs of a sweep do
+    **RUN_ENVIRONMENT,  # submissions run side by side, each on one thread, as the runs of a sweep do
     "KERAS_HOME": ".keras",  # below the working folder, which is empty; Keras keeps there what it downloads, too
 }
 

@@ -24,7 +24,7 @@ from classroom import homework
 from classroom.homework import AssignmentError, is_hidden, make
 from digitlib import reference
 from grader import hidden_images
-from grader.hidden_tests import Failure, Hidden, load, read_given, read_limits
+from grader.hidden_tests import Failure, Hidden, Source
 from grader.inside.wire import decode, encode
 from pipeline import paths
 from pipeline.paths import ROOT
@@ -54,7 +54,7 @@ def made(tmp_path_factory):
 
 @functools.cache
 def hidden_tests(name: str, seed: str = SEED) -> tuple[Hidden, ...]:
-    return tuple(load(source_of(name), seed))
+    return tuple(Source.read(source_of(name)).make_tests(seed))
 
 
 def hidden_test(name: str, test: str) -> Hidden:
@@ -68,7 +68,7 @@ def source_of(name: str) -> Path:
 
 
 def small_parameters(name: str) -> dict:
-    return SMALL.get(name, read_limits(source_of(name)).parameters)
+    return SMALL.get(name, Source.read(source_of(name)).limits().parameters)
 
 
 def execute(path: Path, folder: Path, parameters: dict) -> dict:
@@ -199,7 +199,7 @@ def test_what_hidden_tests_call_is_written_by_students_or_given(name):
     """Else a student could put another helper in its place."""
     cells = [cell.source for cell in jupytext.read(source_of(name), fmt="py:percent").cells]
     written = [source for source in cells if "# BEGIN SOLUTION" in source]
-    allowed = "\n".join([*written, *read_given(source_of(name))])
+    allowed = "\n".join([*written, *Source.read(source_of(name)).given()])
     assert [test.function for test in hidden_tests(name) if f"def {test.function}(" not in allowed] == []
 
 
@@ -705,7 +705,7 @@ def test_judges_meet_any_answer(name, answer):
 @pytest.mark.parametrize("name", FUNCTIONS_ALONE)
 def test_a_seed_makes_its_tests_and_another_makes_others(name):
     def cases(seed):
-        return {test.name: json.dumps(encode(test.cases)) for test in load(source_of(name), seed)}
+        return {test.name: json.dumps(encode(test.cases)) for test in Source.read(source_of(name)).make_tests(seed)}
 
     first, again, other = cases("one"), cases("one"), cases("two")
     assert first == again
@@ -716,7 +716,7 @@ def test_the_open_project_can_be_judged_by_a_teachers_own_set(tmp_path, monkeypa
     own = hidden_images.draw(np.random.default_rng(5), 1_000)
     hidden_images.save(own, tmp_path / "hidden.npz")
     monkeypatch.setenv("DIGITS_HIDDEN_SET", str(tmp_path / "hidden.npz"))
-    tests = {test.name: test for test in load(source_of("4_open_project"), SEED)}
+    tests = {test.name: test for test in Source.read(source_of("4_open_project")).make_tests(SEED)}
     images, labels = own.of(plain=False)
     assert np.array_equal(tests["test_unseen_digits"].cases[0][0], images)
     assert tests["test_unseen_digits"].score([labels]).share == 1

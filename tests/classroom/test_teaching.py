@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grader.hidden_tests import read_limits
+from grader.hidden_tests import Source
 from pipeline.kinds_of_cells import is_solution
 from pipeline.paths import CHAPTERS, ROOT, chapters
 from pipeline.rendering import WORDS, read_chapter, short_name, title
@@ -235,4 +235,4 @@ def test_notebooks_become_scripts_whatever_lies_beside_them(tmp_path):
 def test_the_memory_to_choose_at_gradescope_suffices():
     [gigabytes] = map(int, re.findall(r"`(\d+)` GB for the first two assignments", COURSE))
     sources = sorted((ROOT / "assignments").glob("[12]_*.py"))
-    assert all(read_limits(source).gigabytes <= gigabytes for source in sources)
+    assert all(Source.read(source).limits().gigabytes <= gigabytes for source in sources)

@@ -8,7 +8,7 @@ from submissions_of_all_kinds import ASSIGNMENT
 
 from grader.assignment import Assignment
 from grader.differences import difference
-from grader.hidden_tests import AssignmentError, Failure, Hidden, Limits, load, read_given, read_limits
+from grader.hidden_tests import AssignmentError, Failure, Hidden, Limits, Source
 
 pytestmark = pytest.mark.heavy
 
@@ -38,7 +38,7 @@ def whole_numbers(random):
 
 def test_a_seed_makes_the_same_tests_and_another_seed_others(write):
     path = write(HIDDEN)
-    [first], [again], [other] = load(path, "a"), load(path, "a"), load(path, "b")
+    [first], [again], [other] = (Source.read(path).make_tests(seed) for seed in "aab")
     assert first.cases == again.cases
     assert first.expected == again.expected
     assert not {case for case in first.cases} & {case for case in other.cases}
@@ -47,19 +47,19 @@ def test_a_seed_makes_the_same_tests_and_another_seed_others(write):
 
 def test_each_test_has_numbers_of_its_own(write):
     path = write(HIDDEN + HIDDEN.replace("whole_numbers", "more_numbers") + HIDDEN.replace('"q1"', '"q2"'))
-    tests = load(path, "a")
+    tests = Source.read(path).make_tests("a")
     assert len({test.cases[0] for test in tests}) == 3
 
 
 def test_the_reference_makes_the_expected_answers(write):
-    [test] = load(write(HIDDEN), "a")
+    [test] = Source.read(write(HIDDEN)).make_tests("a")
     assert test.expected == [2 * case[0] for case in test.cases]
 
 
 def test_the_seed_decides_the_order_of_the_cases_too(write):
     """Else a function that counts its calls could answer by the public source."""
     path = write(HIDDEN.replace("(int(random.integers(1_000_000)),) for _ in range(4)", "(n,) for n in range(20)"))
-    [first], [again], [other] = load(path, "a"), load(path, "a"), load(path, "b")
+    [first], [again], [other] = (Source.read(path).make_tests(seed) for seed in "aab")
     source_order = [(n,) for n in range(20)]
     assert sorted(first.cases) == sorted(other.cases) == source_order
     assert first.cases == again.cases
@@ -70,7 +70,9 @@ def test_the_seed_decides_the_order_of_the_cases_too(write):
 
 def test_a_judge_finds_the_cases_in_the_sources_order(write):
     judged = HIDDEN.replace("points=2", "points=2, judge=lambda answers, cases: (1, '')")
-    [test] = load(write(judged.replace("int(random.integers(1_000_000))", "_").replace("(4)", "(20)")), "a")
+    [test] = Source.read(
+        write(judged.replace("int(random.integers(1_000_000))", "_").replace("(4)", "(20)"))
+    ).make_tests("a")
     assert test.cases == [(n,) for n in range(20)]
 
 
@@ -79,7 +81,7 @@ def test_what_a_solution_does_to_its_arguments_is_forgotten(write):
         '@hidden("q1", function="double", points=1)\ndef lists(random):\n    return [([1, 2],)]',
         "def double(values):\n    values += values\n    return values",
     )
-    [test] = load(path, "a")
+    [test] = Source.read(path).make_tests("a")
     assert test.cases == [([1, 2],)]
     assert test.expected == [[1, 2, 1, 2]]
 
@@ -87,14 +89,16 @@ def test_what_a_solution_does_to_its_arguments_is_forgotten(write):
 def test_the_parameters_of_the_limits_hold_for_the_reference_too(tmp_path):
     path = tmp_path / "doubling.py"
     path.write_text(ASSIGNMENT, encoding="utf-8")
-    mean = load(path, "a")[1]
+    mean = Source.read(path).make_tests("a")[1]
     assert mean.expected == pytest.approx([np.mean(case[0]) for case in mean.cases])
-    assert read_limits(path) == Limits(6, 0.5, {"images": 100})
+    assert Source.read(path).limits() == Limits(6, 0.5, {"images": 100})
 
 
 def test_solutions_run_in_a_folder_of_their_own_and_in_silence(write, capsys):
     before = Path.cwd()
-    load(write(HIDDEN, "print('here')\nopen('left_behind', 'w').close()\ndouble = lambda value: value"), "a")
+    Source.read(
+        write(HIDDEN, "print('here')\nopen('left_behind', 'w').close()\ndouble = lambda value: value")
+    ).make_tests("a")
     assert Path.cwd() == before
     assert not Path("left_behind").exists()
     assert capsys.readouterr().out == ""
@@ -111,13 +115,13 @@ class Doubler:
 def double(value):
     assert "this line" in inspect.getsource(Doubler.__call__)
     return Doubler()(value)"""
-    [test] = load(write(HIDDEN, solutions), "a")
+    [test] = Source.read(write(HIDDEN, solutions)).make_tests("a")
     assert test.expected == [2 * case[0] for case in test.cases]
 
 
 def test_what_students_do_not_write_is_given(write):
     path = write(HIDDEN, 'def double(value):\n    return 2 * value\n\n# %% tags=["given"]\ntwice = double')
-    assert read_given(path) == ["twice = double"]
+    assert Source.read(path).given() == ["twice = double"]
 
 
 def test_an_assignment_reads_its_source_once(write, monkeypatch):
@@ -140,7 +144,7 @@ def test_line_ends_make_no_other_assignment(write):
 
 
 def test_without_limits_the_usual_ones_hold(write):
-    assert read_limits(write(HIDDEN)) == Limits()
+    assert Source.read(write(HIDDEN)).limits() == Limits()
 
 
 @pytest.mark.parametrize(
@@ -160,12 +164,12 @@ def test_without_limits_the_usual_ones_hold(write):
 )
 def test_what_is_wrong_with_an_assignment_is_named(write, hidden, message):
     with pytest.raises(AssignmentError, match=message):
-        load(write(hidden), "a")
+        Source.read(write(hidden)).make_tests("a")
 
 
 def test_an_absent_assignment_is_a_clear_error(tmp_path):
     with pytest.raises(AssignmentError, match=r"absent\.py cannot be read"):
-        load(tmp_path / "absent.py", "a")
+        Source.read(tmp_path / "absent.py").make_tests("a")
 
 
 EQUAL = [

@@ -8,7 +8,7 @@ import pytest
 
 from digitlib.files import TextError, read_text
 from grader.hidden_images import HiddenSetError, _read_labels
-from grader.hidden_tests import load
+from grader.hidden_tests import Source
 from grader.seeds import SeedError, read_seed
 from pipeline.paths import ROOT
 from pipeline.rendering import read_source
@@ -69,7 +69,7 @@ def test_a_secret_makes_the_same_hidden_tests_whatever_editor_saved_it(tmp_path)
     for number, content in enumerate(contents):
         path = tmp_path / f"secret_{number}.txt"
         path.write_bytes(content)
-        cases.append(load(source, read_seed(path))[0].cases)
+        cases.append(Source.read(source).make_tests(read_seed(path))[0].cases)
     assert cases[0] == cases[1] == cases[2]
     (tmp_path / "secret_0.txt").write_text("my secret line", encoding="utf-16")
     with pytest.raises(SeedError, match=r"secret_0\.txt is UTF-16 text"):

@@ -31,7 +31,7 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 from digitlib.files import SUMS, make_writable, read_text, sha256, write_text
-from digitlib.machine import SETTINGS, ignore_keras_settings, peak_gigabytes
+from digitlib.machine import RUN_ENVIRONMENT, ignore_keras_settings, peak_gigabytes
 from digitlib.plots import DESCRIPTION
 from pipeline import kernels
 from pipeline.kinds_of_cells import is_pipeline, is_solution, unproven
@@ -196,7 +196,7 @@ def affordable() -> int:
 def _share_of_cores(at_once: int) -> dict[str, str]:
     """How many threads each chapter may use: side by side, more than there are cores would wait for each other."""
     share = max(1, psutil.cpu_count() // at_once)
-    return {name: str(share) for name in SETTINGS if name.endswith("_THREADS")}
+    return {name: str(share) for name in RUN_ENVIRONMENT if name.endswith("_THREADS")}
 
 
 def run_quick(paths: list[Path], folder: Path = QUICK) -> None:
@@ -240,8 +240,8 @@ def kernel_environment(folder: Path) -> dict[str, str]:
         "PYTHONUTF8": "1",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         "IPYTHONDIR": str(folder / "ipython"),
-        "KERAS_BACKEND": SETTINGS["KERAS_BACKEND"],
-        "KERAS_HOME": SETTINGS["KERAS_HOME"],
+        "KERAS_BACKEND": RUN_ENVIRONMENT["KERAS_BACKEND"],
+        "KERAS_HOME": RUN_ENVIRONMENT["KERAS_HOME"],
         "PYTHONPATH": str(kernels.INSIDE),
     }
 

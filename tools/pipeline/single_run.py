@@ -16,7 +16,7 @@ import papermill
 from jupyter_client import AsyncKernelManager
 from papermill.exceptions import PapermillExecutionError
 
-from digitlib.machine import SETTINGS, ignore_keras_settings
+from digitlib.machine import RUN_ENVIRONMENT, ignore_keras_settings
 
 RECORD = Path("results", "run.json")
 
@@ -43,7 +43,7 @@ def execute(notebook: str, parameters: dict) -> dict:
         The record; or, if the notebook failed, the parameters and an ``error``.
     """
     ignore_keras_settings()
-    os.environ.update(SETTINGS)
+    os.environ.update(RUN_ENVIRONMENT)
     scratch = Path(tempfile.mkdtemp(prefix="run-"))
     try:
         work = scratch / "work"
