@@ -211,12 +211,12 @@ by_keras.fit(X_train[:640][order], y_train[:640][order], shuffle=False, verbose=
 
 in_one_graph = models.build_cnn()
 in_one_graph.set_weights(start)
-first, adam = (X_train[:640], y_train[:640]), keras.optimizers.Adam()
 for _ in graphs.epochs(
     in_one_graph,
-    *first,
+    X_train[:640],
+    y_train[:640],
     count=1,
-    optimizer=adam,
+    optimizer=keras.optimizers.Adam(),
     seed=1,
     parts=2,
 ):
