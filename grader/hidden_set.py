@@ -27,18 +27,7 @@ ENOUGH_SCANS = 1_000  # at 97 % right, the 95 % interval then begins about one a
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Make a hidden set as the command line says.
-
-    Parameters
-    ----------
-    arguments : list of str, optional
-        By default those of the process.
-
-    Returns
-    -------
-    int
-        The status for the shell.
-    """
+    """Make a hidden set; 1 if the seed or the scans cannot be used."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed-file", type=Path, required=True, metavar="FILE", help="a text that only you know")
     parser.add_argument("--output", type=Path, required=True, metavar="FILE", help="the .npz file to write")

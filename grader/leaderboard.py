@@ -284,18 +284,7 @@ def _to_score(row: pd.Series, where: str) -> Score:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write a leaderboard as the command line says.
-
-    Parameters
-    ----------
-    arguments : list of str, optional
-        By default those of the process.
-
-    Returns
-    -------
-    int
-        The status for the shell.
-    """
+    """Write a leaderboard; 1 if the scores or names cannot be used."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("scores", type=Path, help="the grader's folder, or a table as CSV")
     parser.add_argument("--names", type=Path, metavar="FILE", help="a table of what to show for each name")
