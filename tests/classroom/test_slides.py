@@ -2,7 +2,6 @@
 
 import io
 import re
-import sys
 
 import nbformat
 import pytest
@@ -58,9 +57,7 @@ def decks():
 def folder(tmp_path_factory):
     """All slides, written by the command."""
     target = tmp_path_factory.mktemp("slides")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", ["slides.py", "--output", str(target)])
-        assert slideshow.main() == 0
+    assert slideshow.main(["--output", str(target)]) == 0
     return target
 
 

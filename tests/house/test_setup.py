@@ -179,7 +179,7 @@ def pytest_of_one(monkeypatch, *options):
     monkeypatch.setenv("BUBBLEWRAP", "/none/such")
     monkeypatch.delenv("CI", raising=False)
     tests = ["tests/publishing/test_browser.py", "tests/grader/test_sandbox.py", "-k", "leads_back or run_in_order"]
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--color=no", "-n", "2", *tests, *options]
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--color=no", "-n", "1", *tests, *options]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 

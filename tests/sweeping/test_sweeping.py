@@ -142,11 +142,10 @@ def test_a_sweep_file_that_cannot_be_read_is_a_clear_error(tmp_path):
         read_sweep(path, DEFAULTS)
 
 
-def test_the_commands_errors_come_at_once(tmp_path, monkeypatch, capsys):
+def test_the_commands_errors_come_at_once(tmp_path, capsys):
     bad = tmp_path / "bad.yml"
     bad.write_text("runs:\n- {epochs: 1}\n- {sead: 1}", encoding="utf-8")
-    monkeypatch.setattr(sys, "argv", ["sweep.py", str(bad)])
-    assert main() == 2
+    assert main([str(bad)]) == 2
     assert capsys.readouterr().err.startswith(f"{bad}, line 3: unknown parameter sead: there are augmentation, ")
 
 

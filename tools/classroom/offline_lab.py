@@ -45,12 +45,12 @@ GIGABYTES_OF_BOOK = 0.1
 GIGABYTES_OF_WHEELS = 1.0  # for one platform; a little more than the largest, which is Linux
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Make or complete a lab's folder; 1 if it cannot be done, 130 if it was stopped."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--platform", action="append", choices=PLATFORMS, help="may be given several times")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     start = time.perf_counter()
     try:
         make_lab(options.folder, options.platform or [this_platform(platform.system(), platform.machine())])

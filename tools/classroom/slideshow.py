@@ -33,12 +33,12 @@ CONFIG = {
 }
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Write the slides of the chapters named, or of all."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("chapters", nargs="*", metavar="CHAPTER", help="name or number; all by default")
     parser.add_argument("--output", type=Path, default=FOLDER, help="the folder they go to")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     for path in chapters(options.chapters):
         notebook = to_slides(nbformat.reads(read_text(BOOK / f"{path.stem}.ipynb"), as_version=4))
         target = options.output / f"{path.stem}.html"

@@ -3,6 +3,7 @@
 python tools/make_book.py
 """
 
+import argparse
 import shutil
 import subprocess
 import sys
@@ -19,8 +20,11 @@ TOLERANCE = 0.005  # of the test accuracy: over twice the spread of repeated run
 RUN_BOOK = BUILD / "book"
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Make the book; 1 if a chapter fails, the site cannot be built, or the run does not agree with the book's own."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args(
+        arguments
+    )
     try:
         return make()
     except (RunError, RenderError) as error:

@@ -4,6 +4,7 @@ the outputs of its cells and its pictures by nbval, and the numbers and claims t
 python tools/verify.py
 """
 
+import argparse
 import subprocess
 import sys
 
@@ -13,8 +14,11 @@ from pipeline.paths import BOOK, EXECUTED, LOGS, REFERENCE, RESULTS, ROOT, STORE
 from pipeline.running import RunError, affordable, run
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Prove the book; 1 if a part does not hold."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args(
+        arguments
+    )
     try:
         return prove()
     except RunError as error:

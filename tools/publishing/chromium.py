@@ -3,6 +3,7 @@
 python tools/fetch_browser.py      bring one into the project's own environment, where there is none
 """
 
+import argparse
 import base64
 import functools
 import hashlib
@@ -175,8 +176,11 @@ def _call(command: list[str], environment: dict[str, str]) -> None:
         raise NoBrowser(f"a Chromium could not be fetched: {lines[-1]}")
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Bring a browser where there is none; 1 if it cannot be had."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args(
+        arguments
+    )
     try:
         find_chromium()
     except NoBrowser:

@@ -3,6 +3,7 @@
 python tools/weigh_site.py [SITE]
 """
 
+import argparse
 import sys
 from collections import Counter
 from pathlib import Path
@@ -116,8 +117,11 @@ def largest_paint(browser: Browser, address: str) -> float:
 
 def main(arguments: list[str] | None = None) -> int:
     """Weigh every page of a site; 1 if a page is too heavy or too slow."""
-    arguments = sys.argv[1:] if arguments is None else arguments
-    site = Path(arguments[0]) if arguments else BUILD / "html"
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "site", type=Path, nargs="?", default=BUILD / "html", help="its folder; by default what was built last"
+    )
+    site = parser.parse_args(arguments).site
     if not (site / "index.html").exists():
         print(f"no site in {site}: make site, or jupyter-book build book", file=sys.stderr)
         return 1

@@ -3,6 +3,7 @@
 python tools/make_pdf.py
 """
 
+import argparse
 import html
 import io
 import re
@@ -228,7 +229,10 @@ def _entries(parent: DictionaryObject) -> Iterator[DictionaryObject]:
         entry = entry.get("/Next")
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Print the book as it is committed."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args(
+        arguments
+    )
     print(print_book(compose_site()))
     return 0

@@ -3,6 +3,7 @@
 python tools/make_site.py
 """
 
+import argparse
 import shutil
 import sys
 import time
@@ -25,8 +26,11 @@ DOWNLOADS = {
 }
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Make all that is published; 1 without a browser."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args(
+        arguments
+    )
     start = time.perf_counter()
     files = compose_site()
     try:

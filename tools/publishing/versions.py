@@ -3,6 +3,7 @@
 python tools/release.py 0.2.0
 """
 
+import argparse
 import re
 import subprocess
 import sys
@@ -20,11 +21,9 @@ PLACES = {
 
 def main(arguments: list[str] | None = None) -> int:
     """Release the version named; 1 if something is in the way."""
-    arguments = sys.argv[1:] if arguments is None else arguments
-    if len(arguments) != 1 or not re.fullmatch(r"\d+\.\d+\.\d+", arguments[0]):
-        print("usage: python tools/release.py 1.2.3", file=sys.stderr)
-        return 2
-    version = arguments[0]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("version", type=_three_numbers, help="such as 1.2.3")
+    version = parser.parse_args(arguments).version
     tag = f"v{version}"
     if problem := _obstacle(version, tag):
         print(problem, file=sys.stderr)
@@ -61,6 +60,12 @@ def write_version(version: str, root: Path) -> list[str]:
 def notebooks_without(tag: str, book: Path = BOOK) -> list[str]:
     """The notebooks whose text does not name the tag."""
     return [path.name for path in sorted(book.glob("*.ipynb")) if f"@{tag}" not in read_text(path)]
+
+
+def _three_numbers(text: str) -> str:
+    if not re.fullmatch(r"\d+\.\d+\.\d+", text):
+        raise argparse.ArgumentTypeError(f"{text} is no version: write three numbers, such as 1.2.3")
+    return text
 
 
 def _obstacle(version: str, tag: str) -> str | None:

@@ -27,14 +27,14 @@ NOTEBOOK = CHAPTERS / "06_experiment.py"
 FOLDER = BUILD / "sweeps"
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Run a sweep; 2 if its file is wrong, 130 if it was stopped."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sweep", type=Path, help="the YAML file")
     parser.add_argument("--workers", type=int, default=2, help="runs side by side on this machine")
     parser.add_argument("--scheduler", help="address of a dask scheduler")
     parser.add_argument("--accept", action="store_true", help="keep the table for the chapters, if no run failed")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     try:
         return run(options)
     except SweepError as error:

@@ -25,13 +25,13 @@ from sweeping.running_sweeps import NOTEBOOK
 CHEAP_SECONDS = 30  # of processor time for the training
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Repeat some stored runs; 1 if one does not agree."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=3, help="how many to repeat")
     parser.add_argument("--turn", type=int, default=date.today().toordinal(), help="the day's number by default")
     parser.add_argument("--full", action="store_true", help="repeat one full training of the CNN")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     runs = reference.load_sweeps()
     if options.full:
         chosen = in_turn(full_runs(runs), options.turn // 7, 1)
