@@ -11,7 +11,7 @@ test: browser
 	@$(BIN)/python -m pytest -n 3 --dist worksteal
 
 quick: packages
-	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not (slow or weekly or heavy or browser or sandbox)"
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not (slow or installs or weekly or heavy or browser or sandbox)"
 
 verify: browser
 	@$(BIN)/python tools/verify.py

@@ -19,6 +19,9 @@ SETTINGS = {
     "loss": "sparse_categorical_crossentropy",
     "metrics": ["accuracy"],
 }
+# Steps that TensorFlow takes before Python has its turn again. As measured, they leave every weight as it is, bit by
+# bit, and a fully connected network takes 60 % of the processor time, the CNN 93 %. More steps save nothing further.
+STEPS_PER_EXECUTION = 10
 
 
 @dataclass(frozen=True)
@@ -242,7 +245,7 @@ def train(
         validation_data = check_examples(*validation_data, shape)
     if test_images is not None:
         test_images = check_images(test_images, shape)
-    model.compile(**(SETTINGS | {"optimizer": optimizer}))
+    model.compile(**(SETTINGS | {"optimizer": optimizer}), steps_per_execution=STEPS_PER_EXECUTION)
     recorder = Recorder(seed=seed)
     model.fit(
         images,

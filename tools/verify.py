@@ -1,4 +1,4 @@
-"""The full proof: the slow tests, a spot check, every chapter run in full and compared with the published one."""
+"""The full proof: slow tests, one stored run repeated, every chapter run in full and compared with its page."""
 
 import sys
 

@@ -287,7 +287,7 @@ finally:
 """
 
 
-@pytest.mark.slow
+@pytest.mark.installs
 @pytest.mark.sandbox
 def test_the_folder_installs_and_runs_without_a_network(stick, student):
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -319,7 +319,7 @@ def printed(notebook):
     ]
 
 
-@pytest.mark.slow
+@pytest.mark.installs
 def test_the_command_goes_on_where_it_was(stick):
     before = {path.name: path.stat().st_mtime_ns for path in (stick / "wheels").iterdir()}
     taken = next(path for path in (stick / "wheels").iterdir() if path.name.startswith("tornado"))
@@ -331,7 +331,7 @@ def test_the_command_goes_on_where_it_was(stick):
     assert all(name == taken.name or name.startswith("digitlib") for name in changed)
 
 
-@pytest.mark.slow
+@pytest.mark.installs
 def test_the_folder_does_not_say_where_its_packages_came_from(stick):
     for path in stick.iterdir():
         if path.is_file():

@@ -69,6 +69,17 @@ def test_the_same_seed_gives_the_same_training(digits):
         assert runs[0].history[name] == pytest.approx(runs[1].history[name], abs=1e-3)
 
 
+def test_the_weights_are_those_of_a_plain_fit(digits):
+    trained, run = training.train(build_small, *digits, seed=3, epochs=3, batch_size=20)  # the last batch is smaller
+    keras.utils.set_random_seed(3)
+    plain = build_small()
+    plain.compile(**training.SETTINGS)
+    history = plain.fit(*digits, epochs=3, batch_size=20, verbose=0).history
+    for ours, theirs in zip(trained.get_weights(), plain.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    assert run.history == history
+
+
 def test_another_seed_gives_another_training(digits):
     initial = []
     build = remembering(build_small, initial)

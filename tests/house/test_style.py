@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from classroom.homework import PLACEHOLDER
-from pipeline.paths import ROOT
+from pipeline.paths import BOOK, ROOT, chapters
 from pipeline.rendering import setup_cell
 
 CLOCKS = {"time", "monotonic", "perf_counter", "process_time"}
@@ -32,6 +32,15 @@ def test_the_types_are_clean():
 def test_the_setup_cell_is_clean():
     command = [sys.executable, "-m", "ruff", "check", "--ignore", "D100", "--stdin-filename", "setup_cell.py", "-"]
     result = subprocess.run(command, cwd=ROOT, input=setup_cell() + "\n", capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout
+
+
+def test_a_readers_notebook_uses_no_name_that_it_does_not_set():
+    """As one would that took a name from a cell of the pipeline, which no reader has."""
+    notebooks = [*BOOK.glob("*.ipynb")]
+    assert len(notebooks) == len(chapters())
+    command = [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "F821", *map(str, notebooks)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import digitlib
-from conftest import copy_project, once
+from conftest import copy_project
 from pipeline.lock import dependencies
 from pipeline.paths import BOOK, chapters
 from pipeline.rendering import read_chapter, read_notebook, repository
@@ -70,7 +70,7 @@ def job(path, folder):
 
 
 def run_all(folder):
-    """Run every notebook; the first one installs digitlib. How each ended goes to ``ended.json``."""
+    """Run every notebook; the first one installs digitlib. The status in which each ended, by its name."""
     folder.mkdir()
     make_environment(folder)
     published = publish(folder / "published")
@@ -90,23 +90,21 @@ def run_all(folder):
         text=True,
         check=True,
     )
-    (folder / "ended.json").write_text(result.stdout, encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
-def ran(tmp_path_factory):
-    """The folder in which all notebooks ran."""
-    return once(tmp_path_factory, "colab", run_all)
+    ended = json.loads(result.stdout)
+    return {name: ended[name] for name in sorted(ended)}
 
 
 def small_parameters(path):
     return {key: value for key, value in QUICK_PARAMETERS.items() if key in declared_parameters(read_chapter(path))}
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("path", chapters(), ids=lambda path: path.stem)
-def test_the_notebook_runs_in_the_oldest_versions_from_an_empty_folder(path, ran):
-    said = (ran / f"{path.stem}.log").read_text(encoding="utf-8")
-    assert json.loads((ran / "ended.json").read_text(encoding="utf-8"))[path.stem] == 0, said[-3000:]
-    assert not re.search("(Deprecation|Future)Warning", said), said
-    assert re.search(rf"^keras 3\.10\.0 .*/{ran.name}\.part/venv/.*/digitlib/", said, re.MULTILINE)
+@pytest.mark.installs
+def test_every_notebook_runs_in_the_oldest_versions_from_an_empty_folder(tmp_path):
+    folder = tmp_path / "colab"
+    ended = run_all(folder)
+    assert list(ended) == [path.stem for path in chapters()]
+    for name, status in ended.items():
+        said = (folder / f"{name}.log").read_text(encoding="utf-8")
+        assert status == 0, f"{name}: {said[-3000:]}"
+        assert not re.search("(Deprecation|Future)Warning", said), f"{name}: {said}"
+        assert re.search(r"^keras 3\.10\.0 .*/colab/venv/.*/digitlib/", said, re.MULTILINE), name
