@@ -12,15 +12,14 @@ from importlib.metadata import files
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbconvert import SlidesExporter
 from nbformat import NotebookNode
 from traitlets.config import Config
 
 from classroom.slide_rules import has_formulas, to_slides
 from digitlib.files import read_text, write_text
+from pipeline.notebook_files import read_notebook, title
 from pipeline.paths import BOOK, BUILD, chapters
-from pipeline.rendering import title
 
 FOLDER = BUILD / "slides"
 TEMPLATE = Path(__file__).with_name("slides")
@@ -40,7 +39,7 @@ def main() -> int:
     parser.add_argument("--output", type=Path, default=FOLDER, help="the folder they go to")
     options = parser.parse_args()
     for path in chapters(options.chapters):
-        notebook = to_slides(nbformat.reads(read_text(BOOK / f"{path.stem}.ipynb"), as_version=4))
+        notebook = to_slides(read_notebook(BOOK / f"{path.stem}.ipynb"))
         target = options.output / f"{path.stem}.html"
         write_text(to_html(notebook), target)
         print(f"{target}  {count(notebook):3} slides  {target.stat().st_size / 1e6:.1f} MB")
