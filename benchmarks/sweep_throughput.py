@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 
 from benchmarking import positive_integer
 from digitlib.machine import RUN_ENVIRONMENT
-from pipeline.rendering import read_chapter
+from pipeline.sources import read_chapter
 from sweeping.running_sweeps import NOTEBOOK
 from sweeping.scheduling import sweep
 

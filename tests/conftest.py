@@ -12,8 +12,8 @@ from filelock import FileLock
 
 from digitlib.files import read_text
 from grader.sandboxes import NoSandbox, choose
+from pipeline.configuration import repository
 from pipeline.paths import ROOT
-from pipeline.rendering import repository
 from publication import site_address
 from publishing.chromium import LAUNCH, NoBrowser, find_chromium
 from publishing.static_host import serve

@@ -11,7 +11,7 @@ import book_checkout  # noqa: F401  so that digitlib and the pipeline are found
 from digitlib.files import read_text, write_text
 from pipeline.composing import compose_pages
 from pipeline.paths import BOOK
-from pipeline.rendering import RenderError
+from pipeline.templates import RenderError
 
 
 def write_pages(app, config):

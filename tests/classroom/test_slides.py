@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from pypdf import PdfReader
 
 from classroom import slideshow
-from classroom.slide_rules import CODE_LINES, HIDDEN, shorten, split_sentences, to_slides
+from classroom.slide_rules import CODE_LINES, HIDDEN, beginning, to_slides
 from pipeline.paths import BOOK, chapters
 
 pytestmark = pytest.mark.heavy
@@ -62,33 +62,25 @@ def folder(tmp_path_factory):
 
 
 @pytest.mark.parametrize(
-    ("paragraph", "sentences"),
+    "sentence",
     [
-        ("One. Two.", ["One.", "Two."]),
-        ("It holds 98.81 %, as e.g. here. Two.", ["It holds 98.81 %, as e.g. here.", "Two."]),
-        (
-            "A bend (Older texts know none. They err.) is new. Two.",
-            ["A bend (Older texts know none. They err.) is new.", "Two."],
-        ),
-        ('He says: "Pooling keeps it. Always." Two.', ['He says: "Pooling keeps it. Always."', "Two."]),
-        ("Let $a. B$ be. `f. G` is code.", ["Let $a. B$ be.", "`f. G` is code."]),
-        ("**A colleague asks. You answer.** Two.", ["**A colleague asks. You answer.**", "Two."]),
-        ("Why? Because.", ["Why?", "Because."]),
-        ("over\ntwo lines", ["over two lines"]),
+        "It holds 98.81 %, as e.g. here.",
+        "A bend (Older texts know none. They err.) is new.",
+        'He says: "Pooling keeps it. Always."',
+        "Let $a. B$ be in `f. G`, a code.",
+        "**A colleague asks. You answer.**",
+        "Why?",
+        "over two lines.",
     ],
 )
-def test_sentences_end_where_readers_end_them(paragraph, sentences):
-    assert split_sentences(paragraph) == sentences
+def test_a_paragraph_is_shortened_after_a_sentence_that_ends_where_readers_end_it(sentence):
+    long = "This says what a paragraph is about, at some length, so that it needs no other to be understood, and more:"
+    assert beginning(f"{long} {sentence}\nDetail. More.") == f"{long} {sentence}"
 
 
-def test_a_paragraph_is_shortened_to_its_beginning_and_what_leads_on():
-    long = (
-        "This sentence says at some length what the paragraph is about and needs no other to be understood, " * 2
-        + "ever."
-    )
-    assert shorten(f"{long} Detail. Another detail.") == long
-    assert shorten(f"{long} Detail. In numbers:") == f"{long} In numbers:"
-    assert shorten("It is short. So the next helps. Detail.") == "It is short. So the next helps."
+def test_a_short_sentence_is_not_shown_alone():
+    said = "It is short. So the next one is shown as well, and with both there is enough of this text to speak about."
+    assert beginning(f"{said} Detail.") == said
 
 
 def test_a_section_is_a_row_of_slides_and_the_notes_hold_all_of_the_text():
@@ -96,17 +88,21 @@ def test_a_section_is_a_row_of_slides_and_the_notes_hold_all_of_the_text():
         "First of many words that go on and on until they fill more than a line or two of the slide, " * 3 + "and end."
     )
     assert kinds_and_sources(
-        text(f"# Title\n\n*5 minutes to read.*\n\n{long} Detail."), text("More.\n\n## Next\n\n- one\n- two")
+        text(f"# Title\n\n*5 minutes to read.*\n\n{long} Detail."),
+        new_code_cell("a = 1"),
+        text(f"{long} Detail. In code:\n\n```\n# a\n\nb\n```\n\n## Next\n\n- one\n- two"),
     ) == [
         ("slide", "# Title"),
         ("-", long),
         ("notes", f"{long} Detail."),
         ("subslide", "## Title"),
-        ("-", "More."),
-        ("notes", "More."),
+        ("-", "a = 1"),
+        ("subslide", "## Title"),
+        ("-", f"{long} Detail. In code:\n\n```\n# a\n\nb\n```"),
+        ("notes", f"{long} Detail. In code:\n\n```\n# a\n\nb\n```"),
         ("slide", "## Next"),
-        ("-", "- one\n\n- two"),
-        ("notes", "- one\n\n- two"),
+        ("-", "- one\n- two"),
+        ("notes", "- one\n- two"),
     ]
 
 
@@ -118,6 +114,18 @@ def test_the_first_slide_has_the_title_and_all_that_the_chapter_teaches(decks, n
     goals = re.findall(r"^- (\w+)", opening, re.MULTILINE)
     assert first.h1.text == slideshow.title(notebook)
     assert [item.text.split()[0] for item in first.select("section > ul > li")] == goals
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_heading_is_there_and_every_question_has_a_slide(decks, name):
+    notebook, deck = decks[name]
+    texts = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    headings = [title.replace("`", "") for title in re.findall(r"^## (.+)", texts, re.MULTILINE)]
+    rows = [row for row in deck.select(".slides > section") if not row.h1]
+    assert [row.h2.text for row in rows] == headings
+    [questions] = (row for row in rows if row.h2.text == "Questions to think about")
+    assert all(len(slide.find_all("p", recursive=False)) == 1 for slide in questions.select("section"))
+    assert len(questions.select("section")) == len(re.findall(r"\?\*\*$", texts, re.MULTILINE))
 
 
 def test_explanations_of_choices_are_the_speakers_and_solutions_are_nobodys():

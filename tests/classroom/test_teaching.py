@@ -15,8 +15,10 @@ import pytest
 from commands import ask
 from grader.hidden_tests import Source
 from pipeline.kinds_of_cells import is_solution
+from pipeline.notebook_files import title
 from pipeline.paths import CHAPTERS, ROOT, chapters
-from pipeline.rendering import WORDS, read_chapter, short_name, title
+from pipeline.sources import read_chapter
+from pipeline.templates import WORDS, short_name
 
 GUIDE = (CHAPTERS / "teaching.md").read_text(encoding="utf-8")
 COURSE = (CHAPTERS / "running_a_course.md").read_text(encoding="utf-8")

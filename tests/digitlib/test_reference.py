@@ -8,7 +8,8 @@ from digitlib.exercises import experiment
 from digitlib.experiments import corruptions
 from pipeline.parameters import declared_parameters
 from pipeline.paths import ROOT, STORED_RESULTS
-from pipeline.rendering import load_results, read_chapter
+from pipeline.sources import read_chapter
+from pipeline.templates import load_results
 from sweeping.running_sweeps import NOTEBOOK
 from sweeping.scheduling import read_sweep
 

@@ -9,7 +9,8 @@ import functools
 
 from pipeline import kinds_of_cells
 from pipeline.paths import chapters
-from pipeline.rendering import read_source, short_name
+from pipeline.sources import read_source
+from pipeline.templates import short_name
 
 
 def solution(name: str) -> list[ast.stmt]:

@@ -16,7 +16,8 @@ from independent_answers import RECOGNIZED, UNEXPECTED, independent
 from digitlib import exercises
 from pipeline import kinds_of_cells
 from pipeline.paths import chapters
-from pipeline.rendering import read_chapter, short_name
+from pipeline.sources import read_chapter
+from pipeline.templates import short_name
 
 pytestmark = pytest.mark.heavy
 

@@ -8,7 +8,7 @@ import pytest
 
 from classroom.homework import PLACEHOLDER
 from pipeline.paths import BOOK, ROOT, chapters
-from pipeline.rendering import setup_cell
+from pipeline.sources import setup_cell
 
 CLOCKS = {"time", "monotonic", "perf_counter", "process_time"}
 WRITTEN = {".bat", ".cfg", ".css", ".js", ".md", ".mjs", ".py", ".sh", ".txt", ".yml"}

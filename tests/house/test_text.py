@@ -11,7 +11,7 @@ from grader.hidden_images import HiddenSetError, _read_labels
 from grader.hidden_tests import Source
 from grader.seeds import SeedError, read_seed
 from pipeline.paths import ROOT
-from pipeline.rendering import read_source
+from pipeline.sources import read_source
 
 TEXT = "größer\n3517 € ½\n"
 # Ways to read that know nothing of marks and encodings.

@@ -1,25 +1,14 @@
 """What a page may not say by itself: each way of slipping a result past the rules is tried, and caught."""
 
-import copy
 import re
 
 import pytest
 from pybtex.database import parse_string
 
-from pipeline import rendering
 from pipeline.checking import citation_problems, fact_problems, link_problems, reference_problems
-from pipeline.kinds_of_cells import expand
+from pipeline.citations import load_facts, load_references, source_address
 from pipeline.paths import ROOT, chapters, pages
 from pipeline.prose_rules import ALLOWED_WORDS, claim_problems, numbers_in, prose_problems
-from pipeline.rendering import (
-    configuration,
-    load_facts,
-    load_references,
-    read_chapter,
-    read_source,
-    repository,
-    source_address,
-)
 
 # What the sources say, read there and typed here a second time, for no program can look it up.
 FACTS = {
@@ -47,18 +36,6 @@ FACTS = {
 }
 _TEXTS = [path.read_text(encoding="utf-8").replace("\n# ", "\n") for path in [*chapters(), *pages()]]
 PROSE = " ".join(" ".join(_TEXTS).lower().split())
-CHAPTER = """\
-# %% [markdown]
-# # A chapter
-#
-# Text.
-
-# %%
-answer = ...
-### BEGIN SOLUTION
-answer = 1
-### END SOLUTION
-"""
 
 
 def found(text, *numbers):
@@ -314,28 +291,3 @@ def test_a_link_of_the_readme_leads_somewhere(tmp_path, link, message):
     page = tmp_path / "README.md"
     page.write_text(f"## Here\n\nSee [it]({link}), not `[this](that.md)`.\n\n```sh\n# code\n```\n", encoding="utf-8")
     assert [message in problem for problem in link_problems(page)] == ([True] if message else [])
-
-
-def test_a_chapter_is_parsed_once_and_again_when_it_has_changed(tmp_path):
-    path = tmp_path / "01_chapter.py"
-    path.write_text(CHAPTER, encoding="utf-8")
-    parsed = rendering._parse_source.cache_info().misses
-    assert read_chapter(path) == expand(read_source(path))
-    assert read_source(path).cells[1].source == "# A chapter\n\nText."
-    assert rendering._parse_source.cache_info().misses == parsed + 1
-    path.write_text(CHAPTER.replace("Text.", "Next."), encoding="utf-8")
-    assert read_source(path).cells[1].source == "# A chapter\n\nNext."
-
-
-@pytest.mark.parametrize("read", [read_chapter, read_source, lambda path: configuration()])
-def test_what_is_parsed_once_is_nobody_s_to_change(tmp_path, read):
-    path = tmp_path / "01_chapter.py"
-    path.write_text(CHAPTER, encoding="utf-8")
-    once = read(path)
-    before = copy.deepcopy(once)
-    (once["cells"][1] if "cells" in once else once["repository"]).clear()
-    assert read(path) == before
-
-
-def test_the_address_is_read_from_the_settings():
-    assert repository() == configuration()["repository"]["url"].rstrip("/")

@@ -10,8 +10,8 @@ import pytest
 
 from pipeline.checking import notebook_problems, prose_problems
 from pipeline.comparing import cell_differences, close
+from pipeline.notebook_files import read_notebook, write_notebook
 from pipeline.paths import BOOK, ROOT
-from pipeline.rendering import read_notebook, write_notebook
 
 TRAINING = "03_training.ipynb"
 SEEDS = "<tr><th></th><th>seed</th><th>right</th></tr><tr><th>0</th><td>{}</td><td>{}</td></tr>"

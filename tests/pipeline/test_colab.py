@@ -16,10 +16,12 @@ import pytest
 
 import digitlib
 from conftest import copy_project
+from pipeline.configuration import repository
 from pipeline.lock import dependencies
+from pipeline.notebook_files import read_notebook
 from pipeline.paths import BOOK, chapters
-from pipeline.rendering import read_chapter, read_notebook, repository
 from pipeline.running import QUICK_PARAMETERS, declared_parameters, kernel_environment
+from pipeline.sources import read_chapter
 
 RUNNER = Path(__file__).parent / "forked_notebooks.py"
 # Each dependency at its lower bound: so the bounds are known to fit together, and with Colab's TensorFlow between.

@@ -8,8 +8,8 @@ import pytest
 
 from digitlib.plots import DESCRIPTION
 from pipeline.checking import cell_problems, unasserted_problems
+from pipeline.notebook_files import read_notebook
 from pipeline.paths import BOOK
-from pipeline.rendering import read_notebook
 
 SCORES = pd.DataFrame({"accuracy": [0.9912, 0.9734], "seconds": [114.3, 18.4]}, index=["CNN", "fully connected"])
 PICTURE = {

@@ -6,7 +6,7 @@ import pytest
 from pipeline import kinds_of_cells
 from pipeline.composing import compose_committed
 from pipeline.paths import chapters
-from pipeline.rendering import read_source
+from pipeline.sources import read_source
 
 SOURCE = '''\
 def double(values):

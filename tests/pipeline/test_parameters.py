@@ -6,7 +6,7 @@ from papermill.cli import _resolve_type
 from pipeline import notebook_commands
 from pipeline.parameters import ParameterError, check_names, declared_parameters, read_parameters, read_value
 from pipeline.paths import CHAPTERS, chapters
-from pipeline.rendering import read_chapter
+from pipeline.sources import read_chapter
 
 DEFAULTS = {"epochs": 10, "rate": 0.1, "moved": False, "network": "cnn"}
 TEXTS = [

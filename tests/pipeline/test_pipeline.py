@@ -17,9 +17,11 @@ from digitlib.files import unaccounted
 from pipeline import composing, notebook_commands
 from pipeline.checking import problems
 from pipeline.kinds_of_cells import split
+from pipeline.notebook_files import read_notebook, write_notebook
 from pipeline.paths import BOOK, LOGS, ROOT, STORED_RESULTS, assignments, chapters
-from pipeline.rendering import RenderError, load_results, read_chapter, read_notebook, setup_cell, write_notebook
 from pipeline.running import RunError, run, run_quick
+from pipeline.sources import read_chapter, setup_cell
+from pipeline.templates import RenderError, load_results
 from publishing.versions import main, notebooks_without, write_version
 
 FAILING = """\

@@ -10,8 +10,10 @@ import pytest
 from pypdf import PdfReader
 
 from conftest import copy_project, once
+from pipeline.configuration import configuration
+from pipeline.notebook_files import title
 from pipeline.paths import chapters, pages
-from pipeline.rendering import configuration, read_chapter, title
+from pipeline.sources import read_chapter
 
 TITLES = [title(read_chapter(path)) for path in chapters()]
 MILLIMETRES = 72 / 25.4  # in points

@@ -13,8 +13,10 @@ from pybtex.database import parse_file
 import digitlib
 import publication
 from conftest import FORK, copy_project
+from pipeline.configuration import repository
+from pipeline.notebook_files import NOTEBOOK_METADATA, read_notebook
 from pipeline.paths import BOOK, ROOT, chapters, page_names
-from pipeline.rendering import NOTEBOOK_METADATA, read_chapter, read_notebook, repository
+from pipeline.sources import read_chapter
 
 pytestmark = pytest.mark.heavy
 

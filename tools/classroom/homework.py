@@ -25,8 +25,10 @@ from nbformat import NotebookNode
 import digitlib
 from digitlib.files import make_writable, read_text
 from grader.hidden_tests import AssignmentError, is_hidden
+from pipeline.configuration import repository
+from pipeline.notebook_files import NOTEBOOK_METADATA, write_notebook
 from pipeline.paths import BUILD, assignments
-from pipeline.rendering import NOTEBOOK_METADATA, repository, setup_cell, write_notebook
+from pipeline.sources import setup_cell
 
 PLACEHOLDER = "/your_account/"  # of the repository's address, before anybody has set it
 PYTHON = "3.11"  # that the book is tested with

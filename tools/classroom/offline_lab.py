@@ -33,9 +33,9 @@ from classroom.wheelhouse import (
 )
 from digitlib.files import make_writable, read_text, write_text
 from pipeline.building import build_site
+from pipeline.configuration import configuration
 from pipeline.lock import locked
 from pipeline.paths import BOOK, BUILD, ROOT
-from pipeline.rendering import configuration
 
 ALSO = ["jupyterlab", "ipykernel", "otter-grader"]  # what students need besides the helper package
 LIST = "requirements-lab.txt"

@@ -12,15 +12,14 @@ from importlib.metadata import files
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbconvert import SlidesExporter
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-from classroom.slide_rules import has_formulas, to_slides
+from classroom.slide_rules import to_slides
 from digitlib.files import read_text, write_text
+from pipeline.notebook_files import read_notebook, title
 from pipeline.paths import BOOK, BUILD, chapters
-from pipeline.rendering import title
 
 FOLDER = BUILD / "slides"
 TEMPLATE = Path(__file__).with_name("slides")
@@ -28,7 +27,6 @@ REVEAL = "sphinx-revealjs", "_static/revealjs"
 MATHJAX = "sphinx-mathjax-offline", "static/mathjax"
 CONFIG = {
     "SlidesExporter": {"exclude_anchor_links": True},
-    "TagRemovePreprocessor": {"enabled": True, "remove_input_tags": {"remove-input"}},
     "CSSHTMLHeaderPreprocessor": {"style": "a11y-high-contrast-light"},  # the site's own
 }
 
@@ -40,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, default=FOLDER, help="the folder they go to")
     options = parser.parse_args(arguments)
     for path in chapters(options.chapters):
-        notebook = to_slides(nbformat.reads(read_text(BOOK / f"{path.stem}.ipynb"), as_version=4))
+        notebook = to_slides(read_notebook(BOOK / f"{path.stem}.ipynb"))
         target = options.output / f"{path.stem}.html"
         write_text(to_html(notebook), target)
         print(f"{target}  {count(notebook):3} slides  {target.stat().st_size / 1e6:.1f} MB")
@@ -63,7 +61,7 @@ def to_html(notebook: NotebookNode) -> str:
         "styles": [_shipped(*REVEAL, "dist/reset.css"), _shipped(*REVEAL, "dist/reveal.css"), _own("slides.css")],
         "scripts": [_shipped(*REVEAL, "dist/reveal.js"), _shipped(*REVEAL, "plugin/notes/notes.js"), _own("slides.js")],
     }
-    if has_formulas(notebook):
+    if any("$" in cell.source for cell in notebook.cells if cell.cell_type == "markdown"):
         inlined["scripts"][:0] = [_own("formulas.js"), _shipped(*MATHJAX, "tex-svg.js")]
     html, _ = exporter.from_notebook_node(notebook, resources={"inlined": inlined})
     return html

@@ -13,8 +13,8 @@ from pathlib import Path
 from digitlib.files import in_one_line, read_text, write_all
 from pipeline.composing import compose_run, copy_handwritten
 from pipeline.paths import BOOK, BUILD, EXECUTED, LOGS, RESULTS, STORED_RESULTS, chapters
-from pipeline.rendering import RenderError, load_results
 from pipeline.running import RunError, affordable, run
+from pipeline.templates import RenderError, load_results
 
 TOLERANCE = 0.005  # of the test accuracy: over twice the spread of repeated runs, and the most any cell may state
 RUN_BOOK = BUILD / "book"

@@ -18,22 +18,16 @@ from digitlib.checks import decode_digits
 from digitlib.data import load_mnist
 from digitlib.files import read_text, sha256, unaccounted
 from digitlib.plots import DESCRIPTION
+from pipeline.citations import load_facts, load_references, source_address
 from pipeline.composing import compose_committed
 from pipeline.kinds_of_cells import is_pipeline
 from pipeline.lock import asked, lock_problems, locked
+from pipeline.notebook_files import read_notebook
 from pipeline.paths import BOOK, REFERENCE, ROOT, STORED_RESULTS, chapters, pages
 from pipeline.prose_rules import claim_problems, numbers_in, prose_problems
-from pipeline.rendering import (
-    RenderError,
-    load_facts,
-    load_references,
-    load_results,
-    read_chapter,
-    read_notebook,
-    setup_cell,
-    source_address,
-)
 from pipeline.running import reference_digests
+from pipeline.sources import read_chapter, setup_cell
+from pipeline.templates import RenderError, load_results
 
 LARGEST_FIGURE = 150_000  # bytes of a PNG; a phone loads a chapter of ten in seconds
 LARGEST_ACCURACY_TOLERANCE = 0.005

@@ -1,5 +1,8 @@
 """The book as it is read, put together from sources, executed notebooks and results."""
 
+import base64
+import itertools
+import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,18 +12,10 @@ from nbformat import NotebookNode
 
 from digitlib.files import make_writable, read_text, store, write_all
 from pipeline.kinds_of_cells import for_readers, split
+from pipeline.notebook_files import code_digest, read_executed, same_code
 from pipeline.paths import BOOK, REFERENCE, ROOT, STORED_RESULTS, chapters, pages
-from pipeline.rendering import (
-    Prose,
-    RenderError,
-    code_digest,
-    figure_png,
-    load_results,
-    pictures,
-    read_chapter,
-    read_executed,
-    same_code,
-)
+from pipeline.sources import read_chapter
+from pipeline.templates import Prose, RenderError, load_results
 
 
 def compose(
@@ -36,7 +31,7 @@ def compose(
     folders : dict of str to Path
         By chapter, where its executed notebook lies; ``book/`` by default.
     results : dict of str to dict
-        By page, as `rendering.load_results` returns them.
+        By page, as `templates.load_results` returns them.
     leave : frozenset of str
         Chapters to leave out: the notebooks in ``book/`` stay as they are.
 
@@ -69,7 +64,7 @@ def compose(
     composed = {name: text.encode("utf-8") for name, text in files.items()}
     texts = [*files.values(), *map(read_text, [ROOT / "README.md", *pages()])]
     figures = list(notebooks.values()) + [read_executed(BOOK / f"{name}.ipynb") for name in sorted(leave)]
-    for name in sorted(set().union(*(pictures(text) for text in texts))):
+    for name in sorted(set().union(*(re.findall(r"images/(fig-[\w-]+)\.png", text) for text in texts))):
         composed[f"images/{name}.png"] = _picture(name, figures)
     return composed
 
@@ -80,9 +75,9 @@ def compose_pages(results: dict[str, dict] | None = None, *, downloads: Sequence
     Parameters
     ----------
     results : dict of str to dict, optional
-        By page, as `rendering.load_results` returns them; by default the book's own.
+        By page, as `templates.load_results` returns them; by default the book's own.
     downloads : sequence of dict
-        What a published site offers to take along, as `rendering.Prose` takes it.
+        What a published site offers to take along, as `templates.Prose` takes it.
 
     Returns
     -------
@@ -181,7 +176,9 @@ def _executed(path: Path, folder: Path, results: dict[str, dict]) -> NotebookNod
 
 
 def _picture(name: str, notebooks: list[NotebookNode]) -> bytes:
-    for notebook in notebooks:
-        if picture := figure_png(notebook, name):
-            return picture
+    for cell in itertools.chain.from_iterable(notebook.cells for notebook in notebooks):
+        if cell.metadata.get("mystnb", {}).get("figure", {}).get("name") == name:
+            for output in cell.outputs:
+                if "image/png" in output.get("data", {}):
+                    return base64.b64decode(output.data["image/png"])
     raise RenderError(f"a page shows images/{name}.png, but no notebook has a figure of that name")

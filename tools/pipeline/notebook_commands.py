@@ -19,8 +19,9 @@ from pipeline.checking import problems
 from pipeline.composing import accept, compose_committed
 from pipeline.parameters import ParameterError, declared_parameters, read_parameters
 from pipeline.paths import BOOK, EXECUTED, RESULTS, chapters
-from pipeline.rendering import RenderError, read_chapter
 from pipeline.running import RunError, run, run_quick
+from pipeline.sources import read_chapter
+from pipeline.templates import RenderError
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -8,7 +8,7 @@ import builtins
 import re
 from collections.abc import Iterator, Set
 
-from pipeline.rendering import EXPRESSION
+from pipeline.templates import EXPRESSION
 
 # Digits that prose may hold, and why; any other number comes from a result.
 ALLOWED_DIGITS = {

@@ -35,10 +35,11 @@ from digitlib.machine import RUN_ENVIRONMENT, ignore_keras_settings, peak_gigaby
 from digitlib.plots import DESCRIPTION
 from pipeline import kernels
 from pipeline.kinds_of_cells import is_pipeline, is_solution, unproven
+from pipeline.notebook_files import code_digest, write_notebook
 from pipeline.parameters import check_names, declared_parameters
 from pipeline.paths import LOGS, QUICK, REFERENCE, STORED_RESULTS, SWEEPS
 from pipeline.progress import Progress
-from pipeline.rendering import code_digest, read_chapter, write_notebook
+from pipeline.sources import read_chapter
 
 QUICK_PARAMETERS = {
     "epochs": 1,

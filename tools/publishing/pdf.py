@@ -21,9 +21,10 @@ from pypdf.generic import DictionaryObject, IndirectObject, NameObject, NumberOb
 from digitlib.files import write_all
 from pipeline.building import build_site
 from pipeline.composing import compose_site, copy_handwritten
+from pipeline.configuration import configuration
 from pipeline.kinds_of_cells import CHOICE, is_solution
+from pipeline.notebook_files import NOTEBOOK_METADATA, title
 from pipeline.paths import BUILD, page_names
-from pipeline.rendering import NOTEBOOK_METADATA, configuration, title
 from publishing.chromium import chromium
 
 PRINT = BUILD / "print"

@@ -20,7 +20,7 @@ from digitlib.files import store, write_bytes
 from pipeline.kinds_of_cells import split
 from pipeline.parameters import declared_parameters
 from pipeline.paths import BUILD, CHAPTERS, REFERENCE, SWEEPS
-from pipeline.rendering import read_chapter
+from pipeline.sources import read_chapter
 from sweeping.scheduling import SweepError, keep_known, pack_table, read_sweep, read_table, sweep
 
 NOTEBOOK = CHAPTERS / "06_experiment.py"

@@ -18,8 +18,8 @@ import pandas as pd
 from digitlib import reference
 from digitlib.statistics import prediction_interval
 from pipeline.kinds_of_cells import split
-from pipeline.rendering import read_chapter
 from pipeline.single_run import execute
+from pipeline.sources import read_chapter
 from sweeping.running_sweeps import NOTEBOOK
 
 CHEAP_SECONDS = 30  # of processor time for the training

@@ -1,0 +1,48 @@
+"""Chapters and the configuration are parsed once, and what came of it is nobody's to change."""
+
+import copy
+
+import pytest
+
+from pipeline import sources
+from pipeline.configuration import configuration, repository
+from pipeline.kinds_of_cells import expand
+from pipeline.sources import read_chapter, read_source
+
+CHAPTER = """\
+# %% [markdown]
+# # A chapter
+#
+# Text.
+
+# %%
+answer = ...
+### BEGIN SOLUTION
+answer = 1
+### END SOLUTION
+"""
+
+
+def test_a_chapter_is_parsed_once_and_again_when_it_has_changed(tmp_path):
+    path = tmp_path / "01_chapter.py"
+    path.write_text(CHAPTER, encoding="utf-8")
+    parsed = sources._parse_source.cache_info().misses
+    assert read_chapter(path) == expand(read_source(path))
+    assert read_source(path).cells[1].source == "# A chapter\n\nText."
+    assert sources._parse_source.cache_info().misses == parsed + 1
+    path.write_text(CHAPTER.replace("Text.", "Next."), encoding="utf-8")
+    assert read_source(path).cells[1].source == "# A chapter\n\nNext."
+
+
+@pytest.mark.parametrize("read", [read_chapter, read_source, lambda path: configuration()])
+def test_what_is_parsed_once_is_nobody_s_to_change(tmp_path, read):
+    path = tmp_path / "01_chapter.py"
+    path.write_text(CHAPTER, encoding="utf-8")
+    once = read(path)
+    before = copy.deepcopy(once)
+    (once["cells"][1] if "cells" in once else once["repository"]).clear()
+    assert read(path) == before
+
+
+def test_the_address_is_read_from_the_settings():
+    assert repository() == configuration()["repository"]["url"].rstrip("/")
