@@ -70,7 +70,8 @@ class Limits:
     Attributes
     ----------
     seconds : float
-        Processor time, about 1 for the start included.
+        Processor time, about 1 for the start included. On the clock three times as much may pass; what the clock
+        stops is run again by the same command.
     gigabytes : float
         Memory.
     parameters : dict
@@ -101,8 +102,9 @@ class Hidden:
         What the reference solution returns; empty if there is a judge.
     judge : callable, optional
         ``judge(answers, cases)`` returns the share of the points that the
-        answers earn, a message for the student and, for a leaderboard, a pair:
-        how many of how many are right. An answer that never came is None.
+        answers earn, a message for the student, which must hold no hidden
+        input, and, for a leaderboard, a pair: how many of how many are right.
+        An answer that never came is None.
     """
 
     question: str
