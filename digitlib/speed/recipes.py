@@ -57,7 +57,7 @@ class Recipe:
         Parameters
         ----------
         images : int
-            How many are trained on.
+            How many images are trained on.
 
         Returns
         -------
