@@ -70,7 +70,9 @@ CONTESTANTS = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", nargs="+", choices=CONTESTANTS, metavar="NAME", help=", ".join(CONTESTANTS))
+    parser.add_argument(
+        "--only", nargs="+", choices=CONTESTANTS, metavar="NAME", help=", ".join(CONTESTANTS).replace("%", "%%")
+    )
     parser.add_argument("--rounds", type=positive_integer, help="so many seeds for each, instead of its own number")
     parser.add_argument("--scored-on", choices=["test", "validation"], default="test")
     parser.add_argument("--quick", action="store_true", help="one epoch, few images, one round: does it run?")

@@ -229,7 +229,7 @@ def check_input(model: "keras.Model", images: ArrayLike) -> np.ndarray:
     Parameters
     ----------
     model : keras.Model
-        Its input shape is that of an image.
+        Its input shape says what shape an image must have.
     images : array-like, shape (n, height, width, channels), floats in [0, 1]
         At least one.
 
@@ -286,7 +286,7 @@ def warn_of_inverted(images: np.ndarray) -> None:
     Warns
     -----
     UserWarning
-        If they look so.
+        If they look like that.
     """
     if images.ndim != 4:
         return
@@ -306,7 +306,7 @@ def _if_counted_from_1(labels: np.ndarray) -> str:
 
 
 def _reshaping(images: np.ndarray, shape: tuple[int | None, ...]) -> str:
-    """Say how images with the right pixels get the right shape."""
+    """Say how to give images with the right pixels the right shape."""
     pixels = [size for size in shape if size and size != 1]
     found = [size for size in images.shape if size != 1]
     if None not in shape and any(

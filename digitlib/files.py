@@ -21,7 +21,7 @@ MARKS = {
 
 
 class TextError(ValueError):
-    """A file is not text in UTF-8; the message names the file and what was met instead."""
+    """A file is not text in UTF-8; the message names the file and says what it is instead."""
 
 
 def read_text(path: str | Path) -> str:
@@ -67,7 +67,7 @@ def _other_encoding(content: bytes) -> str | None:
 
 
 def make_writable(folder: Path) -> None:
-    """Make a folder if it is not there, and see whether a file can be written in it.
+    """Make a folder if it is not there, and check that a file can be written in it.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def make_writable(folder: Path) -> None:
     Raises
     ------
     SystemExit
-        If not. The message says what to do.
+        If it cannot. The message says what to do.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -186,8 +186,8 @@ def write_all(files: dict[str, bytes], folder: Path) -> None:
 def store(files: dict[str, bytes], folder: Path) -> None:
     """Write files as `write_all` does, and their digests into the folder's ``SHA256SUMS``.
 
-    The digests of all other files stay. So `unaccounted` still finds what has
-    changed without this function.
+    The digests of all other files stay as they are. So `unaccounted` still finds
+    files that were changed without this function.
 
     Parameters
     ----------
@@ -212,7 +212,7 @@ def unaccounted(folder: Path) -> Iterator[str]:
     Yields
     ------
     str
-        Of each file that differs: its path below the folder, and what is wrong.
+        For each file that differs, its path below the folder, and what is wrong.
     """
     sums = read_sums(folder)
     there = {

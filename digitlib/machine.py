@@ -44,7 +44,7 @@ def ignore_keras_settings() -> None:
 
 
 def check_keras() -> None:
-    """Refuse settings of Keras with which the book's networks would be different ones.
+    """Refuse settings of Keras that would change the book's networks.
 
     They may come from keras.json or the environment.
 
@@ -86,14 +86,14 @@ def processor() -> str:
 def peak_gigabytes(*, of_children: bool = False) -> float | None:
     """Look up the most memory that this process has ever held.
 
-    Linux lets a process begin with its parent's peak, so the parent must hold
-    less than what is to be measured.
+    On Linux a process begins with its parent's peak. So the parent must hold
+    less than what you want to measure.
 
     Parameters
     ----------
     of_children : bool
-        Ask for the largest process that this one has started, and that has
-        ended, in place of this one.
+        Ask not for this process, but for the largest of those that it has
+        started and that have ended.
 
     Returns
     -------

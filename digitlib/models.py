@@ -30,8 +30,8 @@ def stack(name: str, stacked: list[keras.layers.Layer]) -> keras.Sequential:
     Raises
     ------
     RuntimeError
-        If Keras has settings with which the networks would be different ones,
-        see `machine.check_keras`.
+        If Keras has settings that would change the networks, see
+        `machine.check_keras`.
     """
     check_keras()
     return keras.Sequential([keras.Input(shape=IMAGE_SHAPE), *stacked], name=name)

@@ -125,7 +125,7 @@ def image_grid(
     columns : int
         Images per row.
     cmap : str
-        Matplotlib's name of the colours.
+        Matplotlib's name for the colour map.
     symmetric : bool
         Whether zero lies in the middle of the colours, for images with signs.
     shared_scale : bool
@@ -779,13 +779,13 @@ def _describe_axes(ax: Axes) -> dict:
 
 
 def _names_of_ticks(axis: Axis) -> list[str]:
-    """The texts of an axis that has names in place of numbers; those of numbers follow from the data."""
+    """The texts of an axis that shows names; those of an axis of numbers follow from the data."""
     named = isinstance(axis.get_major_locator(), FixedLocator | StrCategoryLocator)
     return [text.get_text() for text in axis.get_ticklabels()] if named else []
 
 
 def _values(artist: Artist) -> np.ndarray:
-    """The colours of an image, one column; else the coordinates of an artist's points, two."""
+    """The colours of an image, in one column; for other artists, the coordinates of the points, in two."""
     if isinstance(artist, Line2D):
         return np.asarray(artist.get_xydata())
     if hasattr(artist, "get_array") and artist.get_array() is not None:
@@ -842,7 +842,7 @@ def _name_rows(ax: Axes, names: Sequence[str], xlabel: str) -> None:
 
 
 def _make_logarithmic(*axes: XAxis | YAxis) -> None:
-    """Scale axes that show all they will show, and mark as many plain numbers as have room."""
+    """Make axes logarithmic once all is drawn, and label as many ticks with plain numbers as there is room for."""
     for axis in axes:
         axis.axes.set(**{f"{axis.axis_name}scale": "log"})
         low, high = sorted(axis.get_view_interval())

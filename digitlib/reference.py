@@ -181,14 +181,14 @@ def parameter_names(runs: pd.DataFrame) -> list[str]:
 
 
 def repetitions(runs: pd.DataFrame, parameters: Mapping) -> pd.DataFrame:
-    """Choose the runs that differ from the given parameters in nothing but the seed.
+    """Choose the runs that have the given parameters, whatever their seed.
 
     Parameters
     ----------
     runs : pandas.DataFrame
         As `load_sweep` returns them.
     parameters : mapping
-        A value for each parameter of the experiment. Those that ask for
+        A value for each parameter of the experiment. Parameters that ask for
         further scores are not compared, since they do not change the training.
 
     Returns

@@ -1,7 +1,7 @@
 """How sure can one be of a result? SciPy and statsmodels do the arithmetic.
 
 They take a second to import. So each function imports what it calls, and a program
-that only puts results into words need not wait.
+that only puts results into words does not wait.
 """
 
 import math
@@ -182,7 +182,7 @@ def compare_over_seeds(first: pd.Series, second: pd.Series, *, confidence: float
         If a seed is on one side only or twice on one side, there are fewer
         than 2 seeds, a value is not finite, or the confidence is not between
         0 and 1. Also if the differences are all the same and not 0: without
-        spread the test would be sure of any difference, however few the seeds.
+        spread, the test would be sure of any difference, even with few seeds.
 
     Notes
     -----
@@ -355,7 +355,7 @@ def verdict(comparison: Comparison | Mapping, p_value: float | None = None, *, l
         Of accuracies, or other results of which more is better. A mapping
         needs the same keys.
     p_value : float, optional
-        A p value to take in place of the comparison's own, such as one that
+        A p value to use instead of the comparison's own, such as one that
         `holm` has corrected for the number of tests.
     level : float
         The largest p value that shows a difference.

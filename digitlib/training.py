@@ -210,7 +210,7 @@ def train(
     epochs, batch_size : int
         Passes over the images, and images per step of the optimizer.
     optimizer : str or keras.optimizers.Optimizer
-        Keras's own, or its name.
+        One of Keras's optimizers, or its name.
     validation_data : tuple of numpy.ndarray, optional
         Images and labels held out from the training set. Never pass the test
         set: a choice made by looking at the test score makes it too good.
@@ -218,7 +218,7 @@ def train(
         Images to classify once, after the training. For runs declared in
         advance.
     verbose : int
-        Keras's own: 0 is silent, 2 prints a line per epoch.
+        As in Keras: 0 is silent, 2 prints a line per epoch.
 
     Returns
     -------
@@ -234,7 +234,7 @@ def train(
         network's input shape or are not scaled to [0, 1], or a label is not a
         digit.
     RuntimeError
-        If Keras has settings with which the networks would be different ones.
+        If Keras has settings that would change the networks.
     """
     check_keras()
     keras.utils.set_random_seed(seed)
@@ -280,7 +280,7 @@ def predict_probabilities(model: keras.Model, images: np.ndarray) -> np.ndarray:
         If the images do not have the network's input shape, or are not scaled
         to [0, 1].
     RuntimeError
-        If Keras has settings with which the networks would be different ones.
+        If Keras has settings that would change the networks.
 
     Warns
     -----

@@ -1,18 +1,23 @@
 """Grade submissions: read each with suspicion, run it in a sandbox, compare its answers, write it down.
 
-A submission's answers come from a process that may lie about everything but
-can say only this: a value for a case. Values are compared outside, with expected
-answers that the sandbox never holds. Of what was said after the hidden arguments
-were handed in, feedback for students holds no more than the kind of an error and
-what a judge makes of it.
+A submission's answers come from a process that may lie about everything. But it
+can say only one thing: a value for a case. Values are compared outside the sandbox,
+which never holds the expected answers. Once the hidden arguments have been handed in,
+a student's feedback repeats nothing that the process says, except the kind of an
+error; it adds what a judge makes of the answers.
 
-`command` reads what a teacher types, and `batch` grades a folder. For each of its
-`submissions` it has `scoring` run the cells in one of the `sandboxes`, which a `watchdog`
-guards by what its `processes` use; a `record` keeps what came of it, and `reports` tell it.
-An `assignment` is what submissions are held against: its `hidden_tests`, which see
-`differences`, and, for the open project, `hidden_images`, all made from the teacher's
-`seeds`. Two commands belong to the open project alone: `hidden_set` and `leaderboard`.
-What runs in the sandbox itself is in `inside`.
+`command` reads what a teacher types, and `batch` grades a folder. `submissions` finds and
+reads what was handed in. `scoring` runs the cells of each in one of the `sandboxes`; a
+`watchdog` stops what uses too much, by what its `processes` use. A `record` keeps the
+result, and `reports` tell it. An `assignment` is what submissions are compared with. What runs in the sandbox itself
+is in `inside`. All chance comes from the teacher's `seeds`. Three names look alike:
 
-Of the project around it the package needs `digitlib` alone.
+- `hidden_tests` reads an assignment's source, its ``LIMITS`` of time and memory included,
+  and makes the tests; `differences` says how an answer differs from the expected one;
+- `hidden_images` draws, distorts, saves and loads the digits that judge the open project;
+- `hidden_set` is the teacher's command that makes a file of such digits beforehand.
+
+`leaderboard` is the other command of the open project alone.
+
+Of the project around it, the package needs only `digitlib`.
 """

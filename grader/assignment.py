@@ -1,4 +1,4 @@
-"""What submissions are held against."""
+"""What submissions are compared with."""
 
 import hashlib
 import os

@@ -39,7 +39,7 @@ def grade_all(
     workers : int
         How many run side by side.
     announce : callable
-        Is told a line about each submission as it is finished.
+        Called with a line about each submission when it is finished.
 
     Returns
     -------
@@ -72,7 +72,7 @@ def _grade_safely(
     stop: threading.Event,
     announce: Callable[[str], None],
 ) -> Record:
-    """A record whatever happens; it is kept for the next time if it is the submission's own doing."""
+    """Make a record whatever happens. It is used again next time, unless the grader or a busy machine was at fault."""
     path = output / "records" / f"{submission.label}.json"
     fingerprint, result, failed = None, Result(submission.problem), False
     try:

@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None, known: Sequence[Path] = ()) -> 
     arguments : sequence of str, optional
         By default those of the process.
     known : sequence of Path
-        Sources of assignments that go by their numbers and names.
+        Sources of assignments that may be named by number or name.
 
     Returns
     -------
@@ -77,7 +77,7 @@ def find_assignment(name: str, known: Sequence[Path] = ()) -> Path:
     Raises
     ------
     AssignmentError
-        If there is no such file, and not exactly one of that name.
+        If there is no such file, and no known source or several of that name.
     """
     if Path(name).is_file():
         return Path(name)

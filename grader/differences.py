@@ -1,4 +1,4 @@
-"""How an answer differs from the expected one, in words that tell neither."""
+"""How an answer differs from the expected one, in words that give neither of them away."""
 
 import sys
 from typing import Any
@@ -9,11 +9,11 @@ import numpy as np
 def difference(answer: Any, expected: Any, tolerance: float = 0) -> str | None:
     """Say how an answer differs from the expected one, without telling either; None if it does not.
 
-    Structure, kind of type and the shapes of arrays must agree. Whether an
-    integer or float is Python's or NumPy's, and of how many bits, does not
-    matter, nor whether a number stands alone or in an array without
-    dimensions. Where a list or tuple is expected, a list, a tuple or an array
-    will do; where floats are, integers. NaN equals NaN.
+    Structure, kind of type and the shapes of arrays must agree. These do not
+    matter: whether a number is Python's or NumPy's, how many bits it has, and
+    whether it stands alone or in an array without dimensions. If a list or a
+    tuple is expected, a list, a tuple or an array is accepted; if floats are,
+    integers too. NaN equals NaN.
 
     Parameters
     ----------

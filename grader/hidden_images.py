@@ -90,7 +90,7 @@ def draw(random: np.random.Generator, count: int = COUNT) -> HiddenSet:
 
 
 def with_scans(random: np.random.Generator, folder: Path, count: int = COUNT) -> HiddenSet:
-    """Draw plain digits, and add a teacher's own in the place of distorted ones.
+    """Draw plain digits, and add a teacher's own instead of distorted ones.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def with_scans(random: np.random.Generator, folder: Path, count: int = COUNT) ->
 
 
 def distort(images: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """Distort each image mildly, in a way of its own.
+    """Distort each image mildly, each in its own way.
 
     Parameters
     ----------
@@ -205,7 +205,7 @@ def load(path: Path) -> HiddenSet:
 
 
 def for_grading(random: np.random.Generator) -> HiddenSet:
-    """The set in the file that the environment names, or one drawn at random.
+    """Load the set in the file that the environment names, or draw one at random.
 
     Parameters
     ----------
@@ -218,8 +218,8 @@ def for_grading(random: np.random.Generator) -> HiddenSet:
     Raises
     ------
     HiddenSetError
-        If the file cannot be read, or its name is not a whole path: tests are
-        made in another folder than the command was given in.
+        If the file cannot be read, or its path is not absolute: tests are made
+        in another folder than the one where the command was given.
     """
     if not (name := os.environ.get(ENVIRONMENT)):
         return draw(random)
@@ -256,7 +256,7 @@ def _change_weight(image: np.ndarray, pixels: float) -> np.ndarray:
 
 
 def _scans_of_other_kinds(files: list[Path], read: set[str]) -> list[Path]:
-    """The files beside which a text lies, but no photo that is read."""
+    """The files that have a text beside them, but are of a kind that is not read."""
     described = {path.stem for path in files if path.suffix == ".txt"} - read
     return [path for path in files if path.stem in described and path.suffix != ".txt"]
 

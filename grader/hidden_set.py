@@ -2,15 +2,14 @@
 
     python tools/make_hidden_set.py --seed-file ~/course/secret.txt --output ~/course/hidden.npz [--scans FOLDER]
 
-Half of it are digits of MNIST's test set as they are, half others under mild
-distortions, all drawn from the seed. With --scans, photos or scans of your own
+Half of it are digits of MNIST's test set as they are, the other half are other
+test digits, mildly distorted. All are drawn from the seed. With --scans, photos or scans of your own
 take the place of the distorted digits: beside each NAME.jpg lies a NAME.txt
 with its digits, line by line as they are written. A thousand or more tell
 networks apart. Keep seed and set to yourself.
 
 Without a file, tools/grade.py draws another set of the same kind for each
-question. To grade by the very set that you made, and perhaps looked at, name
-it: DIGITS_HIDDEN_SET=$HOME/course/hidden.npz.
+question. To grade by exactly the set that you made, name it: DIGITS_HIDDEN_SET=$HOME/course/hidden.npz.
 """
 
 import argparse

@@ -9,8 +9,8 @@ The cells of an assignment's source that carry the tag "hidden-tests" hold them:
         "Headers of other sizes."
         return [(header(random),) for _ in range(5)]
 
-A source in a public repository is public; what is asked is not, as long as the seed is kept.
-All of this runs in the teacher's process, and nothing of it enters the sandbox but the arguments.
+A source in a public repository is public. The questions stay secret as long as the seed does.
+All of this runs in the teacher's process; only the arguments enter the sandbox.
 """
 
 import ast
@@ -70,11 +70,12 @@ class Limits:
     Attributes
     ----------
     seconds : float
-        Processor time, about 1 for the start included.
+        Processor time; it includes about 1 for the start. On the clock, three times as much may pass. A submission
+        that the clock stops is run again by the same command.
     gigabytes : float
         Memory.
     parameters : dict
-        Values that follow the cell tagged "parameters".
+        Values that are set after the cell tagged "parameters".
     """
 
     seconds: float = 60
@@ -101,8 +102,9 @@ class Hidden:
         What the reference solution returns; empty if there is a judge.
     judge : callable, optional
         ``judge(answers, cases)`` returns the share of the points that the
-        answers earn, a message for the student and, for a leaderboard, a pair:
-        how many of how many are right. An answer that never came is None.
+        answers earn, a message for the student, which must hold no hidden
+        input, and, for a leaderboard, a pair: how many of how many are right.
+        An answer that never came is None.
     """
 
     question: str
@@ -208,7 +210,7 @@ class Source:
         return {question["name"]: question["points"] for question in questions if question.get("manual")}
 
     def limits(self) -> Limits:
-        """The limits for submissions, or the usual ones; found without executing anything.
+        """Read the limits for submissions, or take the usual ones; nothing is executed.
 
         Returns
         -------
@@ -336,7 +338,7 @@ def _execute(source: str, namespace: dict, where: str) -> None:
 
 @contextlib.contextmanager
 def _silence():
-    """What the solutions print and draw is of no use here."""
+    """Discard what the solutions print and draw."""
     ignore_keras_settings()
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)

@@ -5,9 +5,9 @@
 
 The scores come from the folder that tools/grade.py wrote for the open project,
 or from a table with the columns name, right and scored: how many of how many
-unseen digits. With --names, a table with the columns name, as in grades.csv,
-and shown says what the page calls each network; where shown is empty, the
-network is left out. Tables are CSV in UTF-8, with commas, semicolons or tabs,
+unseen digits. With --names, a table says what the page calls each network. Its
+columns are name, as in grades.csv, and shown; where shown is empty, the network
+is left out. Tables are CSV in UTF-8, with commas, semicolons or tabs,
 as spreadsheets save them.
 """
 
@@ -132,7 +132,7 @@ def read_scores(path: Path) -> list[Score]:
 
 
 def rename(scores: list[Score], path: Path) -> list[Score]:
-    """Give the networks the names that a table says are to be shown, and leave out those without.
+    """Give each network the name that a table says to show, and leave out those without one.
 
     Parameters
     ----------
@@ -147,7 +147,8 @@ def rename(scores: list[Score], path: Path) -> list[Score]:
     Raises
     ------
     LeaderboardError
-        If the table cannot be read, names a network twice, or lacks one or all.
+        If the table cannot be read, names a network twice or lacks one, or
+        leaves none to show.
     """
     table = _read_table(path, ("name", "shown"))
     if twice := sorted(set(table["name"][table["name"].duplicated()])):
@@ -209,7 +210,7 @@ def render(scores: list[Score], title: str) -> str:
 
 
 def _shared(rows: list[Row]) -> str:
-    """What the intervals say of the first place."""
+    """What the intervals say about the first place."""
     others = sum(row.accuracy.high >= rows[0].accuracy.low for row in rows[1:])
     if not others:
         return ""

@@ -1,4 +1,4 @@
-"""A process and all below it: what they use together, and their end."""
+"""A process and its descendants: what they use together, and how to end them."""
 
 import contextlib
 import os
@@ -12,7 +12,7 @@ BYTES_OF_A_SOCKET = 400_000  # more than Linux lets one hold unless it is enlarg
 
 
 def family(process: subprocess.Popen) -> list[psutil.Process]:
-    """A process and all below it.
+    """List a process and its descendants.
 
     Parameters
     ----------
@@ -31,10 +31,10 @@ def family(process: subprocess.Popen) -> list[psutil.Process]:
 
 
 class ProcessorTime:
-    """What a family has used of the processor, those included that have ended.
+    """The processor time of a process and its descendants, including those that have ended.
 
-    A process has the time of a child added to its own only if it waits for the child's end.
-    So what was seen of each is kept as well, and the larger of both sums counts.
+    The system adds the time of a child to its parent only if the parent waits for the child's end.
+    So what was last seen of each process is kept as well, and the larger of both sums counts.
 
     Attributes
     ----------
@@ -62,9 +62,9 @@ class ProcessorTime:
 
 
 def exceeds(members: list[psutil.Process], limit: float) -> bool:
-    """Whether processes hold more memory than the limit; what several share counts once.
+    """Tell whether processes hold more memory than the limit; shared memory counts once.
 
-    To count exactly costs a look at every page, so it is done only where the
+    An exact count looks at every page of memory, so it is made only if the
     simple sum exceeds the limit. Sockets hold memory that no process owns, so
     each open file counts for what a socket can hold.
 
@@ -85,7 +85,7 @@ def exceeds(members: list[psutil.Process], limit: float) -> bool:
 
 
 def kill_tree(process: subprocess.Popen) -> None:
-    """Kill a process and all below it; the first of a namespace takes everything in the namespace along.
+    """Kill a process and its descendants. The first process of a namespace ends all others in it.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What is kept of a graded submission, and how it lies on disk."""
+"""What is kept of a graded submission, and its form on disk."""
 
 import json
 from dataclasses import asdict, dataclass, field
@@ -7,7 +7,7 @@ VERSION = 2  # of the form of the file; another one is not read
 
 
 class RecordError(Exception):
-    """A file holds no record that this grader reads; the message continues a sentence that begins with its name."""
+    """A file holds no record that this grader reads; the message continues after the file's name."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Score:
     share : float
         Of the points.
     reason, detail : str
-        A word for the student, and one for the teacher alone.
+        A reason for the student, and a detail for the teacher alone.
     right, scored : int, optional
         How many of how many are right, if a judge says so.
     """
@@ -70,7 +70,7 @@ class GradedTest:
 
     @property
     def earned(self) -> float:
-        """The points that it did earn."""
+        """The points that it earned."""
         return self.points * self.score.share
 
 
@@ -123,7 +123,7 @@ class Record:
         The names of its notebooks.
     sandbox : str
     fingerprint : str, optional
-        Of all that the result depends on; None if it is to be graded again.
+        A digest of all that the result depends on; None if it is to be graded again.
     result : Result
     """
 

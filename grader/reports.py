@@ -1,4 +1,4 @@
-"""What is told of a submission: to the student, to the teacher, to a spreadsheet."""
+"""What student, teacher and spreadsheet are told about a submission."""
 
 import csv
 import html
@@ -14,7 +14,7 @@ FORMULA_SIGNS = "=+@\uff1d\uff0b\uff0d\uff20-"  # the full-width ones too
 
 
 def grades_table(records: list[Record], assignment: Assignment) -> str:
-    """The grades that the hidden tests give, as CSV; whoever was not graded has empty cells, not zeros.
+    """Write the grades of the hidden tests as CSV; who was not graded has empty cells, not zeros.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def grades_table(records: list[Record], assignment: Assignment) -> str:
 
 
 def feedback(record: Record, assignment: Assignment) -> str:
-    """What a student may read, as Markdown: no hidden input, no expected answer.
+    """Write what a student may read, as Markdown: no hidden input, no expected answer.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def feedback(record: Record, assignment: Assignment) -> str:
 
 
 def summary(record: Record) -> str:
-    """A line about a submission, for the terminal.
+    """Summarize a submission in a line for the terminal.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def summary(record: Record) -> str:
 
 
 def clean(text: str, length: int = REASON_LENGTH) -> str:
-    """A stranger's text on one line, without what steers terminals, no longer than `length`.
+    """Put a stranger's text on one line, without characters that control terminals, no longer than `length`.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def clean(text: str, length: int = REASON_LENGTH) -> str:
 
 
 def harmless(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula, be it one that parts cells at semicolons.
+    """Make a cell that no spreadsheet takes for a formula, even if it splits cells at semicolons.
 
     Parameters
     ----------

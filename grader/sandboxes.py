@@ -1,9 +1,8 @@
 """A place where a stranger's notebook can do no harm.
 
-Bubblewrap makes a process that sees nothing of the machine but Python. It has
-no network, no right, nothing to write but a small scratch in memory; a
-watchdog adds up what the submission as a whole takes of time, memory and
-processes.
+Bubblewrap makes a process that sees only Python of the whole machine. It has no
+network and no rights, and can write only to a small scratch in memory. A watchdog
+adds up the time, the memory and the processes of the whole submission.
 """
 
 import functools
@@ -70,8 +69,8 @@ TO_BECOME_NOBODY = ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap
 class Bubblewrap:
     """A process with namespaces of its own: for Linux, without a daemon, without root.
 
-    Under root, a first bubblewrap arranges what is visible and becomes nobody; otherwise
-    the submission would own the files and settings of root on the machine itself.
+    If the grader runs as root, a first bubblewrap arranges what is visible and becomes nobody.
+    Otherwise the submission would own root's files and settings on the machine itself.
     """
 
     name = "bubblewrap"
@@ -85,7 +84,7 @@ class Bubblewrap:
 
 
 class Unsafe:
-    """No sandbox: a process of the teacher's own, of which only the watchdog knows."""
+    """No sandbox: a process with the teacher's rights, which only the watchdog limits."""
 
     name = "none (--unsafe)"
 
@@ -97,12 +96,12 @@ class Unsafe:
 
 
 def choose(name: str = Bubblewrap.name) -> Sandbox:
-    """Take the sandbox of a name, once it has been seen to work on this machine.
+    """Choose a sandbox by its name, after trying whether it works on this machine.
 
     Parameters
     ----------
     name : {"bubblewrap", "none (--unsafe)"}
-        The latter is none at all.
+        The second is no sandbox at all.
 
     Returns
     -------
@@ -182,7 +181,7 @@ def _each(option: str, values: Iterable[tuple]) -> list[str]:
 
 
 def _python_folders() -> list[Path]:
-    """What Python needs of this machine: its installation, its packages and the book's own."""
+    """The folders that Python needs: its installation, its packages and the book's own."""
     named: list[str | Path] = [sys.prefix, sys.base_prefix, Path(sys.executable).resolve().parents[1], _digitlib()]
     folders = {Path(name) for name in named} | {Path(name).resolve() for name in named}
     return sorted(folder for folder in folders if not folder.is_relative_to("/usr"))

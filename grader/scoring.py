@@ -51,7 +51,7 @@ class Run:
         How the submission ended, if it did not come to its end.
     left : dict of int to str
         If it ended in a call: the cases without an answer, and their functions,
-        but for those of the function that was called.
+        except the cases of the function that was called.
     """
 
     outcome: Outcome
@@ -107,8 +107,8 @@ def grade(content: bytes, assignment: Assignment, box: Sandbox, stop: threading.
 def read_run(outcome: Outcome, functions: dict[int, str], limits: Limits) -> Run:
     """Make sense of what came out of a sandbox, whoever wrote it.
 
-    Of several lines for one case the first counts, and none that came before
-    the arguments were handed in.
+    If there are several lines for one case, the first counts. Lines from before
+    the arguments were handed in do not count.
 
     Parameters
     ----------
@@ -184,7 +184,7 @@ def _error(message: dict) -> str | None:
 
 
 def _answer(message: dict, function: str) -> object:
-    """The value in a line, or what is there instead."""
+    """The value in a line, or the failure that stands there instead."""
     if "answer" in message:
         try:
             return decode(message["answer"])

@@ -1,4 +1,4 @@
-"""The teacher's secret, and the chance that comes of it."""
+"""The teacher's secret, and the random numbers that are made from it."""
 
 import hashlib
 from pathlib import Path
@@ -13,7 +13,7 @@ class SeedError(Exception):
 
 
 def read_seed(path: Path) -> str:
-    """The text of a seed file, without space around it.
+    """Read the text of a seed file, without space around it.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def read_seed(path: Path) -> str:
 
 
 def generator(seed: str, *purpose: str) -> np.random.Generator:
-    """The source of chance that belongs to a seed and a purpose; another purpose has another one.
+    """Make the random generator of a seed and a purpose; each purpose has a generator of its own.
 
     Parameters
     ----------

@@ -30,13 +30,13 @@ class Submission:
     Attributes
     ----------
     name : str
-        Of the notebook, or of the student's folder.
+        The name of the notebook, or of the student's folder.
     label : str
-        The name, made unique, of its record and its feedback.
+        The name of its record and its feedback: `name`, made unique.
     files : list of Path
         Its notebooks: one, if all is well.
     problem : str
-        Why it cannot be graded, if it cannot.
+        Why it cannot be graded; empty if it can.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Submission:
 
 
 def find_submissions(folder: Path) -> list[Submission]:
-    """One submission for each notebook and for each subfolder, at whatever depth its notebook lies.
+    """Find a submission for each notebook and for each subfolder; its notebook may lie at any depth.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def find_submissions(folder: Path) -> list[Submission]:
 
 
 def find_other_files(folder: Path) -> list[str]:
-    """The names of files beside the submissions that are no notebooks.
+    """List the files beside the submissions that are no notebooks.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def read_file(path: Path) -> bytes:
     Raises
     ------
     Unreadable
-        If it is a link, or too large; it is not opened then.
+        If it is a link, or too large. Such a file is not opened.
     """
     status = path.lstat()
     if not stat.S_ISREG(status.st_mode):
@@ -159,7 +159,7 @@ def read_cells(content: bytes, assignment: Assignment) -> list[tuple[int, str]]:
 
 
 def _sets_one_of(names: Iterable[str], source: str) -> bool:
-    """Whether a line that begins with one of these names assigns; read as text, since a stranger wrote it."""
+    """Whether a line assigns to one of these names. It is read as text and not executed: a stranger wrote it."""
     return any(re.search(rf"^{name}\b[^=\n]*=(?!=)", source, re.MULTILINE) for name in names)
 
 
@@ -178,12 +178,12 @@ def _handed_in(name: str) -> bool:
 
 
 def _short(name: str) -> str:
-    """Short enough that the files named after it can have endings, and writable anywhere."""
+    """Shorten a name, so that a file named after it can have an ending and be written on any system."""
     return name.encode("utf-8", "replace")[:LONGEST_LABEL].decode("utf-8", "ignore")
 
 
 def _same(name: str) -> str:
-    """Equal for names that some file systems take to be one."""
+    """A key that is equal for names that some file systems do not tell apart."""
     return unicodedata.normalize("NFC", name).casefold()
 
 
@@ -198,7 +198,7 @@ def _count_problem(files: list[Path], others: list[Path], folder: Path, twice: b
 
 
 def _parse_notebook(content: bytes) -> dict:
-    """Read what is needed and no more: Colab writes notebooks that the format's schema refuses."""
+    """Read only what is needed: Colab writes notebooks that the format's schema refuses."""
     try:
         notebook = json.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:

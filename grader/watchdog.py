@@ -46,7 +46,7 @@ class Outcome:
     Attributes
     ----------
     lines : list of dict
-        What `inside.runner` said, and perhaps the submission in its name.
+        What `inside.runner` said; the submission may have forged some of it.
         Lines that are no JSON objects are left out.
     ended : str
         "done"; "exit" if the process ended itself; or the limit that was hit:
@@ -65,7 +65,7 @@ class Outcome:
 
 
 class Sandbox(Protocol):
-    """A way to run the runner, as a process whose end is the end of all that it started."""
+    """A way to run the runner, as a process that takes all that it started with it when it ends."""
 
     name: str
 
@@ -93,8 +93,8 @@ def run(
         ``{"function": name, "arguments": encoded}``. They are handed in when
         the cells have run, so that nothing a cell says can give them away.
     seconds : float
-        Limit for the processor time of all processes together, so that a busy
-        machine robs nobody; `PATIENCE` times as many may pass on the clock.
+        Limit for the processor time of all processes together, so that nobody
+        loses time on a busy machine; `PATIENCE` times as many may pass on the clock.
     gigabytes : float
         Limit for the memory of all processes together.
     stop : threading.Event, optional
@@ -153,7 +153,7 @@ class _Conversation:
             thread.start()
 
     def close(self) -> None:
-        """Take what is left in the pipes; their other ends are closed by now."""
+        """Read what is left in the pipes; their other ends are closed by now."""
         self._ready.set()
         for thread in self._threads:
             thread.join(SECONDS_TO_CLOSE)

@@ -245,7 +245,7 @@ def load_disputed_labels() -> pd.DataFrame:
 
 
 def _overlap(size: int, distance: int) -> tuple[slice, slice]:
-    """Where what stays in the frame comes to lie, and where it was."""
+    """Where the pixels that stay in the frame go, and where they were."""
     return slice(max(distance, 0), size + min(distance, 0)), slice(max(-distance, 0), size - max(distance, 0))
 
 
@@ -325,7 +325,7 @@ def _parse_idx(content: bytes, path: Path) -> np.ndarray:
 
 
 def _recognize(content: bytes) -> tuple[str, str]:
-    """What a file is that is not IDX, and what to do."""
+    """What kind of file it is, since it is not IDX, and what to do."""
     if not content:
         return "is empty, so not an IDX file", _FETCH_AGAIN
     beginning = content.removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -343,7 +343,7 @@ def _text_at_end(content: bytes) -> str:
 
 
 def _look_around(path: Path) -> str:
-    """What there is in the place of a file that cannot be read."""
+    """What there is instead of a file that cannot be read."""
     if path.is_dir():
         return "It is a folder: name a file in it."
     if not path.parent.is_dir():

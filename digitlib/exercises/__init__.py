@@ -2,7 +2,7 @@
 
 A check looks at what an answer does, not at how it is written. It needs no file,
 no account and no network. Most exercises are declared (`digitlib.exercises.declarations`)
-and have one judge in common (`digitlib.exercises.judging`).
+and share one judge (`digitlib.exercises.judging`).
 """
 
 import importlib.util
@@ -34,7 +34,7 @@ class Exercise(NamedTuple):
     hints : tuple of str
         From a nudge to nearly the solution.
     declaration : Declaration, optional
-        What it was declared as; see `digitlib.exercises.declarations`. Without one, the judge is its own.
+        How it was declared; see `digitlib.exercises.declarations`. Without one, the exercise has a judge of its own.
     """
 
     judge: Callable[..., str | None]
@@ -136,7 +136,7 @@ def check(name: str, answer) -> None:
 
 
 def hint(name: str) -> None:
-    """Give a hint for an exercise, and a further one each time it is asked for, until there is none.
+    """Give a hint for an exercise. Each further call gives the next one, until there is none.
 
     Parameters
     ----------

@@ -22,7 +22,7 @@ def number(answer, what: str = "your answer") -> float:
     NotSolved
         If it is None or ``...``.
     Wrong
-        If it is no single finite number.
+        If it is not a single finite number.
     """
     value = array(answer, what, size=1)
     if value.dtype.kind == "b":
@@ -31,7 +31,7 @@ def number(answer, what: str = "your answer") -> float:
 
 
 def integer(answer, what: str = "your answer") -> int:
-    """The answer as an int; see `number`. A float that is whole will do."""
+    """The answer as an int; see `number`. A float is accepted if it is whole."""
     value = number(answer, what)
     if not value.is_integer():
         raise Wrong(f"{_upper(what)} should be a whole number, not {value:g}.")
@@ -75,7 +75,7 @@ def array(
     if answer is None or answer is ...:
         raise NotSolved
     if isinstance(answer, tuple):
-        answer = tuple(answer)  # of whatever named kind
+        answer = tuple(answer)  # a named tuple becomes a plain one
     if type(answer) not in (bool, int, float, list, tuple) and not _is_array(answer):
         raise Wrong(f"{_upper(what)} should be {_wanted(shape, size)}, not {_describe(answer)}.")
     try:
@@ -152,7 +152,7 @@ def wrong_if(condition, message: str) -> None:
 
 
 def close(one, other, *, within: float = 1e-6) -> bool:
-    """Whether an array differs nowhere by more than that from a number, or from another array of its shape."""
+    """Whether each value of an array lies within that distance of a number, or of the other array's value."""
     comparable = np.ndim(other) == 0 or np.shape(one) == np.shape(other)
     return comparable and bool(np.allclose(one, other, rtol=0, atol=within))
 

@@ -45,19 +45,20 @@ def exercise(
 ) -> Callable:
     """Declare an exercise.
 
-    The decorated function bears the name of the function that the reader writes. It takes the arguments of a call,
-    or none if the exercise asks for a value, and returns a dict of answers: the right one under the key `RIGHT`,
-    and for each error to be expected what is said of it and the answer that it leads to. They are looked for in
-    their order. An answer may be a number, an array, a text, or a tuple of what several results should be, with
-    ``...`` for what does not matter; one of another shape than the right answer's stands for all of its shape. In
-    the place of an answer there may be
+    The decorated function has the name of the function that the reader writes. It takes the arguments of a call, or
+    none if the exercise asks for a value. It returns a dict: the right answer under the key `RIGHT`; then, for each
+    error to be expected, the message as key and the answer that the error leads to. The first error that fits counts.
 
-    - `OneOf`: several, of which the same is said;
+    An answer may be a number, an array, a text, or a tuple if there are several results, with ``...`` for what does
+    not matter. A wrong answer whose shape is not that of the right one stands for all answers of its shape. Instead of
+    an answer there may be
+
+    - `OneOf`: several that get the same message;
     - `Near`: a number with a tolerance of its own;
     - `When`: a condition;
     - `Unless`: what is right in part, and otherwise refused;
     - `ANOTHER_SHAPE`: every answer of another shape;
-    - `OTHERWISE`: every other answer. Without it, what no error explains is right as well.
+    - `OTHERWISE`: every other answer. Without it, an answer that no error explains is right as well.
 
     Messages may name ``{answer}`` in braces.
 
@@ -68,9 +69,9 @@ def exercise(
     *hints : str
         From a nudge to nearly the solution.
     cases : tuple
-        For each call of the reader's function its arguments, or a function that makes them.
+        The arguments of each call of the reader's function, or a function that makes them.
     within, relative : float
-        How far numbers may lie from those of the right answer, and in shares of these.
+        How far numbers may lie from the right ones, absolutely and as a share of them.
     remark : str
         What is worth knowing about the right answer.
     what : str or tuple of str

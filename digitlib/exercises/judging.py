@@ -1,6 +1,6 @@
-"""The judge of all declared exercises: right, or which error gives the same answer, or a refusal in general.
+"""The judge of all declared exercises: it says "right", or names the error that gives this answer, or refuses.
 
-What is declared is written in `digitlib.exercises.declarations`.
+`digitlib.exercises.declarations` says how to declare an exercise.
 """
 
 from collections.abc import Callable
@@ -24,7 +24,7 @@ class Near(NamedTuple):
 
 
 class OneOf(tuple):
-    """Several answers of which the same is said."""
+    """Several answers that get the same message."""
 
     def __new__(cls, *answers):
         return super().__new__(cls, answers)
@@ -46,7 +46,7 @@ class When(NamedTuple):
 
 
 class Unless(NamedTuple):
-    """What refuses all answers but those that are right in part: ``...`` stands for what does not matter yet."""
+    """Refuses all answers except those that are right in part: ``...`` stands for what does not matter yet."""
 
     right_in_part: object
 
@@ -119,7 +119,7 @@ def _read(exercise, given, right, is_first: bool) -> tuple[object, str]:
 
 
 def _read_one(given, right, what: str, is_first: bool) -> tuple[object, str]:
-    """As `_read`. What is finite in the first case alone is left to the message of the other case."""
+    """As `_read`, for one part. Only in the first case must it be finite; later cases have messages of their own."""
     try:
         if isinstance(right, str):
             return answers.text(given, what), ""
@@ -143,7 +143,7 @@ def _if_numbers(given) -> np.ndarray | None:
 
 
 def _same(exercise, given, value) -> bool:
-    """Whether a plain answer is a value, whatever stands where the value is ``...``."""
+    """Whether a plain answer equals a value; where the value is ``...``, anything does."""
     if isinstance(given, str):
         return given == value
     if isinstance(value, Near):

@@ -95,7 +95,7 @@ def choose(known: Mapping[str, T], name: str, what: str) -> T:
     name : str
         The name to look up.
     what : str
-        What it names, for the error.
+        What kind of thing it names, for the error.
 
     Returns
     -------
@@ -105,7 +105,7 @@ def choose(known: Mapping[str, T], name: str, what: str) -> T:
     Raises
     ------
     ValueError
-        If there is no such name. The message lists those there are.
+        If there is no such name. The message lists the known ones.
     """
     if name not in known:
         raise ValueError(f"unknown {what} {name!r}: choose one of {', '.join(known)}")
@@ -120,9 +120,9 @@ def draw_examples(images: ArrayLike, labels: ArrayLike, *, count: int, seed: int
     images, labels : array-like
         Training examples, first axis of equal length n.
     count : int
-        How many to draw, 10 to n. If n, all of them come in their order.
+        How many to draw, 10 to n. For n, all are returned in their order.
     seed : int
-        Decides which are drawn.
+        Decides which examples are drawn.
 
     Returns
     -------

@@ -20,7 +20,8 @@ def corrupt(images: np.ndarray, name: str, *, seed: int = 0) -> np.ndarray:
     name : str
         One of `NAMES`.
     seed : int
-        Decides all that is drawn at random, anew for each image.
+        Decides everything that is drawn at random. Each image gets draws of
+        its own.
 
     Returns
     -------
@@ -44,8 +45,8 @@ def corrupt(images: np.ndarray, name: str, *, seed: int = 0) -> np.ndarray:
 
     Three details differ. The last stroke of the zigzag ends on its axis, not a
     third of a pixel beside it. Glass blur does not round to 8 bits between its
-    steps. Motion blur repeats in NumPy what ImageMagick, which the original
-    calls, computes in its source.
+    steps. The original calls ImageMagick for motion blur; here NumPy computes
+    the same, by ImageMagick's source.
 
     Examples
     --------
@@ -290,7 +291,7 @@ def _resample(images: np.ndarray, matrices: list[np.ndarray]) -> np.ndarray:
 def _lines(
     first_columns: np.ndarray, first_rows: np.ndarray, last_columns: np.ndarray, last_rows: np.ndarray
 ) -> np.ndarray:
-    """Straight lines, one per image, full of ink in the middle and fading upwards and downwards."""
+    """Straight lines, one per image: full ink in the middle, fading upwards and downwards."""
     fading = 2.3  # pixels: ink is 1 + log(1 - distance / fading)
     column, row = np.arange(SIDE), np.arange(SIDE)[:, np.newaxis]
     x0, y0, x1, y1 = (end[:, np.newaxis, np.newaxis] for end in (first_columns, first_rows, last_columns, last_rows))

@@ -58,7 +58,7 @@ class LocallyConnected2D(keras.layers.Layer):
 
     @property
     def multiply_adds(self) -> int:
-        """Of one image: each weight is used once."""
+        """The number for one image: each weight is used once."""
         return math.prod(self.kernel.shape)
 
     def get_config(self):

@@ -1,4 +1,4 @@
-"""Bounding boxes of pixels, and how two of them lie to each other."""
+"""Bounding boxes of pixels, and how two of them are placed."""
 
 import math
 from typing import NamedTuple

@@ -1,8 +1,8 @@
 """Does a drawing look like a digit to a network? Its hidden outputs tell more than its answer does.
 
-A softmax spreads all of its probability over ten digits, whatever it is shown.
-The rule here looks one layer earlier, and was taught with drawings that are no
-digits: "outlier exposure" (Hendrycks, Mazeika and Dietterich 2019,
+A softmax spreads all of its probability over ten digits, even for an image that
+is no digit. The rule here looks one layer earlier. It was taught with drawings
+that are no digits: "outlier exposure" (Hendrycks, Mazeika and Dietterich 2019,
 arXiv:1812.04606).
 """
 
@@ -46,8 +46,8 @@ class Activations(NamedTuple):
 class Familiarity:
     """A rule that says whether a drawing looks like a digit.
 
-    With the hidden outputs in units of their spread, u_i = (h_i - mean_i) / scale_i,
-    the score is a weighted sum of all outputs and of all products of two::
+    Hidden outputs are taken in units of their spread, u_i = (h_i - mean_i) / scale_i.
+    The score is a weighted sum of all outputs and of all products of two::
 
         score = constant + sum_i linear_i u_i + sum_{i <= j} pairs_ij u_i u_j
 
@@ -77,7 +77,7 @@ class Familiarity:
     threshold: float
 
     def score(self, hidden: np.ndarray) -> np.ndarray:
-        """How much drawings look like digits.
+        """Compute how much drawings look like digits.
 
         Parameters
         ----------
@@ -102,7 +102,7 @@ class Familiarity:
         return self.constant + u @ np.array(self.linear) + ((u @ weights) * u).sum(axis=1)
 
     def looks_like_a_digit(self, hidden: np.ndarray) -> np.ndarray:
-        """Whether the scores reach the threshold.
+        """Tell whether the scores reach the threshold.
 
         Parameters
         ----------
@@ -161,7 +161,7 @@ def activations(model: keras.Model, images: np.ndarray) -> Activations:
     Parameters
     ----------
     model : keras.Model
-        One whose last two layers are dense, the last with a softmax, as of all
+        Its last two layers are dense, the last with a softmax, as in all
         networks of the book.
     images : numpy.ndarray, shape (n, 28, 28, 1), float32 in [0, 1]
 
@@ -191,8 +191,8 @@ def fit(digits: np.ndarray, others: np.ndarray, unseen_digits: np.ndarray, *, re
     digits, others : numpy.ndarray, shapes (n, units) and (m, units)
         Hidden outputs of digits and of drawings that are none.
     unseen_digits : numpy.ndarray, shape (k, units)
-        Of further digits, for the threshold: scores of the digits that the
-        weights were fitted to would be too good.
+        Hidden outputs of further digits, for the threshold. Scores of the
+        digits that the weights were fitted to would be too good.
     refused : float
         The share of the unseen digits that may fall below the threshold, 0 to 1.
 

@@ -1,4 +1,4 @@
-"""From a digit on the sheet to an image of it alone: grey levels and soft edges kept, thin strokes widened."""
+"""From a digit on the sheet to an image of it alone. Grey levels and soft edges are kept; thin strokes are widened."""
 
 import math
 
@@ -68,7 +68,8 @@ def thicken(ink: np.ndarray) -> np.ndarray:
     Returns
     -------
     numpy.ndarray, uint8
-        The same if its strokes are wide enough, else larger on all sides.
+        The same image if its strokes are wide enough, else one that is larger on
+        all sides.
     """
     written = ink > FULL / 2
     depths = ndimage.distance_transform_edt(np.pad(written, 1))[1:-1, 1:-1][written]

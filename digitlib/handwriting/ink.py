@@ -125,7 +125,7 @@ def _background(photo: np.ndarray) -> np.ndarray:
 
 
 def _closed(smooth: np.ndarray, widest: float) -> np.ndarray:
-    """The brightness without what is dark and narrower than some pixels."""
+    """The brightness after everything dark and narrower than some pixels is removed."""
     reach = int(widest / 2) + 1
     # What is dark along a side of the photo goes on beyond it, so it is not closed: a table, not a stroke.
     padded = np.pad(smooth, 2 * reach, mode="edge")
@@ -135,7 +135,7 @@ def _closed(smooth: np.ndarray, widest: float) -> np.ndarray:
 
 
 def _islands(closed: np.ndarray, wide: np.ndarray) -> np.ndarray:
-    """Where strokes of a digit that fills the photo are too wide to be closed: dark spots with a sharp edge around."""
+    """Dark spots with a sharp edge around: strokes too wide to be closed, of a digit that fills the photo."""
     labels, count = ndimage.label(wide > (1 + _SEAM) * closed, EIGHT_NEIGHBORS)
     sharp = set(np.unique(labels[_edges(closed)]))
     darkest = ndimage.maximum(wide / closed, labels, range(1, count + 1))
@@ -148,7 +148,7 @@ def _edges(background: np.ndarray) -> np.ndarray:
 
 
 def _regions(background: np.ndarray) -> np.ndarray:
-    """Number the parts of the paper that no edge divides, the one that sends most light 1; 0 is elsewhere."""
+    """Number the parts of the paper that no edge divides. The part that sends most light is 1; all else is 0."""
     labels, count = ndimage.label(~ndimage.binary_dilation(_edges(background), EIGHT_NEIGHBORS, 2))
     light = np.bincount(labels.ravel(), background.ravel(), minlength=count + 1)
     brightness = light / np.maximum(np.bincount(labels.ravel(), minlength=count + 1), 1)
@@ -167,7 +167,7 @@ def _regions(background: np.ndarray) -> np.ndarray:
 
 
 def _keep_paper(missing: np.ndarray, regions: np.ndarray) -> tuple[np.ndarray, float]:
-    """Set the missing light to 0 off the paper, and on it where there is no ink; also tell its deviation there."""
+    """Set the missing light to 0 off the paper and where there is no ink; also tell its deviation on bare paper."""
     kept = np.zeros_like(missing)
     for number in range(1, regions.max() + 1):
         region = regions == number

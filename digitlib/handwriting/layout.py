@@ -1,4 +1,4 @@
-"""From marks to digits: which belong together, which are no digits, and what is to be said of them."""
+"""From marks to digits: which belong together, which are no digits, and which remarks they deserve."""
 
 from typing import NamedTuple
 
@@ -80,7 +80,7 @@ def find_digits(labels: np.ndarray, inks: list[dict[int, Box]]) -> tuple[list[Di
     -------
     digits : list of Digit
     remarks : dict of str to list of Box
-        Where something was left out or is doubtful, by what is to be said of it.
+        By remark, where something was left out or is doubtful.
     """
     areas = np.bincount(labels.ravel())
     marks = {label: box for ink in inks for label, box in ink.items()}
@@ -106,7 +106,7 @@ def find_digits(labels: np.ndarray, inks: list[dict[int, Box]]) -> tuple[list[Di
 
 
 def _is_frame(label: int, labels: np.ndarray, marks: dict[int, Box]) -> bool:
-    """Whether another mark fills a hole of this one, as nothing does in a 0."""
+    """Whether another mark fills a hole of this one; in a 0 nothing does."""
     outer = marks[label]
     if not any(box != outer and outer.contains(box) for box in marks.values()):
         return False
@@ -146,7 +146,7 @@ def _belong_together(digit: Box, part: Box, usual: float) -> bool:
 def _judge(
     digit: Digit, others: list[Digit], areas: np.ndarray, usual: float, shape: tuple[int, int], *, faint: bool
 ) -> str | None:
-    """What is to be said of a digit, if anything; what is in `LEFT_OUT` is none."""
+    """The remark on a digit, if there is one; with a remark in `LEFT_OUT` it is no digit."""
     box, side = digit.box, digit.box.side
     ink = areas[digit.labels].sum() / side**2
     margins = box.left, shape[1] - box.right, box.top, shape[0] - box.bottom

@@ -1,4 +1,4 @@
-"""From digits to lines: those that are level, whatever the angle at which the sheet was photographed."""
+"""From digits to lines: the angle at which the sheet was photographed is found, and digits at one level are a line."""
 
 import numpy as np
 

@@ -79,12 +79,12 @@ def redraw(digits: np.ndarray, *, seed: int = 0) -> np.ndarray:
     digits : numpy.ndarray, shape (n, 28, 28), uint8
         0 (paper) to 255 (ink), as `digitlib.data.load_mnist` returns them.
     seed : int
-        Of the turns, slants and widths; every digit gets its own.
+        Decides the turns, slants and widths. Every digit gets its own.
 
     Returns
     -------
     numpy.ndarray, shape (n, 28, 28), uint8
-        What a reader's digits may look like, who draws with a mouse or a finger.
+        Digits like those of a reader who draws with a mouse or a finger.
     """
     rng = np.random.default_rng(seed)
     return _stack(normalize(_redrawn(digit, rng)) for digit in digits)
@@ -115,7 +115,7 @@ def _filled(outlines: Strokes, rng: np.random.Generator) -> np.ndarray:
 
 
 def _varied(strokes: Strokes, rng: np.random.Generator) -> Strokes:
-    """Put a figure in the middle of the canvas, in a size, proportions, a slant and bends of its own."""
+    """Put a figure in the middle of the canvas, with its own size, proportions, slant and bends."""
     points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
     matrix = rng.uniform(*SIZE) * (np.eye(2) + rng.normal(0, 0.1, (2, 2)))
@@ -141,7 +141,7 @@ def _pairs(points: np.ndarray) -> list[tuple[float, float]]:
 
 
 def _redrawn(digit: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A digit on a larger sheet, full ink or paper; the lower the level of what counts as ink, the thicker."""
+    """A digit on a larger sheet, in full ink or paper. A lower level of what counts as ink makes it thicker."""
     # Pixels after zooming; shares of the blackest pixel. By eye: a tenth of the digits lose at least 5 percent of
     # their ink and a tenth gain 15, as a test says.
     smoothing, low, high = 3, 0.25, 0.6

@@ -23,12 +23,12 @@ def normalize(ink: np.ndarray, *, crop: bool = True, fit: bool = True, center: b
     ink : numpy.ndarray, shape (height, width), uint8
         0 is paper, 255 is ink.
     crop : bool
-        Look at the ink alone, or at the whole image.
+        Look only at the ink; else at the whole image.
     fit : bool
-        Scale so that the longer side is 20 pixels, or keep the size that it
+        Scale so that the longer side is 20 pixels; else keep the size that it
         has when the whole image is scaled to 28 pixels.
     center : bool
-        Put the centre of mass in the middle, or the middle of what was
+        Put the centre of mass in the middle; else the middle of what was
         looked at.
 
     Returns
@@ -71,7 +71,7 @@ def normalize(ink: np.ndarray, *, crop: bool = True, fit: bool = True, center: b
 
 
 def ink_box(ink: np.ndarray) -> Box | None:
-    """The smallest rectangle that holds all ink.
+    """Find the smallest rectangle that holds all ink.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def ink_box(ink: np.ndarray) -> Box | None:
 
 
 def fitted_size(box: Box) -> tuple[int, int]:
-    """The size of a box after its longer side was made 20 pixels.
+    """Compute the size of a box after its longer side was made 20 pixels.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def fitted_size(box: Box) -> tuple[int, int]:
 
 
 def kept_size(box: Box, shape: tuple[int, int]) -> tuple[int, int]:
-    """The size of a box after the longer side of the whole image was made 28 pixels.
+    """Compute the size of a box after the longer side of the whole image was made 28 pixels.
 
     Parameters
     ----------
@@ -141,15 +141,15 @@ def shrink(ink: np.ndarray, box: Box, size: tuple[int, int]) -> np.ndarray:
 
 
 def place(small: np.ndarray, *, center: bool = True) -> tuple[int, int]:
-    """Where to put a small image into 28x28, so that no pixel of it is lost.
+    """Compute where to put a small image into 28x28, so that no pixel of it is lost.
 
     Parameters
     ----------
     small : numpy.ndarray, shape (height, width), uint8
         At most 28 pixels high and wide.
     center : bool
-        Put the centre of mass on the pixel (14, 14), or the middle in the
-        middle.
+        Put the centre of mass on the pixel (14, 14); else put the middle of
+        the small image in the middle.
 
     Returns
     -------

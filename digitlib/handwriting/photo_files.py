@@ -1,4 +1,4 @@
-"""Open a photo, whatever it comes as: upright, in grey, of bounded size, or a clear error."""
+"""Open a photo in any format: upright, in grey, of bounded size. What cannot be opened gives a clear error."""
 
 import io
 import math
@@ -24,7 +24,7 @@ Photo = str | Path | bytes | Image.Image | np.ndarray
 
 
 class PhotoError(Exception):
-    """A photo is missing, damaged, too large, not an image, or shows something else than digits."""
+    """A photo is missing, damaged, too large, no image, or does not show digits."""
 
 
 def open_photo(photo: Photo) -> np.ndarray:
@@ -95,7 +95,7 @@ def _check_size(width: int, height: int, bytes_per_pixel: int, name: str) -> Non
 
 
 def _bytes_per_pixel(image: Image.Image) -> int:
-    """What decoding, conversion and reduction take at most; a test of the largest photos sees it."""
+    """What decoding, conversion and reduction take at most; a test opens the largest photos to check it."""
     if image.format == "WEBP":
         return 20
     return 12 if image.has_transparency_data else 8

@@ -49,10 +49,10 @@ class Reading:
         million pixels.
     doubts : tuple of str
         Sentences that say what was left out and what was read but is doubtful,
-        how often, and at which rows and columns of `photo`. Empty if all is
-        plain.
+        how often, and at which rows and columns of `photo`. Empty if there is
+        no doubt.
     left_out : sequence of boxes.Box
-        Where in `photo` that lies which was left out.
+        Where in `photo` something was left out.
     """
 
     images: np.ndarray
@@ -73,8 +73,8 @@ def read_photo(photo: Photo) -> Reading:
         A file of one of `photo_files.FORMATS`, or its content; an image; or an array
         of shape (height, width), (height, width, 3) or (height, width, 4) and
         type bool, uint8, uint16 or float, the last from 0 to 1. Of several
-        frames the first is read. What is transparent counts as white paper;
-        if nothing is left to see then, what is opaque counts as ink.
+        frames the first is read. Transparent pixels count as white paper.
+        If nothing can be seen then, opaque pixels count as ink.
 
     Returns
     -------
@@ -101,19 +101,19 @@ def read_photo(photo: Photo) -> Reading:
     edges, stretched so that its darkest quarter is 255. Strokes thinner than
     1.75 of the 20 pixels that a digit is reduced to are widened to that.
 
-    What then is left of the photo gets a threshold of its own, and so on, so that
-    a pencil is found beside a pen.
+    The rest of the photo then gets a threshold of its own, and so on, so that a
+    pencil is found beside a pen.
 
     A digit is a connected mark, with the small ones near it. So digits that
     touch are taken for one. Lines of ruled or squared paper are not removed:
-    pale ones do little harm, others join the digits they run through. What is as
-    large as a digit is taken for a digit, but for a frame around other marks.
-    The grain of a table counts, if the table is about as bright as the paper, and
-    so does the sharp edge of a shadow that crosses a digit.
+    pale ones do little harm, others join the digits they run through. Any mark as
+    large as a digit is taken for a digit, except a frame around other marks. The
+    grain of a table counts as ink if the table is about as bright as the paper,
+    and so does the sharp edge of a shadow that crosses a digit.
 
-    What is left out or doubtful is said in `Reading.doubts`, unless it measures
-    less than an eightieth of the photo's longer side, or is faint and either small
-    or run into by stronger ink.
+    `Reading.doubts` says what is left out or doubtful. It does not mention what
+    measures less than an eightieth of the photo's longer side, nor what is faint
+    and either small or crossed by stronger ink.
     A stroke may measure a third of the photo's shorter side if paper is all around
     it, else a sixth. Lines may rise or fall by 15 degrees; digits are not turned
     upright.

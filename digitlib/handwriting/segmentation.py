@@ -1,4 +1,4 @@
-"""From ink to marks: connected components of pixels above a threshold, for each strength of ink its own."""
+"""From ink to marks: connected pixels above a threshold. Each strength of ink has a threshold of its own."""
 
 import numpy as np
 from scipy import ndimage
@@ -28,8 +28,8 @@ def find_marks(ink: Ink) -> tuple[np.ndarray, list[dict[int, Box]]]:
         The number of the mark that each pixel belongs to, 0 for paper.
     inks : list of dict of int to Box
         The boxes of the marks by their numbers, in a dictionary for each ink,
-        the strongest first: a threshold between ink and paper that suits a pen
-        passes over a pencil, so what is left is looked at again.
+        the strongest first. A threshold between ink and paper that suits a pen
+        misses a pencil, so the rest is searched again.
 
     Raises
     ------
@@ -68,7 +68,7 @@ def _reached(region: np.ndarray, seeds: np.ndarray) -> np.ndarray:
 
 
 def _otsu(values: np.ndarray) -> float:
-    """The threshold that leaves most variance, of values from 0 to 1, between two classes."""
+    """The threshold for values from 0 to 1 that puts most of their variance between the two classes."""
     counts, edges = np.histogram(values, 256, (0, 1))
     below, sums = counts.cumsum(), (counts * edges[1:]).cumsum()
     above = below[-1] - below

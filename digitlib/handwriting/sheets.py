@@ -54,8 +54,8 @@ def make_sheet(
     ink : str
         ``"dark"``: blue-black on paper; ``"light"``: chalk on slate.
     light : float
-        How uneven the light is, 0 to 1: the share that is missing where the
-        shadow is deepest.
+        How uneven the light is, 0 to 1: the share of it that is missing where
+        the shadow is deepest.
     rotation : float
         How far the sheet is turned, in degrees, anticlockwise.
     blur : float
@@ -65,8 +65,9 @@ def make_sheet(
     table : bool
         Whether a wooden table shows around the sheet.
     seed : int
-        Of everything drawn at random: sizes and places of the digits, the
-        grain of paper and table, the direction of the light, the noise.
+        Decides everything that is drawn at random: sizes and places of the
+        digits, the grain of paper and table, the direction of the light, the
+        noise.
 
     Returns
     -------
@@ -76,7 +77,7 @@ def make_sheet(
     Raises
     ------
     ValueError
-        If the digits have another shape or type or are none, `columns` is
+        If there are no digits, they have another shape or type, `columns` is
         below 1, or there is no such ink.
 
     Examples

@@ -31,10 +31,10 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
     peak : float
         The highest rate.
     steps : int
-        Of the whole training.
+        How many the whole training has.
     rise : float
-        The share of the steps before the peak, between 0 and 1. Whatever it
-        is, the mean rate is half the peak; no stored run compares others.
+        The share of the steps before the peak, between 0 and 1. The mean
+        rate is half the peak for any share. No stored run compares shares.
 
     Raises
     ------
@@ -95,7 +95,7 @@ def run_operations_side_by_side() -> None:
     Raises
     ------
     RuntimeError
-        If TensorFlow has computed something already: its threads are made once.
+        If TensorFlow has computed something before: it makes its threads only once.
     """
     try:
         tf.config.threading.set_intra_op_parallelism_threads(1)
@@ -141,7 +141,7 @@ def epochs(
     images : numpy.ndarray, shape (n, 28, 28, 1), float32 in [0, 1]
     labels : numpy.ndarray, shape (n,), integers 0 to 9
     count : int
-        How many epochs there are. The loop may end before.
+        How many epochs there are. The loop may end sooner.
     optimizer : keras.optimizers.Optimizer
         Not used before.
     seed : int
@@ -164,8 +164,8 @@ def epochs(
     Returns
     -------
     iterator of Epoch
-        The images are moved and the graph is made before it is returned;
-        nothing is trained until it is asked for an epoch.
+        When it is returned, the images have been moved and the graph has been
+        made. Nothing is trained until you ask it for an epoch.
 
     Raises
     ------
@@ -174,7 +174,7 @@ def epochs(
         model's input shape and scaled to [0, 1], labels are no digits, or they
         leave a last batch that is too small for the parts.
     RuntimeError
-        If Keras is set to something else than the book's networks need.
+        If Keras has settings that would change the networks.
 
     Examples
     --------

@@ -20,7 +20,7 @@ PIXEL_MEAN, PIXEL_DEVIATION = 0.1307, 0.3081  # of the training images, scaled t
 
 @dataclass(frozen=True)
 class Recipe:
-    """All that decides what a training gives, but the seed.
+    """All that decides what a training gives, except the seed.
 
     Attributes
     ----------
@@ -52,12 +52,12 @@ class Recipe:
     reshuffle: bool = True
 
     def optimizer(self, images: int) -> keras.optimizers.Optimizer:
-        """Adam, for a training on so many images: the one-cycle rate ends with the last of their steps.
+        """Make Adam for a training on that many images: the one-cycle rate ends with the last step.
 
         Parameters
         ----------
         images : int
-            How many are trained on.
+            How many images are trained on.
 
         Returns
         -------
@@ -89,8 +89,8 @@ def start(
     model : keras.Model
         Not trained yet.
     epochs : iterator of graphs.Epoch
-        As many as the recipe says. A loop that ends before them leaves a
-        one-cycle rate on its way.
+        As many as the recipe says. If a loop ends sooner, a one-cycle rate
+        has not come to its end.
 
     Raises
     ------
@@ -178,12 +178,12 @@ def turn_scale_move(
     Returns
     -------
     tensor, shape (n, 28, 28, 1), float32
-        Interpolated bilinearly; what comes from outside is 0.
+        Interpolated bilinearly; pixels from outside the image are 0.
 
     Notes
     -----
-    For each pixel of the result, the matrix tells where it comes from. The
-    center of the image is kept but for the move.
+    For each pixel of the result, the matrix tells where it comes from. Only
+    the move shifts the center of the image.
     """
     count = tf.shape(images)[0]
 
@@ -202,7 +202,7 @@ def turn_scale_move(
 
 
 def build_small(first: int = 16, second: int = 32, hidden_units: int = 128) -> keras.Sequential:
-    """Build a network for the race: its first convolution looks at every second place only.
+    """Build a network for the race: its first convolution looks only at every second place.
 
     Parameters
     ----------

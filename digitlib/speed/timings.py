@@ -1,6 +1,6 @@
 """How long ways of training take, and how well they do.
 
-The runs are those of ``benchmarks/contest.py``: one row a run, with the columns
+The runs are those of ``benchmarks/contest.py``: one row for each run, with the columns
 ``contestant`` and ``seed``; ``import_seconds``, ``load_seconds`` (the images)
 and ``setup_seconds`` (network and graph); ``epoch_seconds`` and
 ``epoch_cpu_seconds`` (lists by epoch); ``right`` (a list: right answers among
@@ -20,7 +20,7 @@ FEWEST_FOR_AN_INTERVAL = 5  # seeds; for three, Student's t would make it twice 
 
 
 def summarize(runs: pd.DataFrame) -> pd.DataFrame:
-    """One row a contestant, in the order of their first runs.
+    """Summarize each contestant in a row, in the order of their first runs.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def summarize(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def seconds(runs: pd.DataFrame, contestant: str, epochs: int | None = None) -> pd.Series:
-    """How long a contestant took, set-up included.
+    """Compute how long a contestant took, set-up included.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def seconds(runs: pd.DataFrame, contestant: str, epochs: int | None = None) -> p
         As for `summarize`, here and in the functions below.
     contestant : str
     epochs : int, optional
-        Count so many epochs, not all.
+        How many epochs to count; by default all.
 
     Returns
     -------
@@ -76,10 +76,10 @@ def seconds(runs: pd.DataFrame, contestant: str, epochs: int | None = None) -> p
 
 
 def times_faster(before: pd.Series, after: pd.Series) -> float:
-    """Median ratio of seconds, before to after, over the seeds that both have.
+    """Compute the median ratio of seconds, before to after, over the seeds that both have.
 
-    The runs of one seed were made one soon after the other, so what disturbed
-    the machine for long disturbed both.
+    The runs of one seed were made shortly after each other. So a long
+    disturbance of the machine disturbed both.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def times_faster(before: pd.Series, after: pd.Series) -> float:
 
 
 def by_epoch(runs: pd.DataFrame, contestant: str) -> pd.DataFrame:
-    """Accuracy by seed and epoch.
+    """Tabulate accuracy by seed and epoch.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def by_epoch(runs: pd.DataFrame, contestant: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row a seed, a column an epoch, from 1; values from 0 to 1.
+        A row for each seed, a column for each epoch, from 1; values from 0 to 1.
     """
     chosen = _runs_of(runs, contestant)
     table = pd.DataFrame(chosen["right"].tolist(), index=chosen["seed"]).rename(columns=lambda epoch: epoch + 1)
@@ -114,14 +114,14 @@ def by_epoch(runs: pd.DataFrame, contestant: str) -> pd.DataFrame:
 
 
 def accuracy(runs: pd.DataFrame, contestant: str, epoch: int | None = None) -> Estimate:
-    """Mean accuracy over seeds.
+    """Compute the mean accuracy over seeds.
 
     Parameters
     ----------
     runs : pandas.DataFrame
     contestant : str
     epoch : int, optional
-        After which it is counted, from 1; by default the last.
+        The epoch after which it is measured, from 1; by default the last.
 
     Returns
     -------
@@ -136,7 +136,7 @@ def accuracy(runs: pd.DataFrame, contestant: str, epoch: int | None = None) -> E
 
 
 def epochs_to(runs: pd.DataFrame, contestant: str, target: float) -> int | None:
-    """The first epoch after which the mean accuracy over seeds reaches a target.
+    """Find the first epoch after which the mean accuracy over seeds reaches a target.
 
     Parameters
     ----------

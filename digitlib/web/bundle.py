@@ -1,4 +1,4 @@
-"""The book's networks and its drawing code, as a browser wants them."""
+"""The book's networks and its drawing code, in the form that a browser needs."""
 
 import base64
 import json
@@ -23,7 +23,7 @@ _ARRAYS = ("kernel", "bias")  # as Keras numbers the weights of a layer
 def bundle(module: str, folder: Path = WEB) -> str:
     """Join a JavaScript module and those that it imports into one script.
 
-    A page opened from a folder may load no modules, and a widget is one text.
+    A page that is opened from a folder may not load modules, and a widget is one text.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def bundle(module: str, folder: Path = WEB) -> str:
     FileNotFoundError
         If a module is missing.
     ValueError
-        If an import or export has another form than the two that are joined.
+        If an import or export has a form that is not known here.
     """
     joined: dict[str, str] = {}
 
@@ -59,7 +59,7 @@ def bundle(module: str, folder: Path = WEB) -> str:
 
 
 def export_weights(name: str) -> dict:
-    """The weights of a reference network as `network.js` reads them.
+    """Export the weights of a reference network in the form that `network.js` reads.
 
     Parameters
     ----------
@@ -71,8 +71,8 @@ def export_weights(name: str) -> dict:
     dict
         ``arrays``: layer, name and size of each; ``data``: their numbers in
         that order, 32-bit floats, in base64. First come the lowest bytes of
-        all numbers, then the second lowest, and so on: bytes of a kind
-        compress better.
+        all numbers, then the second lowest, and so on: sorted in this way,
+        they compress better.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def export_weights(name: str) -> dict:
 
 
 def read_predictions(name: str) -> np.ndarray:
-    """The answers of a reference network to the test images.
+    """Read the answers of a reference network to the test images.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ def read_predictions(name: str) -> np.ndarray:
 
 
 def read_familiarity() -> dict:
-    """The weights of the rule that says what looks like a digit.
+    """Read the weights of the rule that says what looks like a digit.
 
     Returns
     -------

@@ -18,7 +18,7 @@ class DrawingPad(anywidget.AnyWidget):
     Attributes
     ----------
     strokes : list of list of list of int
-        Each stroke a list of points x, y, from 0 to 255. Can be set, to show a
+        Each stroke is a list of points x, y, from 0 to 255. Set it to show a
         drawing again.
 
     Examples
@@ -42,7 +42,7 @@ class DrawingPad(anywidget.AnyWidget):
         Raises
         ------
         ValueError
-            If nothing is drawn: a network would read a digit even in that.
+            If nothing is drawn: a network would read a digit even in an empty image.
         """
         if not any(self.pixels):
             raise ValueError("nothing is drawn yet: draw a digit in the pad first, then run this cell again")

@@ -36,7 +36,7 @@ MAGIC = re.compile(r"""\.run_(line|cell)_magic\(['"](\w+)['"]""")  # as IPython 
 
 
 class _NotHere(MetaPathFinder, Loader):
-    """Imports a package that is not here, and all its modules, as something that takes any call."""
+    """Imports a package that is not installed, and all its modules, as an object that accepts any call."""
 
     def find_spec(self, name, path=None, target=None):
         if name.startswith(tuple(f"{package}." for package in NOT_HERE)) or name in NOT_HERE:
@@ -51,10 +51,10 @@ class _NotHere(MetaPathFinder, Loader):
 
 
 class _Shell(InteractiveShell):
-    """IPython's own, without a screen to connect to, that passes over the magics of other notebooks' homes."""
+    """IPython's shell without a screen to connect to. It skips magics that only Colab and the like know."""
 
     def enable_matplotlib(self, gui=None):
-        """Whatever ``%matplotlib`` asks for, figures are drawn into memory."""
+        """Draw figures into memory, for every argument of ``%matplotlib``."""
         return super().enable_matplotlib("inline")
 
     def enable_gui(self, gui=None):
@@ -77,7 +77,7 @@ class _Shell(InteractiveShell):
 
 
 class _ExtensionManager(ExtensionManager):
-    """IPython's own, that passes over extensions that are not here."""
+    """IPython's manager of extensions. It skips those that are not installed."""
 
     def load_extension(self, module_str):
         try:
@@ -121,7 +121,7 @@ def _see_working_folder() -> None:
 
 
 def _take(descriptor: int, mode: str) -> IO[bytes]:
-    """Move a standard stream to where `print` and `input` do not meet it."""
+    """Move a standard stream to a place that `print` and `input` do not use."""
     private = os.fdopen(os.dup(descriptor), mode)
     os.dup2(os.open(os.devnull, os.O_RDWR), descriptor)
     return private

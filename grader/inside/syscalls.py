@@ -1,7 +1,7 @@
 """Forbid a process, and all that it starts, some calls to the Linux kernel. Runs inside the sandbox.
 
 Memory in files without a name and in enlarged sockets belongs to no process, so
-that no watchdog could add it up; the kernel's key rings belong to no namespace.
+no watchdog could count it. The kernel's key rings belong to no namespace.
 Neither NumPy nor TensorFlow needs one of these calls.
 """
 
@@ -38,14 +38,14 @@ class _Program(ctypes.Structure):
 
 
 def forbid() -> None:
-    """Take the calls away for good.
+    """Forbid the calls for good.
 
     Raises
     ------
     OSError
         If the kernel has no seccomp.
     NotImplementedError
-        If the processor is of a kind whose numbers are not known here.
+        If the numbers of the calls on this kind of processor are not known here.
     """
     machine = platform.machine()
     if machine not in FORBIDDEN:
@@ -63,12 +63,12 @@ def forbid() -> None:
 
 
 def compile_filter(architecture: int, numbers: list[int]) -> bytes:
-    """The filter for seccomp as instructions of the classic BPF: eight bytes each.
+    """Make the filter for seccomp, as instructions of the classic BPF: eight bytes each.
 
     Parameters
     ----------
     architecture : int
-        The one whose calls are meant; those of any other are refused.
+        The architecture whose calls are meant; calls of any other are refused.
     numbers : list of int
         Of the calls to refuse.
 

@@ -23,14 +23,14 @@ REASONS = {
 
 
 class Unsendable(TypeError):
-    """A value does not travel.
+    """A value cannot be sent.
 
     Attributes
     ----------
     reason : str
         A key of `REASONS`.
     kind : str
-        The name of the type that is to blame.
+        The name of the type that cannot be sent.
     """
 
     def __init__(self, reason: str, kind: str = ""):
@@ -46,7 +46,7 @@ def encode(value: Any) -> Any:
     value
         None, bool, int, float, str, bytes, list, tuple, dict with str keys,
         NumPy array or NumPy scalar; nested as deep as `DEEPEST`. A tensor,
-        that is what has a method `numpy`, travels as the array it holds.
+        that is, anything with a method `numpy`, is sent as the array it holds.
 
     Returns
     -------
@@ -71,12 +71,12 @@ def decode(content: Any) -> Any:
     Returns
     -------
     object
-        As `encode` was given it, but for tensors.
+        The value that `encode` was given; for a tensor, its array.
 
     Raises
     ------
     ValueError
-        If `content` is not what `encode` writes, whatever it is instead.
+        If `content` is anything that `encode` does not write.
     """
     return _decode(content, DEEPEST)
 
