@@ -201,16 +201,17 @@ pd.DataFrame(sheets.DEGREES).T.astype(float).fillna(0).rename_axis("degree")
 
 # %%
 def read_sheets(degree):
-    """Right or wrong, for each digit of all sheets; and of how many sheets all digits were found."""
-    right, complete = [], 0
+    """Right or wrong, digit by digit; and how many sheets are complete."""
+    found = []
     for sheet in range(sheets_of_each):
-        written = slice(20 * sheet, 20 * sheet + 20)
-        photo = sheets.make_sheet(X_test[written], **sheets.DEGREES[degree], seed=sheet)
-        found = photos.read_photo(photo).images
-        all_found = len(found) == 20
-        right.append(read(found) == y_test[written] if all_found else np.zeros(20, bool))
-        complete += all_found
-    return np.concatenate(right), complete
+        written = X_test[20 * sheet : 20 * sheet + 20]
+        photo = sheets.make_sheet(written, **sheets.DEGREES[degree], seed=sheet)
+        found.append(photos.read_photo(photo).images)
+    complete = np.array([len(images) == 20 for images in found])
+    blank = np.zeros((20, 28, 28), np.uint8)  # in place of an incomplete sheet
+    kept = [images if len(images) == 20 else blank for images in found]
+    right = read(np.concatenate(kept)) == y_test[: 20 * sheets_of_each]
+    return right & np.repeat(complete, 20), int(complete.sum())
 
 
 digits = 20 * sheets_of_each
