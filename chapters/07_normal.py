@@ -74,7 +74,7 @@ page.claim("do not overlap", accuracy["cnn"].min() > accuracy[["matched", "fully
 # Put the accuracy of your own run here. In its place stands that of the training chapter.
 
 # %%
-yours = (reference.load_run("cnn").predicted() == y_test).mean()
+yours = (reference.load_run("cnn").predictions == y_test).mean()
 
 # %% nbval={"atol": 0.005}
 low, high = statistics.prediction_interval(accuracy["cnn"], confidence=0.95)
