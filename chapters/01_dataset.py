@@ -44,7 +44,9 @@ print("test images    ", X_test.shape, X_test.dtype)
 print("test labels    ", y_test.shape, y_test.dtype)
 
 # %% tags=["pipeline"]
-page.add(train_images=len(X_train), test_images=len(X_test), pixels=X_train[0].size)
+page.add(
+    train_images=len(X_train), test_images=len(X_test), pixels=X_train[0].size
+)
 
 # %% [markdown]
 # There are {{ dataset.train_images | thousands }} training images and
@@ -70,8 +72,12 @@ import numpy as np
 
 from digitlib import plots
 
-first = np.concatenate([np.flatnonzero(y_train == digit)[:4] for digit in range(10)]).reshape(10, 4).T.ravel()
-plots.image_grid(X_train[first], subject="The first four training images of each digit, one column per digit")
+first = [np.flatnonzero(y_train == digit)[:4] for digit in range(10)]
+plots.image_grid(
+    X_train[np.transpose(first).ravel()],
+    subject="The first four training images of each digit, "
+    "one column per digit",
+)
 
 # %% [markdown]
 # ## Are all digits equally common?
@@ -81,7 +87,12 @@ plots.image_grid(X_train[first], subject="The first four training images of each
 
 # %% mystnb={"figure": {"caption": "Training images of each digit. The classes are close to balanced, not equal.", "name": "fig-balance"}}
 counts = np.bincount(y_train)
-plots.bars(dict(enumerate(counts)), subject="Training images per digit", xlabel="digit", ylabel="images")
+plots.bars(
+    dict(enumerate(counts)),
+    subject="Training images per digit",
+    xlabel="digit",
+    ylabel="images",
+)
 
 # %% tags=["pipeline"]
 test_counts = np.bincount(y_test)
@@ -93,7 +104,9 @@ page.add(
     least_common_images=counts[least],
     guess_accuracy=test_counts[most] / len(y_test),
 )
-page.claim("the rarest digit is not rare", counts[least] > 0.8 * len(y_train) / 10)
+page.claim(
+    "the rarest digit is not rare", counts[least] > 0.8 * len(y_train) / 10
+)
 
 # %% [markdown]
 # The commonest digit is the {{ dataset.most_common }}, with
@@ -112,7 +125,8 @@ print(f"pixels without ink:    {(~ink).mean():.3f}")
 print(f"pixels at full ink:    {(X_train == 255).mean():.3f}")
 print(f"mean of all pixels:    {X_train.mean() / 255:.4f} of full ink")
 print(f"standard deviation:    {X_train.std() / 255:.4f} of full ink")
-print(f"never inked positions: {(~ink).all(axis=0).sum()} of {X_train[0].size}")
+never_inked = (~ink).all(axis=0).sum()
+print(f"never inked positions: {never_inked} of {X_train[0].size}")
 
 # %% tags=["pipeline"]
 page.add(
@@ -133,7 +147,11 @@ page.claim("most of an image is paper", (~ink).mean() > 0.5)
 # logarithmic, since zero is so common.
 
 # %% mystnb={"figure": {"caption": "All pixel values of the training images. Two peaks: paper at the left, full ink at the right, and the grey edges of strokes in between.", "name": "fig-values"}}
-plots.histogram(X_train, subject="Pixel values of the training images", xlabel="pixel value")
+plots.histogram(
+    X_train,
+    subject="Pixel values of the training images",
+    xlabel="pixel value",
+)
 
 # %% [markdown]
 # ## The average digit
@@ -142,11 +160,16 @@ plots.histogram(X_train, subject="Pixel values of the training images", xlabel="
 # Where it is sharp, writers agree. [The standard deviation of each pixel](#fig-means) shows where they do not.
 
 # %% mystnb={"figure": {"caption": "Mean image of each class (above) and standard deviation of each pixel (below). The outlines of the 1 are sharp; it is its slant that varies.", "name": "fig-means"}}
-mean_images = np.stack([X_train[y_train == digit].mean(axis=0) for digit in range(10)])
-deviations = np.stack([X_train[y_train == digit].std(axis=0) for digit in range(10)])
+mean_images = np.stack(
+    [X_train[y_train == digit].mean(axis=0) for digit in range(10)]
+)
+deviations = np.stack(
+    [X_train[y_train == digit].std(axis=0) for digit in range(10)]
+)
 plots.image_grid(
     np.concatenate([mean_images, deviations]),
-    subject="Mean image of each digit from 0 to 9 in the first row, standard deviation of its pixels in the second",
+    subject="Mean image of each digit from 0 to 9 in the first row, "
+    "standard deviation of its pixels in the second",
 )
 
 # %% [markdown]
@@ -157,13 +180,20 @@ plots.image_grid(
 # %%
 flat_means = mean_images.reshape(10, -1)
 flat_test = X_test.reshape(len(X_test), -1).astype(np.float64)
-distances = (flat_test**2).sum(axis=1)[:, None] - 2 * flat_test @ flat_means.T + (flat_means**2).sum(axis=1)
+distances = (
+    (flat_test**2).sum(axis=1)[:, None]
+    - 2 * flat_test @ flat_means.T
+    + (flat_means**2).sum(axis=1)
+)
 nearest_mean_accuracy = (distances.argmin(axis=1) == y_test).mean()
 print(f"accuracy of the nearest mean image: {nearest_mean_accuracy:.4f}")
 
 # %% tags=["pipeline"]
 page.add(nearest_mean_accuracy=nearest_mean_accuracy)
-page.claim("far from blind guessing and far from good", 0.7 < nearest_mean_accuracy < 0.9)
+page.claim(
+    "far from blind guessing and far from good",
+    0.7 < nearest_mean_accuracy < 0.9,
+)
 
 
 # %% [markdown]
@@ -188,7 +218,8 @@ def longer_side(images):
     """The greater of height and width of each image's ink, in pixels."""
 
     def extent(inked):
-        return inked.shape[1] - inked.argmax(axis=1) - inked[:, ::-1].argmax(axis=1)
+        before, behind = inked.argmax(axis=1), inked[:, ::-1].argmax(axis=1)
+        return inked.shape[1] - before - behind
 
     ink = images > 0
     return np.maximum(extent(ink.any(axis=2)), extent(ink.any(axis=1)))
@@ -207,14 +238,20 @@ def centre(images):
 for name, images in {"training": X_train, "test": X_test}.items():
     fits = longer_side(images) == 20
     centred = (np.abs(centre(images) - 14) <= 0.5).all(axis=1)
-    print(f"{name}: longer side of 20 pixels in {fits.sum()} of {len(images)}, centre at 14 in {centred.sum()}")
+    print(
+        f"{name}: longer side of 20 pixels in {fits.sum()} of {len(images)}, "
+        f"centre at 14 in {centred.sum()}"
+    )
 
 # %% tags=["pipeline"]
 test_sides, test_centres = longer_side(X_test), centre(X_test)
 test_fits = (test_sides == 20).sum()
 test_centred = (np.abs(test_centres - 14) <= 0.5).all(axis=1).sum()
 page.add(test_fits=test_fits, test_centred=test_centred)
-page.claim("The report is right", test_fits > 0.999 * len(X_test) and test_centred == len(X_test))
+page.claim(
+    "The report is right",
+    test_fits > 0.999 * len(X_test) and test_centred == len(X_test),
+)
 
 # %% [markdown]
 # {{ claim("The report is right") }}: in {{ dataset.test_fits | thousands }} of the
@@ -241,12 +278,17 @@ import gzip
 
 from digitlib.data import MNIST_FOLDER
 
-content = gzip.decompress((MNIST_FOLDER / "t10k-images-idx3-ubyte.gz").read_bytes())
+packed = (MNIST_FOLDER / "t10k-images-idx3-ubyte.gz").read_bytes()
+content = gzip.decompress(packed)
 print("first four bytes:", list(content[:4]))
 axes = content[3]
-lengths = [int.from_bytes(content[4 + 4 * axis : 8 + 4 * axis], "big") for axis in range(axes)]
+lengths = [
+    int.from_bytes(content[4 + 4 * axis : 8 + 4 * axis], "big")
+    for axis in range(axes)
+]
 print("lengths of the axes:", lengths)
-by_hand = np.frombuffer(content, dtype=np.uint8, offset=4 + 4 * axes).reshape(lengths)
+pixels = np.frombuffer(content, dtype=np.uint8, offset=4 + 4 * axes)
+by_hand = pixels.reshape(lengths)
 print("equal to what load_mnist returned:", np.array_equal(by_hand, X_test))
 
 # %% [markdown]
@@ -270,7 +312,8 @@ from digitlib.data import scale_pixels
 
 scaled = scale_pixels(X_train)
 print(scaled.shape, scaled.dtype, scaled.min(), scaled.max())
-print("can be undone:", np.array_equal(np.rint(scaled[..., 0] * 255).astype(np.uint8), X_train))
+undone = np.rint(scaled[..., 0] * 255).astype(np.uint8)
+print("can be undone:", np.array_equal(undone, X_train))
 
 # %% [markdown]
 # Chapter 5 leaves the scaling out once, so that you can see what happens.
@@ -304,10 +347,17 @@ from digitlib.data import hold_out
 
 (X_fit, y_fit), (X_validation, y_validation) = hold_out(X_train, y_train)
 balance = chi2_contingency([np.bincount(y_fit), np.bincount(y_validation)])
-print(f"{len(X_fit)} to train on, {len(X_validation)} to validate; p = {balance.pvalue:.2f}")
+print(
+    f"{len(X_fit)} to train on, {len(X_validation)} to validate; "
+    f"p = {balance.pvalue:.2f}"
+)
 
 # %% tags=["pipeline"]
-page.add(fit_images=len(X_fit), validation_images=len(X_validation), balance_p=balance.pvalue)
+page.add(
+    fit_images=len(X_fit),
+    validation_images=len(X_validation),
+    balance_p=balance.pvalue,
+)
 page.claim("no sign that they differ", balance.pvalue > 0.05)
 
 # %% [markdown]
@@ -333,12 +383,20 @@ plots.image_grid(
 )
 
 # %%
-disputed[disputed["votes guessed"] == 5 - disputed["votes neither"]].query("`votes given` == 0")
+none_neither = disputed["votes guessed"] == 5 - disputed["votes neither"]
+disputed[none_neither].query("`votes given` == 0")
 
 # %% tags=["pipeline"]
 unanimous = disputed[disputed["votes guessed"] == 5]
-page.add(disputed=len(disputed), unanimous=len(unanimous), unanimous_images=[int(i) for i in unanimous.index])
-page.claim("labels in the table match the files", (y_test[disputed.index] == disputed["given"]).all())
+page.add(
+    disputed=len(disputed),
+    unanimous=len(unanimous),
+    unanimous_images=[int(i) for i in unanimous.index],
+)
+page.claim(
+    "labels in the table match the files",
+    (y_test[disputed.index] == disputed["given"]).all(),
+)
 
 # %% [markdown]
 # The table lists the images for which nobody voted for MNIST's label. In only
@@ -496,7 +554,9 @@ def mean_ink(images, labels):
     """Mean pixel of each class, 0 for paper to 1 for full ink."""
     ...
     ### BEGIN SOLUTION
-    return np.array([images[labels == digit].mean() / 255 for digit in range(10)])
+    return np.array(
+        [images[labels == digit].mean() / 255 for digit in range(10)]
+    )
     ### END SOLUTION
 
 
@@ -530,8 +590,10 @@ check("dataset.3", move_right)
 
 accuracies = []
 for by in range(7):
-    flat_moved = move_right(X_test, by).reshape(len(X_test), -1).astype(np.float64)
-    moved_distances = (flat_means**2).sum(axis=1) - 2 * flat_moved @ flat_means.T
+    moved = move_right(X_test, by)
+    flat_moved = moved.reshape(len(X_test), -1).astype(np.float64)
+    products = 2 * flat_moved @ flat_means.T
+    moved_distances = (flat_means**2).sum(axis=1) - products
     accuracies.append((moved_distances.argmin(axis=1) == y_test).mean())
 plots.lines(
     {"nearest mean image": accuracies},
@@ -550,7 +612,7 @@ plots.lines(
 
 # %% mystnb={"figure": {"caption": "A digit that was moved into a corner, and the same digit centred again by its mass. Ink is white here, so that you see the frame.", "name": "fig-centred"}}
 def centre_by_mass(image):
-    """The image, moved so that its centre of mass lies within half a pixel of [14, 14]."""
+    """The image, its centre of mass within half a pixel of [14, 14]."""
     ...
     ### BEGIN SOLUTION
     row, column = centre(image[np.newaxis])[0]
@@ -561,7 +623,8 @@ def centre_by_mass(image):
 check("dataset.4", centre_by_mass)
 ### BEGIN SOLUTION
 
-in_a_corner = np.roll(X_train[0], (3, -4), axis=(0, 1))  # its margins are blank, so nothing wraps round
+# Its margins are blank, so nothing wraps round.
+in_a_corner = np.roll(X_train[0], (3, -4), axis=(0, 1))
 plots.image_grid(
     np.stack([in_a_corner, centre_by_mass(in_a_corner)]),
     subject="A 5 in a corner, and in the middle",
@@ -585,17 +648,21 @@ def nearest_labels(images, known_images, known_labels):
     ### BEGIN SOLUTION
     flat = images.reshape(len(images), -1).astype(np.float64)
     flat_known = known_images.reshape(len(known_images), -1).astype(np.float64)
-    # The square of each image itself is the same for all known ones, so it may be left out.
-    return known_labels[((flat_known**2).sum(axis=1) - 2 * flat @ flat_known.T).argmin(axis=1)]
+    # The square of each image itself is the same for all known ones,
+    # so it may be left out.
+    distances = (flat_known**2).sum(axis=1) - 2 * flat @ flat_known.T
+    return known_labels[distances.argmin(axis=1)]
     ### END SOLUTION
 
 
 check("dataset.5", nearest_labels)
 ### BEGIN SOLUTION
 
+few = X_validation[:2_000]
 for known in (500, 1_000, 2_000, 5_000):
-    answered = nearest_labels(X_validation[:2_000], X_fit[:known], y_fit[:known])
-    print(f"{known:5,} known images: accuracy {(answered == y_validation[:2_000]).mean():.3f}")
+    answered = nearest_labels(few, X_fit[:known], y_fit[:known])
+    share_right = (answered == y_validation[:2_000]).mean()
+    print(f"{known:5,} known images: accuracy {share_right:.3f}")
 ### END SOLUTION
 
 # %% tags=["pipeline"]

@@ -71,6 +71,7 @@ table
 total = cnn.count_params()
 parameters = table["parameters"]
 work = table["multiply-adds"]
+convolutions = ["first convolution", "second convolution"]
 page.add(
     parameters=total,
     parameters_by_layer=dict(parameters.items()),
@@ -78,8 +79,8 @@ page.add(
     multiply_adds_by_layer=dict(work.items()),
     dense_share=parameters["dense"] / total,
     dense_work_share=work["dense"] / work.sum(),
-    convolution_parameters=parameters["first convolution"] + parameters["second convolution"],
-    convolution_work_share=(work["first convolution"] + work["second convolution"]) / work.sum(),
+    convolution_parameters=parameters[convolutions].sum(),
+    convolution_work_share=work[convolutions].sum() / work.sum(),
     second_work_share=work["second convolution"] / work.sum(),
     flat=cnn.layers[4].output.shape[1],
 )
@@ -95,9 +96,9 @@ from digitlib.data import load_mnist, scale_pixels
 
 _, (X_test, y_test) = load_mnist()
 images = scale_pixels(X_test[:100])
-(kernels1, biases1), (kernels2, biases2), (dense_weights, dense_biases), (output_weights, output_biases) = (
-    layer.get_weights() for layer in cnn.layers if layer.get_weights()
-)
+weights = [layer.get_weights() for layer in cnn.layers if layer.get_weights()]
+(kernels1, biases1), (kernels2, biases2) = weights[:2]
+(dense_weights, dense_biases), (output_weights, output_biases) = weights[2:]
 print("kernels of the first convolution: ", kernels1.shape)
 print("kernels of the second convolution:", kernels2.shape)
 
@@ -135,7 +136,9 @@ edge_kernel = np.array(
     ]
 )
 for row in range(2):
-    print([int((edge_kernel * patch[row : row + 3, column : column + 3]).sum()) for column in range(2)])
+    rows = patch[row : row + 3]
+    windows = [rows[:, column : column + 3] for column in range(2)]
+    print([int((edge_kernel * window).sum()) for window in windows])
 
 
 # %% [markdown]
@@ -150,7 +153,11 @@ for row in range(2):
 
 # %%
 def convolve(images, kernels, biases):
-    """Convolve images (n, height, width, channels) with kernels (3, 3, channels, filters)."""
+    """Convolve images with kernels and add the biases.
+
+    The images' shape is (n, height, width, channels), that of the kernels
+    (3, 3, channels, filters).
+    """
     size = kernels.shape[0]
     height, width = images.shape[1] - size + 1, images.shape[2] - size + 1
     maps = np.zeros((len(images), height, width, kernels.shape[3]))
@@ -194,10 +201,14 @@ print("equal to Keras:", np.allclose(maps1, keras_maps1, atol=1e-5))
 
 # %%
 def max_pool(maps):
-    """Keep the largest value of each 2x2 square of maps (n, height, width, channels)."""
+    """Keep the largest value of each 2x2 square of maps.
+
+    Their shape is (n, height, width, channels).
+    """
     n, height, width, channels = maps.shape
     rows, columns = height // 2, width // 2
-    squares = maps[:, : 2 * rows, : 2 * columns].reshape(n, rows, 2, columns, 2, channels)
+    cropped = maps[:, : 2 * rows, : 2 * columns]
+    squares = cropped.reshape(n, rows, 2, columns, 2, channels)
     return squares.max(axis=(2, 4))
 
 
@@ -224,7 +235,10 @@ print("equal to Keras:", np.allclose(pooled2, keras_pooled2, atol=1e-5))
 
 # %%
 def dense(vectors, weights, biases):
-    """Multiply vectors (n, inputs) by weights (inputs, units) and add the biases."""
+    """Multiply vectors by weights and add the biases.
+
+    The vectors' shape is (n, inputs), that of the weights (inputs, units).
+    """
     return vectors @ weights + biases
 
 
@@ -267,14 +281,18 @@ print(softmax(np.array([[2.0, 1.0, 0.0]])).round(3))
 # %%
 probabilities = softmax(scores)
 keras_probabilities = cnn.predict(images, verbose=0)
-same_answers = (probabilities.argmax(axis=1) == keras_probabilities.argmax(axis=1)).sum()
+answers = probabilities.argmax(axis=1)
+same_answers = (answers == keras_probabilities.argmax(axis=1)).sum()
 difference = np.abs(probabilities - keras_probabilities).max()
 print(f"same answer on {same_answers} of {len(images)} images")
 print("largest difference below one in a million:", difference < 1e-6)
 
 # %% tags=["pipeline"]
 page.add(compared_images=len(images), same_answers=same_answers)
-page.claim("They agree on every one", same_answers == len(images) and difference < 1e-6)
+page.claim(
+    "They agree on every one",
+    same_answers == len(images) and difference < 1e-6,
+)
 
 # %% [markdown]
 # {{ claim("They agree on every one") }} of {{ architecture.compared_images }}. What is left
@@ -298,7 +316,10 @@ print(f"{'in all':18} {sum(by_hand.values()):7,}")
 print("as Keras counts:", sum(by_hand.values()) == cnn.count_params())
 
 # %% tags=["pipeline"]
-page.claim("most of its parameters sit in one dense layer", parameters["dense"] > 0.5 * total)
+page.claim(
+    "most of its parameters sit in one dense layer",
+    parameters["dense"] > 0.5 * total,
+)
 page.claim(
     "most of its multiplications happen in the convolutions",
     work["first convolution"] + work["second convolution"] > 0.5 * work.sum(),
@@ -349,10 +370,19 @@ shares.map("{:.1%}".format)
 
 # %%
 def receptive_field(depth):
-    """Side of the square of pixels that a central unit after `depth` layers can see."""
+    """Side of the square of pixels that a central unit can see.
+
+    The unit lies behind the first `depth` layers.
+    """
     ones1, ones2 = np.ones_like(kernels1), np.ones_like(kernels2)
-    steps = [lambda x: convolve(x, ones1, 0), max_pool, lambda x: convolve(x, ones2, 0), max_pool]
-    values = np.eye(28 * 28).reshape(-1, 28, 28, 1)  # one image per place of the bright pixel
+    steps = [
+        lambda x: convolve(x, ones1, 0),
+        max_pool,
+        lambda x: convolve(x, ones2, 0),
+        max_pool,
+    ]
+    # One image per place of the bright pixel.
+    values = np.eye(28 * 28).reshape(-1, 28, 28, 1)
     for step in steps[:depth]:
         values = step(values)
     middle = values.shape[1] // 2
@@ -360,13 +390,19 @@ def receptive_field(depth):
     return int(answers.any(axis=1).sum())
 
 
-sides = {name: receptive_field(depth) for depth, name in enumerate(table.index[:4], start=1)}
+sides = {
+    name: receptive_field(depth)
+    for depth, name in enumerate(table.index[:4], start=1)
+}
 for name, side in sides.items():
     print(f"{name:18} {side:2} x {side}")
 
 # %% tags=["pipeline"]
 page.add(last_field=sides["second pooling"])
-page.claim("no unit before the dense layer sees a whole digit", sides["second pooling"] < 20)
+page.claim(
+    "no unit before the dense layer sees a whole digit",
+    sides["second pooling"] < 20,
+)
 
 # %% [markdown]
 # After the second pooling a unit sees {{ architecture.last_field }} pixels a side, while digits
@@ -463,7 +499,12 @@ padded_parameters = ...
 ### BEGIN SOLUTION
 # 28 -> 28 -> 14 -> 14 -> 7: the convolutions keep their parameters, the dense
 # layer now has 7 x 7 positions to connect instead of 5 x 5.
-padded_parameters = (9 * 1 + 1) * 32 + (9 * 32 + 1) * 64 + (7 * 7 * 64 + 1) * 64 + (64 + 1) * 10
+padded_parameters = (
+    (9 * 1 + 1) * 32
+    + (9 * 32 + 1) * 64
+    + (7 * 7 * 64 + 1) * 64
+    + (64 + 1) * 10
+)
 padded = models.Sequential(
     [
         keras.Input(shape=(28, 28, 1)),
@@ -476,7 +517,8 @@ padded = models.Sequential(
         layers.Dense(10, activation="softmax"),
     ]
 )
-print(f"{padded_parameters:,}, as Keras counts: {padded_parameters == padded.count_params()}")
+same_count = padded_parameters == padded.count_params()
+print(f"{padded_parameters:,}, as Keras counts: {same_count}")
 ### END SOLUTION
 check("architecture.1", padded_parameters)
 
@@ -494,7 +536,8 @@ check("architecture.2", lower_edges)
 
 from digitlib import plots
 
-edge_map = relu(convolve(images[:1], lower_edges.reshape(3, 3, 1, 1), 0))[0, :, :, 0]
+edge_kernels = lower_edges.reshape(3, 3, 1, 1)
+edge_map = relu(convolve(images[:1], edge_kernels, 0))[0, :, :, 0]
 plots.image_grid(
     np.stack([images[0, 1:-1, 1:-1, 0], edge_map / edge_map.max()]),
     subject="A 7 and the lower edges of its strokes",

@@ -29,10 +29,11 @@ page = Page("03_training")
 import keras
 import numpy as np
 
-from digitlib import data, evaluation, models, plots, reference, statistics, training
+from digitlib import data, evaluation, models, plots, reference, training
 
 (X_train, y_train), (X_test, y_test) = data.load_mnist()
-X_train, y_train = data.scale_pixels(X_train[:training_images]), y_train[:training_images]
+X_train = data.scale_pixels(X_train[:training_images])
+y_train = y_train[:training_images]
 X_test_scaled = data.scale_pixels(X_test)
 
 # %% [markdown]
@@ -63,8 +64,10 @@ keras.utils.set_random_seed(seed)
 untrained = models.build_cnn()
 probabilities = training.predict_probabilities(untrained, X_test_scaled[:1000])
 by_hand = -np.log(probabilities[np.arange(1000), y_test[:1000]]).mean()
-by_keras = float(keras.losses.SparseCategoricalCrossentropy()(y_test[:1000], probabilities))
-print("by hand and by Keras agree:", bool(np.isclose(by_hand, by_keras, atol=1e-5)))
+cross_entropy = keras.losses.SparseCategoricalCrossentropy()
+by_keras = float(cross_entropy(y_test[:1000], probabilities))
+agree = bool(np.isclose(by_hand, by_keras, atol=1e-5))
+print("by hand and by Keras agree:", agree)
 print(f"guessing: {np.log(10):.3f}")
 
 # %% tags=["pipeline"]
@@ -120,9 +123,16 @@ print("equal to Keras:", bool(np.isclose(w, float(keras_w), atol=1e-4)))
 # and keeps what happened. The last images of the training set are held out for validation.
 
 # %% tags=["nbval-ignore-output"]
-(X_fit, y_fit), validation = data.hold_out(X_train, y_train, count=len(X_train) // 10)
+held_out = len(X_train) // 10
+(X_fit, y_fit), validation = data.hold_out(X_train, y_train, count=held_out)
 _, first_run = training.train(
-    models.build_cnn, X_fit, y_fit, seed=seed, epochs=epochs, validation_data=validation, verbose=2
+    models.build_cnn,
+    X_fit,
+    y_fit,
+    seed=seed,
+    epochs=epochs,
+    validation_data=validation,
+    verbose=2,
 )
 
 # %% tags=["pipeline"]
@@ -144,8 +154,13 @@ page.add(
     fit_images=len(X_fit),
     held_out=len(validation[0]),
 )
-# Ten seeds (the sweep "headline") lie within 0.004 in accuracy and within 0.012 in loss.
-page.add(first_accuracy=history["val_accuracy"][0], last_accuracy=history["val_accuracy"][-1], atol=0.005)
+# Ten seeds (the sweep "headline") lie within 0.004 in accuracy and within
+# 0.012 in loss.
+page.add(
+    first_accuracy=history["val_accuracy"][0],
+    last_accuracy=history["val_accuracy"][-1],
+    atol=0.005,
+)
 page.add(
     first_loss=history["loss"][0],
     last_loss=history["loss"][-1],
@@ -156,11 +171,17 @@ page.add(
     count_atol=4,
 )
 page.claim(
-    "at the end it is several times that of the training images", history["val_loss"][-1] > 3 * history["loss"][-1]
+    "at the end it is several times that of the training images",
+    history["val_loss"][-1] > 3 * history["loss"][-1],
 )
-page.claim("lower than the validation accuracy after it", history["accuracy"][0] < history["val_accuracy"][0])
+page.claim(
+    "lower than the validation accuracy after it",
+    history["accuracy"][0] < history["val_accuracy"][0],
+)
 page.claim("best before the last epoch", best_epoch < epochs)
-page.claim("and no longer falls", history["val_loss"][-1] > min(history["val_loss"]))
+page.claim(
+    "and no longer falls", history["val_loss"][-1] > min(history["val_loss"])
+)
 
 # %% [markdown]
 # [After one epoch](#fig-accuracy) the network is right about {{ training.first_accuracy | percent }} of the
@@ -190,10 +211,18 @@ page.claim("and no longer falls", history["val_loss"][-1] > min(history["val_los
 # %% tags=["nbval-ignore-output"]
 keras.utils.set_random_seed(seed)
 cnn = models.build_cnn()
-cnn.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+cnn.compile(
+    optimizer="adam",
+    loss="sparse_categorical_crossentropy",
+    metrics=["accuracy"],
+)
 recorder = training.Recorder(seed=seed)
-history = cnn.fit(X_train, y_train, epochs=epochs, callbacks=[recorder], verbose=2)
-run = recorder.run(batch_size=32, training_images=len(X_train), test_images=X_test_scaled)
+history = cnn.fit(
+    X_train, y_train, epochs=epochs, callbacks=[recorder], verbose=2
+)
+run = recorder.run(
+    batch_size=32, training_images=len(X_train), test_images=X_test_scaled
+)
 
 # %% tags=["pipeline"]
 assert history.epoch == list(range(epochs))
@@ -207,7 +236,10 @@ probabilities = training.predict_probabilities(cnn, X_test_scaled)
 predicted = probabilities.argmax(axis=1)
 accuracy = evaluation.accuracy(y_test, predicted)
 print(f"right: {accuracy.correct}")
-print(f"test accuracy {accuracy.value:.4f}, 95 % interval {accuracy.low:.4f} to {accuracy.high:.4f}")
+print(
+    f"test accuracy {accuracy.value:.4f}, "
+    f"95 % interval {accuracy.low:.4f} to {accuracy.high:.4f}"
+)
 
 # %% tags=["pipeline"]
 page.add(  # ten seeds lie within 40 errors
@@ -234,10 +266,13 @@ page.add(test_images=accuracy.count)
 # {{ training.repetitions | words }} other seeds, declared beforehand:
 
 # %%
+from digitlib import statistics
+
 headline = reference.load_sweep("headline")
 repeated = headline.loc[headline["network"] == "cnn", "accuracy"].to_numpy()
 print("test accuracies of the repetitions:", np.sort(repeated).round(4))
-print("mean:", statistics.in_words(statistics.mean_over_seeds(repeated), digits=2))
+mean = statistics.mean_over_seeds(repeated)
+print("mean:", statistics.in_words(mean, digits=2))
 
 # %% tags=["pipeline"]
 page.add(
@@ -293,11 +328,14 @@ pairs
 assert pairs["images"].is_monotonic_decreasing
 assert matrix.to_numpy().sum() == len(y_test)
 top = pairs.iloc[0]
-page.measure(pair_true=top["true"], pair_predicted=top["predicted"])  # ten seeds name eight pairs
+# Ten seeds name eight pairs.
+page.measure(pair_true=top["true"], pair_predicted=top["predicted"])
 page.add(pair_images=top["images"], count_atol=20)  # in ten seeds 5 to 19
 page.add(matrix_total=matrix.to_numpy().sum())
+errors = len(y_test) - accuracy.correct
 page.claim(
-    "The errors are not spread evenly", pairs["images"].head(5).sum() > 2 * 5 * (len(y_test) - accuracy.correct) / 90
+    "The errors are not spread evenly",
+    pairs["images"].head(5).sum() > 2 * 5 * errors / 90,
 )
 
 # %% [markdown]
@@ -328,16 +366,25 @@ confidence = probabilities.max(axis=1)
 wrong = predicted != y_test
 doubted = data.load_disputed_labels().index
 print(f"median confidence when right: {np.median(confidence[~wrong]):.3f}")
-print(f"errors made with over half the probability: {(confidence[wrong] > 0.5).mean() > 0.5}")
+mostly_sure = (confidence[wrong] > 0.5).mean() > 0.5
+print(f"errors made with over half the probability: {mostly_sure}")
 
 # %% tags=["pipeline"]
-page.add(sure_errors=(confidence[wrong] > 0.9).sum(), count_atol=30)  # in ten seeds 40 to 62
+# In ten seeds 40 to 62.
+page.add(sure_errors=(confidence[wrong] > 0.9).sum(), count_atol=30)
 page.add(right_median=np.median(confidence[~wrong]), atol=0.001)
-page.measure(wrong_median=np.median(confidence[wrong]))  # in ten seeds 0.84 to 0.96, by no more than a claim
-page.add(doubted_errors=wrong[doubted].sum(), count_atol=5)  # in ten seeds 9 to 13
+# In ten seeds 0.84 to 0.96, by no more than a claim.
+page.measure(wrong_median=np.median(confidence[wrong]))
+# In ten seeds 9 to 13.
+page.add(doubted_errors=wrong[doubted].sum(), count_atol=5)
 page.add(doubted=len(doubted))
-page.claim("less sure when it is wrong", np.median(confidence[wrong]) < np.median(confidence[~wrong]))
-page.claim("often quite sure all the same", (confidence[wrong] > 0.9).mean() > 0.2)
+page.claim(
+    "less sure when it is wrong",
+    np.median(confidence[wrong]) < np.median(confidence[~wrong]),
+)
+page.claim(
+    "often quite sure all the same", (confidence[wrong] > 0.9).mean() > 0.2
+)
 
 # %% [markdown]
 # It is {{ claim("less sure when it is wrong") }}, but {{ claim("often quite sure all the same") }}:
@@ -357,9 +404,8 @@ page.claim("often quite sure all the same", (confidence[wrong] > 0.9).mean() > 0
 # %%
 cnn.save("digits.keras")
 loaded = keras.saving.load_model("digits.keras")
-print(
-    "same answers after loading:", np.array_equal(training.predict_probabilities(loaded, X_test_scaled), probabilities)
-)
+after = training.predict_probabilities(loaded, X_test_scaled)
+print("same answers after loading:", np.array_equal(after, probabilities))
 
 # %% [markdown]
 # ## What it took
@@ -489,7 +535,10 @@ from digitlib import check, hint
 # %%
 sure_loss = ...
 ### BEGIN SOLUTION
-losses = {stated: -0.99 * np.log(stated) - 0.01 * np.log((1 - stated) / 9) for stated in (0.999, 0.99)}
+losses = {
+    stated: -0.99 * np.log(stated) - 0.01 * np.log((1 - stated) / 9)
+    for stated in (0.999, 0.99)
+}
 for stated, loss in losses.items():
     print(f"sure with probability {stated}: loss {loss:.3f}")
 sure_loss = losses[0.999]
@@ -516,7 +565,9 @@ check("training.2", precision_and_recall)
 ### BEGIN SOLUTION
 
 precision, recall = precision_and_recall(matrix.to_numpy())
-print(f"of all that was called an 8, a share of {precision[8]:.2f} were eights")
+print(
+    f"of all that was called an 8, a share of {precision[8]:.2f} were eights"
+)
 print(f"of all eights, a share of {recall[8]:.2f} were found")
 ### END SOLUTION
 
@@ -538,11 +589,13 @@ def wilson_interval(right, count):
     """Ends of the 95 % interval for a share of right answers."""
     ...
     ### BEGIN SOLUTION
-    z = norm.ppf(0.975)  # 0.025 of the cases lie above it, and as many below -z
+    # 0.025 of the cases lie above z, and as many below -z.
+    z = norm.ppf(0.975)
     share = right / count
     middle = share + z**2 / (2 * count)
     half = z * np.sqrt(share * (1 - share) / count + z**2 / (4 * count**2))
-    return (middle - half) / (1 + z**2 / count), (middle + half) / (1 + z**2 / count)
+    scale = 1 + z**2 / count
+    return (middle - half) / scale, (middle + half) / scale
     ### END SOLUTION
 
 
@@ -551,7 +604,10 @@ check("training.3", wilson_interval)
 
 for right, count in [(990, 1_000), (9_900, 10_000)]:
     low, high = wilson_interval(right, count)
-    print(f"{right:5,} of {count:6,}: {low:.4f} to {high:.4f}, {high - low:.4f} wide")
+    print(
+        f"{right:5,} of {count:6,}: {low:.4f} to {high:.4f}, "
+        f"{high - low:.4f} wide"
+    )
 # Ten times the images make the interval about the square root of ten narrower.
 ### END SOLUTION
 
@@ -563,12 +619,13 @@ for right, count in [(990, 1_000), (9_900, 10_000)]:
 
 # %% nbval={"atol": 0.005}
 def accuracy_when_refusing(labels, class_probabilities, refused):
-    """Accuracy of the answers that are left if a share of the images is refused."""
+    """Accuracy of the answers left if a share of the images is refused."""
     ...
     ### BEGIN SOLUTION
     sureness = class_probabilities.max(axis=1)
     answered = sureness >= np.quantile(sureness, refused)
-    return (class_probabilities[answered].argmax(axis=1) == labels[answered]).mean()
+    answers = class_probabilities[answered].argmax(axis=1)
+    return (answers == labels[answered]).mean()
     ### END SOLUTION
 
 
@@ -576,7 +633,8 @@ check("training.4", accuracy_when_refusing)
 ### BEGIN SOLUTION
 
 for refused in (0.0, 0.02, 0.05, 0.1, 0.2):
-    print(f"refused {refused}: accuracy {accuracy_when_refusing(y_test, probabilities, refused):.4f}")
+    left = accuracy_when_refusing(y_test, probabilities, refused)
+    print(f"refused {refused}: accuracy {left:.4f}")
 ### END SOLUTION
 
 # %% [markdown]
@@ -589,12 +647,13 @@ for refused in (0.0, 0.02, 0.05, 0.1, 0.2):
 
 # %% nbval={"atol": 0.005}
 def score_gradient(labels, scores):
-    """Gradient of the mean cross-entropy of a batch with respect to its scores."""
+    """Gradient of a batch's mean cross-entropy with respect to its scores."""
     ...
     ### BEGIN SOLUTION
     class_probabilities = np.exp(scores - scores.max(axis=1, keepdims=True))
     class_probabilities /= class_probabilities.sum(axis=1, keepdims=True)
-    right = np.eye(scores.shape[1])[labels]  # in each row a 1 at the right digit
+    # In each row a 1 at the right digit.
+    right = np.eye(scores.shape[1])[labels]
     return (class_probabilities - right) / len(labels)
     ### END SOLUTION
 
@@ -602,13 +661,18 @@ def score_gradient(labels, scores):
 check("training.5", score_gradient)
 ### BEGIN SOLUTION
 
-pixels, labels = X_fit[:1_500].reshape(-1, 784).astype(np.float64), y_fit[:1_500]
+pixels = X_fit[:1_500].reshape(-1, 784).astype(np.float64)
+labels = y_fit[:1_500]
 held_pixels, held_labels = validation[0].reshape(-1, 784), validation[1]
 weights = np.zeros((784, 10))
 for step in range(201):
     if step % 50 == 0:
         answers = (held_pixels @ weights).argmax(axis=1)
-        print(f"after {step:3d} steps: accuracy {(answers == held_labels).mean():.3f} on held-out images")
+        held_accuracy = (answers == held_labels).mean()
+        print(
+            f"after {step:3d} steps: accuracy {held_accuracy:.3f} "
+            "on held-out images"
+        )
     weights -= 0.5 * pixels.T @ score_gradient(labels, pixels @ weights)
 ### END SOLUTION
 

@@ -35,7 +35,8 @@ import pandas as pd
 from digitlib import data, evaluation, models, plots, reference, training
 
 (X_train, y_train), (X_test, y_test) = data.load_mnist()
-X_train, y_train = data.scale_pixels(X_train[:training_images]), y_train[:training_images]
+X_train = data.scale_pixels(X_train[:training_images])
+y_train = y_train[:training_images]
 X_test_scaled = data.scale_pixels(X_test)
 
 # %% [markdown]
@@ -48,10 +49,20 @@ X_test_scaled = data.scale_pixels(X_test)
 
 # %%
 plain, plain_run = training.train(
-    models.build_fully_connected, X_train, y_train, seed=seed, epochs=epochs, test_images=X_test_scaled
+    models.build_fully_connected,
+    X_train,
+    y_train,
+    seed=seed,
+    epochs=epochs,
+    test_images=X_test_scaled,
 )
 matched, matched_run = training.train(
-    models.build_matched, X_train, y_train, seed=seed, epochs=epochs, test_images=X_test_scaled
+    models.build_matched,
+    X_train,
+    y_train,
+    seed=seed,
+    epochs=epochs,
+    test_images=X_test_scaled,
 )
 
 # %% tags=["pipeline"]
@@ -66,34 +77,48 @@ page.keep("matched", matched, matched_run)
 cnn, cnn_run = reference.load_model("cnn"), reference.load_run("cnn")
 networks = {"CNN": cnn, "fully connected": plain, "matched": matched}
 runs = {"CNN": cnn_run, "fully connected": plain_run, "matched": matched_run}
-scores = {name: evaluation.accuracy(y_test, run.predictions) for name, run in runs.items()}
+scores = {
+    name: evaluation.accuracy(y_test, run.predictions)
+    for name, run in runs.items()
+}
 comparison = pd.DataFrame(
     {
-        "accuracy": {name: round(score.value, 4) for name, score in scores.items()},
+        "accuracy": {
+            name: round(score.value, 4) for name, score in scores.items()
+        },
         "from": {name: round(score.low, 4) for name, score in scores.items()},
         "to": {name: round(score.high, 4) for name, score in scores.items()},
-        "parameters": {name: network.count_params() for name, network in networks.items()},
+        "parameters": {
+            name: network.count_params() for name, network in networks.items()
+        },
         "multiply-adds": {
-            name: models.describe_layers(network)["multiply-adds"].sum() for name, network in networks.items()
+            name: models.describe_layers(network)["multiply-adds"].sum()
+            for name, network in networks.items()
         },
     }
 )
 comparison
 
 # %% tags=["nbval-ignore-output"]
-seconds = pd.Series({name: round(run.seconds, 1) for name, run in runs.items()}, name="seconds of training")
+seconds = pd.Series(
+    {name: round(run.seconds, 1) for name, run in runs.items()},
+    name="seconds of training",
+)
 seconds
 
 # %% tags=["pipeline"]
 assert (seconds > 0).all()
+work = comparison["multiply-adds"]
 errors = {name: score.count - score.correct for name, score in scores.items()}
 page.add(
     epochs=epochs,
     plain_units=models.PLAIN_HIDDEN_UNITS,
     matched_units=models.MATCHED_HIDDEN_UNITS,
-    parameters={name: network.count_params() for name, network in networks.items()},
-    multiply_adds={name: int(comparison.loc[name, "multiply-adds"]) for name in networks},
-    work_ratio=comparison.loc["CNN", "multiply-adds"] / comparison.loc["matched", "multiply-adds"],
+    parameters={
+        name: network.count_params() for name, network in networks.items()
+    },
+    multiply_adds={name: int(work[name]) for name in networks},
+    work_ratio=work["CNN"] / work["matched"],
 )
 page.add(  # the standard deviation over ten seeds is 0.002
     accuracy={name: score.value for name, score in scores.items()},
@@ -103,19 +128,29 @@ page.add(  # the standard deviation over ten seeds is 0.002
     atol=0.005,
     count_atol=50,
 )
+
 page.claim(
     "The CNN makes fewer than two thirds of the errors of either",
     errors["CNN"] < min(errors["matched"], errors["fully connected"]) * 2 / 3,
 )
 page.claim(
     "no overlap between its interval and theirs",
-    scores["CNN"].low > max(scores["matched"].high, scores["fully connected"].high),
+    scores["CNN"].low
+    > max(scores["matched"].high, scores["fully connected"].high),
 )
-page.claim("right about more than nineteen digits in twenty", scores["fully connected"].low > 0.95)
-# The CNN of this page was trained elsewhere, perhaps on another machine: compare trainings of the same one.
-usual_seconds = reference.load_sweep("headline").groupby("network")["cpu_seconds"].median()
+page.claim(
+    "right about more than nineteen digits in twenty",
+    scores["fully connected"].low > 0.95,
+)
+# The CNN of this page was trained elsewhere, perhaps on another machine:
+# compare trainings of the same one.
+headline = reference.load_sweep("headline")
+usual_seconds = headline.groupby("network")["cpu_seconds"].median()
 page.add(usual_seconds=usual_seconds[["cnn", "matched"]].to_dict())
-page.claim("It also takes longer to train", usual_seconds["cnn"] > usual_seconds.drop("cnn").max())
+page.claim(
+    "It also takes longer to train",
+    usual_seconds["cnn"] > usual_seconds.drop("cnn").max(),
+)
 
 # %% [markdown]
 # {{ claim("The CNN makes fewer than two thirds of the errors of either") }}:
@@ -149,7 +184,8 @@ permutation = np.random.default_rng(seed).permutation(28 * 28)
 
 def permute_pixels(images):
     """Give every pixel its new place, the same in all images."""
-    return images.reshape(len(images), -1)[:, permutation].reshape(images.shape)
+    flat = images.reshape(len(images), -1)
+    return flat[:, permutation].reshape(images.shape)
 
 
 # %% mystnb={"figure": {"caption": "Six digits, and the same six with their pixels permuted. Nothing is lost but the neighbourhood.", "name": "fig-permuted"}}
@@ -165,20 +201,34 @@ plots.image_grid(
 # {{ comparison.variation_epochs | words }} epochs on {{ comparison.variation_images | thousands }} images.
 
 # %% nbval={"atol": 0.02}
-(X_fit, y_fit), (X_held, y_held) = data.hold_out(X_train, y_train, count=len(X_train) // 10)
+(X_fit, y_fit), (X_held, y_held) = data.hold_out(
+    X_train, y_train, count=len(X_train) // 10
+)
 X_few, y_few = X_fit[:variation_images], y_fit[:variation_images]
+builders = {"CNN": models.build_cnn, "matched": models.build_matched}
+orders = {"in place": lambda images: images, "permuted": permute_pixels}
 held_scores = {}
-for name, build in {"CNN": models.build_cnn, "matched": models.build_matched}.items():
-    for pixels, arrange in {"in place": lambda images: images, "permuted": permute_pixels}.items():
-        network, _ = training.train(build, arrange(X_few), y_few, seed=seed, epochs=variation_epochs)
-        answers = training.predict_probabilities(network, arrange(X_held)).argmax(axis=1)
-        held_scores[name, pixels] = evaluation.accuracy(y_held, answers).value
+for name, build in builders.items():
+    for pixels, arrange in orders.items():
+        network, _ = training.train(
+            build, arrange(X_few), y_few, seed=seed, epochs=variation_epochs
+        )
+        answers = training.classify(network, arrange(X_held))
+        score = evaluation.accuracy(y_held, answers)
+        held_scores[name, pixels] = score.value
 permuted_table = pd.Series(held_scores).unstack().round(3)
 permuted_table
 
 # %% tags=["pipeline"]
-lost = {name: held_scores[name, "in place"] - held_scores[name, "permuted"] for name in ("CNN", "matched")}
-page.add(variation_epochs=variation_epochs, variation_images=len(X_few), held_out=len(X_held))
+lost = {
+    name: held_scores[name, "in place"] - held_scores[name, "permuted"]
+    for name in ("CNN", "matched")
+}
+page.add(
+    variation_epochs=variation_epochs,
+    variation_images=len(X_few),
+    held_out=len(X_held),
+)
 page.add(
     cnn_in_place=held_scores["CNN", "in place"],
     cnn_permuted=held_scores["CNN", "permuted"],
@@ -187,7 +237,9 @@ page.add(
     atol=0.02,
 )
 page.claim("The CNN loses several points", lost["CNN"] > 0.02)
-page.claim("the fully connected network hardly changes", abs(lost["matched"]) < 0.01)
+page.claim(
+    "the fully connected network hardly changes", abs(lost["matched"]) < 0.01
+)
 page.claim(
     "Permuting the pixels costs the CNN its advantage",
     held_scores["CNN", "permuted"] < held_scores["matched", "permuted"],
@@ -219,7 +271,8 @@ print(f"dense layer: {unshared:11,} parameters for outputs of the same number")
 # %% tags=["pipeline"]
 page.add(shared=shared, unshared=unshared)
 page.claim(
-    "the plain fully connected network has fewer parameters than the CNN", plain.count_params() < cnn.count_params()
+    "the plain fully connected network has fewer parameters than the CNN",
+    plain.count_params() < cnn.count_params(),
 )
 
 # %% [markdown]
@@ -236,7 +289,8 @@ page.claim(
 # %%
 first_layer = keras.Sequential([keras.Input(shape=(28, 28, 1)), cnn.layers[0]])
 sample = X_test_scaled[:200]
-moved = np.roll(sample, 1, axis=2)  # the margins are blank, so nothing wraps round
+# The margins are blank, so nothing wraps round.
+moved = np.roll(sample, 1, axis=2)
 maps, moved_maps = first_layer(sample).numpy(), first_layer(moved).numpy()
 largest = np.abs(maps[:, :, :-1] - moved_maps[:, :, 1:]).max()
 print("the map of the moved image is the moved map:", bool(largest < 1e-6))
@@ -252,19 +306,30 @@ shifted_accuracy = {"CNN": [], "fully connected": []}
 for shift in shifts:
     shifted = data.move(X_test_scaled, right=shift)
     for name, values in shifted_accuracy.items():
-        answers = training.predict_probabilities(networks[name], shifted).argmax(axis=1)
+        answers = training.classify(networks[name], shifted)
         values.append(evaluation.accuracy(y_test, answers).value)
 plots.lines(
-    shifted_accuracy, x=shifts, subject="Test accuracy of moved digits", xlabel="pixels to the right", ylabel="accuracy"
+    shifted_accuracy,
+    x=shifts,
+    subject="Test accuracy of moved digits",
+    xlabel="pixels to the right",
+    ylabel="accuracy",
 )
 
 # %% tags=["pipeline"]
 assert shifted_accuracy["CNN"][0] == scores["CNN"].value
-# The CNN's weights are stored: another processor moves an answer or two. The other network's ten seeds lie up to
-# 0.06 apart on moved digits.
-page.add(cnn_moved=dict(zip(shifts, shifted_accuracy["CNN"], strict=True)), atol=0.0005)
-page.measure(plain_moved=dict(zip(shifts, shifted_accuracy["fully connected"], strict=True)))
-page.claim("A move of two pixels hardly hurts the CNN", shifted_accuracy["CNN"][2] > 0.9)
+# The CNN's weights are stored: another processor moves an answer or two. The
+# other network's ten seeds lie up to 0.06 apart on moved digits.
+cnn_moved, plain_moved = (
+    dict(zip(shifts, values, strict=True))
+    for values in shifted_accuracy.values()
+)
+page.add(cnn_moved=cnn_moved, atol=0.0005)
+page.measure(plain_moved=plain_moved)
+page.claim(
+    "A move of two pixels hardly hurts the CNN",
+    shifted_accuracy["CNN"][2] > 0.9,
+)
 page.claim("a move of six ruins it", shifted_accuracy["CNN"][6] < 0.6)
 page.claim(
     "The fully connected network suffers sooner",
@@ -287,14 +352,22 @@ page.claim(
 # most of the time.
 
 # %%
-second_layer = keras.Sequential([keras.Input(shape=(28, 28, 1)), *cnn.layers[:3]])
+second_layer = keras.Sequential(
+    [keras.Input(shape=(28, 28, 1)), *cnn.layers[:3]]
+)
 first_active = float((first_layer(X_test_scaled[:500]).numpy() > 0).mean())
 second_active = float((second_layer(X_test_scaled[:500]).numpy() > 0).mean())
-print(f"share of positive outputs: first layer {first_active:.3f}, second layer {second_active:.3f}")
+print(
+    f"share of positive outputs: first layer {first_active:.3f}, "
+    f"second layer {second_active:.3f}"
+)
 
 # %% tags=["pipeline"]
 page.add(first_active=first_active, second_active=second_active, atol=0.0005)
-page.claim("The second layer answers more rarely than the first", second_active < first_active)
+page.claim(
+    "The second layer answers more rarely than the first",
+    second_active < first_active,
+)
 
 # %% [markdown]
 # {{ claim("The second layer answers more rarely than the first") }}: {{ comparison.second_active | percent(0) }} of its
@@ -309,7 +382,8 @@ page.claim("The second layer answers more rarely than the first", second_active 
 unit_weights = plain.layers[1].get_weights()[0].T[:16].reshape(-1, 28, 28)
 plots.image_grid(
     unit_weights,
-    subject="Weights of hidden units of the fully connected network, orange below zero, purple above",
+    subject="Weights of hidden units of the fully connected network, "
+    "orange below zero, purple above",
     columns=8,
     cmap=plots.SIGNED,
     symmetric=True,
@@ -439,12 +513,20 @@ from digitlib import check, hint
 # %%
 affordable_units = ...
 ### BEGIN SOLUTION
-# Each hidden unit costs 784 multiply-adds on its input side and 10 on its output side.
+# Each hidden unit costs 784 multiply-adds on its input side and 10 on its
+# output side.
 budget = models.describe_layers(cnn)["multiply-adds"].sum()
 affordable_units = int(budget // (784 + 10))
 widest = models.describe_layers(models.build_fully_connected(affordable_units))
-print(f"{affordable_units:,} units: {widest['multiply-adds'].sum():,} of {budget:,} multiply-adds")
-print(f"and {widest['parameters'].sum():,} parameters against {cnn.count_params():,}")
+work_of_widest = widest["multiply-adds"].sum()
+print(
+    f"{affordable_units:,} units: "
+    f"{work_of_widest:,} of {budget:,} multiply-adds"
+)
+print(
+    f"and {widest['parameters'].sum():,} parameters "
+    f"against {cnn.count_params():,}"
+)
 ### END SOLUTION
 check("comparison.1", affordable_units)
 
@@ -470,7 +552,9 @@ check("comparison.2", put_back)
 ### BEGIN SOLUTION
 
 permuted_images = permute_pixels(X_test_scaled)
-for name, images in {"permuted": permuted_images, "put back": put_back(permuted_images, permutation)}.items():
+images_put_back = put_back(permuted_images, permutation)
+both_kinds = {"permuted": permuted_images, "put back": images_put_back}
+for name, images in both_kinds.items():
     answers = training.predict_probabilities(cnn, images).argmax(axis=1)
     print(f"{name}: accuracy {evaluation.accuracy(y_test, answers).value:.3f}")
 ### END SOLUTION
@@ -483,18 +567,22 @@ for name, images in {"permuted": permuted_images, "put back": put_back(permuted_
 
 # %% nbval={"count_atol": 20}
 def missed_by_both(labels, first_answers, second_answers):
-    """Images that both networks got wrong: how many, and how many if errors were independent."""
+    """How many images both got wrong, and how many are to be expected."""
     ...
     ### BEGIN SOLUTION
-    first_wrong, second_wrong = first_answers != labels, second_answers != labels
-    return (first_wrong & second_wrong).sum(), first_wrong.mean() * second_wrong.mean() * len(labels)
+    first_wrong = first_answers != labels
+    second_wrong = second_answers != labels
+    share = first_wrong.mean() * second_wrong.mean()  # if independent
+    return (first_wrong & second_wrong).sum(), share * len(labels)
     ### END SOLUTION
 
 
 check("comparison.3", missed_by_both)
 ### BEGIN SOLUTION
 
-both, expected = missed_by_both(y_test, cnn_run.predictions, matched_run.predictions)
+both, expected = missed_by_both(
+    y_test, cnn_run.predictions, matched_run.predictions
+)
 print(f"missed by both: {both}, if independent: {expected:.0f}")
 # What makes a digit hard for one network often makes it hard for the other.
 ### END SOLUTION
@@ -510,7 +598,7 @@ print(f"missed by both: {both}, if independent: {expected:.0f}")
 
 # %%
 def equivariance_gap(function, images):
-    """Largest difference between the maps of moved images and the moved maps."""
+    """Largest difference between maps of moved images and moved maps."""
     ...
     ### BEGIN SOLUTION
     maps_of_moved = np.asarray(function(np.roll(images, 1, axis=2)))
@@ -523,10 +611,14 @@ check("comparison.4", equivariance_gap)
 ### BEGIN SOLUTION
 
 ones = X_test_scaled[y_test == 1][:20]  # narrow enough for blank margins
-with_pooling = keras.Sequential([keras.Input(shape=(28, 28, 1)), *cnn.layers[:2]])
-print("the convolution is equivariant:", bool(equivariance_gap(first_layer, ones) < 1e-5))
-print("with the pooling behind it:    ", bool(equivariance_gap(with_pooling, ones) < 1e-5))
-# The pooling halves the map: only a move of two pixels is a move of its map, by one.
+with_pooling = keras.Sequential(
+    [keras.Input(shape=(28, 28, 1)), *cnn.layers[:2]]
+)
+gaps = [equivariance_gap(part, ones) for part in (first_layer, with_pooling)]
+print("the convolution is equivariant:", bool(gaps[0] < 1e-5))
+print("with the pooling behind it:    ", bool(gaps[1] < 1e-5))
+# The pooling halves the map: only a move of two pixels is a move of its map,
+# by one.
 ### END SOLUTION
 
 # %% [markdown]
@@ -538,8 +630,9 @@ print("with the pooling behind it:    ", bool(equivariance_gap(with_pooling, one
 # %%
 unmoved_network = ...
 ### BEGIN SOLUTION
-# A unit of the last map sees 5x5 pixels. With four rows of paper around the frame, every 5x5 square
-# that touches the ink is looked at, wherever the digit stands. Then the places are forgotten.
+# A unit of the last map sees 5x5 pixels. With four rows of paper around the
+# frame, every 5x5 square that touches the ink is looked at, wherever the digit
+# stands. Then the places are forgotten.
 unmoved_network = keras.Sequential(
     [
         keras.Input(shape=(28, 28, 1)),

@@ -38,7 +38,11 @@ from digitlib import data, evaluation, models, plots, training
 X_few, y_few = X_fit[:variation_images], y_fit[:variation_images]
 
 # %% tags=["pipeline"]
-page.add(variation_epochs=variation_epochs, variation_images=len(X_few), held_out=len(X_held))
+page.add(
+    variation_epochs=variation_epochs,
+    variation_images=len(X_few),
+    held_out=len(X_held),
+)
 
 
 # %% [markdown]
@@ -66,7 +70,14 @@ page.add(variation_epochs=variation_epochs, variation_images=len(X_few), held_ou
 def build_with_dropout():
     """The CNN with dropout before its last layer."""
     cnn = models.build_cnn()
-    return keras.Sequential([keras.Input(shape=(28, 28, 1)), *cnn.layers[:-1], layers.Dropout(0.5), cnn.layers[-1]])
+    return keras.Sequential(
+        [
+            keras.Input(shape=(28, 28, 1)),
+            *cnn.layers[:-1],
+            layers.Dropout(0.5),
+            cnn.layers[-1],
+        ]
+    )
 
 
 # %% [markdown]
@@ -77,9 +88,13 @@ def build_with_dropout():
 
 # %%
 def build_with_shifts():
-    """The CNN behind a layer that moves training images by up to two pixels."""
-    moves = layers.RandomTranslation(2 / 28, 2 / 28, fill_mode="constant", interpolation="nearest")
-    return keras.Sequential([keras.Input(shape=(28, 28, 1)), moves, *models.build_cnn().layers])
+    """The CNN behind a layer that moves training images up to two pixels."""
+    moves = layers.RandomTranslation(
+        2 / 28, 2 / 28, fill_mode="constant", interpolation="nearest"
+    )
+    return keras.Sequential(
+        [keras.Input(shape=(28, 28, 1)), moves, *models.build_cnn().layers]
+    )
 
 
 # %% [markdown]
@@ -92,7 +107,12 @@ def build_deeper():
     """The CNN with one more dense layer."""
     cnn = models.build_cnn()
     return keras.Sequential(
-        [keras.Input(shape=(28, 28, 1)), *cnn.layers[:-1], layers.Dense(64, activation="relu"), cnn.layers[-1]]
+        [
+            keras.Input(shape=(28, 28, 1)),
+            *cnn.layers[:-1],
+            layers.Dense(64, activation="relu"),
+            cnn.layers[-1],
+        ]
     )
 
 
@@ -122,7 +142,13 @@ def build_half():
 # %%
 def build_unscaled():
     """The CNN on raw pixels from 0 to 255."""
-    return keras.Sequential([keras.Input(shape=(28, 28, 1)), layers.Rescaling(255.0), *models.build_cnn().layers])
+    return keras.Sequential(
+        [
+            keras.Input(shape=(28, 28, 1)),
+            layers.Rescaling(255.0),
+            *models.build_cnn().layers,
+        ]
+    )
 
 
 def adam(learning_rate):
@@ -146,27 +172,40 @@ variations = {
 trained, runs = {}, {}
 for name, (build, options) in variations.items():
     options = {"seed": seed, "epochs": variation_epochs} | options
-    trained[name], runs[name] = training.train(build, data.scale_pixels(X_few), y_few, **options)
+    trained[name], runs[name] = training.train(
+        build, data.scale_pixels(X_few), y_few, **options
+    )
 print(f"{len(trained)} networks trained")
 
 # %% nbval={"atol": 0.02}
 X_held_scaled = data.scale_pixels(X_held)
 answers = {
-    name: training.predict_probabilities(network, X_held_scaled).argmax(axis=1) for name, network in trained.items()
+    name: training.predict_probabilities(network, X_held_scaled).argmax(axis=1)
+    for name, network in trained.items()
 }
-scores = {name: evaluation.accuracy(y_held, answer) for name, answer in answers.items()}
+scores = {
+    name: evaluation.accuracy(y_held, answer)
+    for name, answer in answers.items()
+}
 table = pd.DataFrame(
     {
-        "held-out score": {name: round(score.value, 3) for name, score in scores.items()},
+        "held-out score": {
+            name: round(score.value, 3) for name, score in scores.items()
+        },
         "from": {name: round(score.low, 3) for name, score in scores.items()},
         "to": {name: round(score.high, 3) for name, score in scores.items()},
-        "parameters": {name: network.count_params() for name, network in trained.items()},
+        "parameters": {
+            name: network.count_params() for name, network in trained.items()
+        },
     }
 )
 table
 
 # %% tags=["nbval-ignore-output"]
-seconds = pd.Series({name: round(run.seconds, 1) for name, run in runs.items()}, name="seconds of training")
+seconds = pd.Series(
+    {name: round(run.seconds, 1) for name, run in runs.items()},
+    name="seconds of training",
+)
 seconds
 
 # %% tags=["pipeline"]
@@ -193,9 +232,13 @@ page.claim(
 )
 page.claim(
     "Most of the others lie within a percentage point of the baseline",
-    sum(abs(score - base.value) <= 0.01 for score in value.values()) > len(value) / 2,
+    sum(abs(score - base.value) <= 0.01 for score in value.values())
+    > len(value) / 2,
 )
-page.claim("Moving the training images at random helped", value["images moved at random"] > base.value)
+page.claim(
+    "Moving the training images at random helped",
+    value["images moved at random"] > base.value,
+)
 
 # %% [markdown]
 # ## What can be said
@@ -235,19 +278,29 @@ curves = {"baseline": [], "images moved at random": []}
 for shift in shifts:
     moved = data.move(X_held_scaled, right=shift)
     for name, values in curves.items():
-        predicted = training.predict_probabilities(trained[name], moved).argmax(axis=1)
+        predicted = training.classify(trained[name], moved)
         values.append(evaluation.accuracy(y_held, predicted).value)
 plots.lines(
-    curves, x=shifts, subject="Accuracy on moved held-out digits", xlabel="pixels to the right", ylabel="accuracy"
+    curves,
+    x=shifts,
+    subject="Accuracy on moved held-out digits",
+    xlabel="pixels to the right",
+    ylabel="accuracy",
 )
 
 # %% tags=["pipeline"]
 assert curves["baseline"][0] == base.value
-page.measure(  # full trainings from ten seeds lie up to 0.05 apart on moved digits, short ones farther
+augmented = curves["images moved at random"]
+# Full trainings from ten seeds lie up to 0.05 apart on moved digits, short
+# ones farther.
+page.measure(
     base_moved=dict(zip(shifts, curves["baseline"], strict=True)),
-    augmented_moved=dict(zip(shifts, curves["images moved at random"], strict=True)),
+    augmented_moved=dict(zip(shifts, augmented, strict=True)),
 )
-page.claim("Now the difference is plain", curves["images moved at random"][3] > curves["baseline"][3] + 0.05)
+page.claim(
+    "Now the difference is plain",
+    augmented[3] > curves["baseline"][3] + 0.05,
+)
 
 # %% [markdown]
 # {{ claim("Now the difference is plain") }}: with digits three pixels off centre, the baseline is right about
@@ -403,9 +456,12 @@ def dropout(values, share, random):
 check("going_further.1", dropout)
 ### BEGIN SOLUTION
 
-once, twice = (training.predict_probabilities(trained["dropout"], X_held_scaled[:50]) for _ in range(2))
+with_dropout, images = trained["dropout"], X_held_scaled[:50]
+once, twice = (
+    training.predict_probabilities(with_dropout, images) for _ in range(2)
+)
 print("two predictions are equal:       ", np.array_equal(once, twice))
-in_training = [trained["dropout"](X_held_scaled[:50], training=True).numpy() for _ in range(2)]
+in_training = [with_dropout(images, training=True).numpy() for _ in range(2)]
 print("two passes in training are equal:", np.array_equal(*in_training))
 ### END SOLUTION
 
@@ -417,10 +473,11 @@ print("two passes in training are equal:", np.array_equal(*in_training))
 
 # %% mystnb={"figure": {"caption": "One training image and nine copies of it, each moved at random by up to four pixels. For the network, nearly ten images. Ink is white here, so that you see the frames.", "name": "fig-copies"}}
 def move_at_random(images, most, random):
-    """Each image moved by its own number of pixels, of shape (images, rows, columns)."""
+    """Images (n, rows, columns), each moved by its own number of pixels."""
     ...
     ### BEGIN SOLUTION
-    distances = random.integers(-most, most, size=(len(images), 2), endpoint=True)
+    shape = (len(images), 2)
+    distances = random.integers(-most, most, size=shape, endpoint=True)
     return np.concatenate(
         [
             data.move(image[np.newaxis], down=down, right=right)
@@ -433,9 +490,13 @@ def move_at_random(images, most, random):
 check("going_further.2", move_at_random)
 ### BEGIN SOLUTION
 
-copies = move_at_random(np.repeat(X_train[:1], 9, axis=0), 4, np.random.default_rng(seed))
+nine = np.repeat(X_train[:1], 9, axis=0)
+copies = move_at_random(nine, 4, np.random.default_rng(seed))
 plots.image_grid(
-    np.concatenate([X_train[:1], copies]), subject="A 5, and nine copies moved at random", columns=5, cmap="gray"
+    np.concatenate([X_train[:1], copies]),
+    subject="A 5, and nine copies moved at random",
+    columns=5,
+    cmap="gray",
 )
 ### END SOLUTION
 
@@ -450,11 +511,13 @@ from scipy.stats import binomtest
 
 
 def paired_p_value(labels, first_answers, second_answers):
-    """Chance of a division so uneven between two networks that are equally good."""
+    """Chance of a division so uneven between two equally good networks."""
     ...
     ### BEGIN SOLUTION
-    first_right, second_right = first_answers == labels, second_answers == labels
-    only_first, only_second = (first_right & ~second_right).sum(), (second_right & ~first_right).sum()
+    first_right = first_answers == labels
+    second_right = second_answers == labels
+    only_first = (first_right & ~second_right).sum()
+    only_second = (second_right & ~first_right).sum()
     return binomtest(int(only_first), int(only_first + only_second)).pvalue
     ### END SOLUTION
 
@@ -462,11 +525,14 @@ def paired_p_value(labels, first_answers, second_answers):
 check("going_further.3", paired_p_value)
 ### BEGIN SOLUTION
 
-base_right, other_right = (answers[name] == y_held for name in ("baseline", "baseline, another seed"))
+base_right = answers["baseline"] == y_held
+other_right = answers["baseline, another seed"] == y_held
 print(f"only the baseline is right: {(base_right & ~other_right).sum()}")
 print(f"only the other seed is:     {(other_right & ~base_right).sum()}")
-slow = paired_p_value(y_held, answers["baseline"], answers["learning rate ten times smaller"])
-print("the smaller learning rate, p below one in a thousand:", bool(slow < 0.001))
+slow_answers = answers["learning rate ten times smaller"]
+slow = paired_p_value(y_held, answers["baseline"], slow_answers)
+below = bool(slow < 0.001)
+print("the smaller learning rate, p below one in a thousand:", below)
 ### END SOLUTION
 
 # %% [markdown]
@@ -478,11 +544,12 @@ print("the smaller learning rate, p below one in a thousand:", bool(slow < 0.001
 
 # %%
 def luck(networks, images, accuracy):
-    """Mean of the highest score among equally good networks, minus their accuracy."""
+    """Mean of the highest score of equally good networks, minus accuracy."""
     ...
     ### BEGIN SOLUTION
     random = np.random.default_rng(0)
-    scores_of_all = random.binomial(images, accuracy, size=(20_000, networks)) / images
+    right = random.binomial(images, accuracy, size=(20_000, networks))
+    scores_of_all = right / images
     return scores_of_all.max(axis=1).mean() - accuracy
     ### END SOLUTION
 
@@ -491,7 +558,8 @@ check("going_further.4", luck)
 ### BEGIN SOLUTION
 
 for networks in (1, 2, 10, 100):
-    print(f"{networks:3d} networks on 6,000 images: {luck(networks, 6_000, 0.98):.4f}")
+    by_luck = luck(networks, 6_000, 0.98)
+    print(f"{networks:3d} networks on 6,000 images: {by_luck:.4f}")
 ### END SOLUTION
 
 # %% [markdown]
@@ -506,19 +574,38 @@ def build_own():
     """A smaller network that is trained with noise."""
     ...
     ### BEGIN SOLUTION
-    moves = layers.RandomTranslation(2 / 28, 2 / 28, fill_mode="constant", interpolation="nearest")
+    moves = layers.RandomTranslation(
+        2 / 28, 2 / 28, fill_mode="constant", interpolation="nearest"
+    )
     half = build_half().layers
-    return keras.Sequential([keras.Input(shape=(28, 28, 1)), moves, *half[:-1], layers.Dropout(0.2), half[-1]])
+    return keras.Sequential(
+        [
+            keras.Input(shape=(28, 28, 1)),
+            moves,
+            *half[:-1],
+            layers.Dropout(0.2),
+            half[-1],
+        ]
+    )
     ### END SOLUTION
 
 
 check("going_further.5", build_own)
 ### BEGIN SOLUTION
 
-own, _ = training.train(build_own, data.scale_pixels(X_few), y_few, seed=seed, epochs=variation_epochs)
+own, _ = training.train(
+    build_own,
+    data.scale_pixels(X_few),
+    y_few,
+    seed=seed,
+    epochs=variation_epochs,
+)
 own_answers = training.predict_probabilities(own, X_held_scaled).argmax(axis=1)
 own_score = evaluation.accuracy(y_held, own_answers)
-print(f"held-out score {own_score.value:.3f}, from {own_score.low:.3f} to {own_score.high:.3f}")
+print(
+    f"held-out score {own_score.value:.3f}, "
+    f"from {own_score.low:.3f} to {own_score.high:.3f}"
+)
 ### END SOLUTION
 
 # %% tags=["pipeline"]

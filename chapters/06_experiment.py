@@ -65,9 +65,15 @@ from digitlib.experiments import choices, corruptions, transformations
 
 (X_train, y_train), (X_test, y_test) = data.load_mnist()
 if choices.choose({"test": False, "validation": True}, scored_on, "scored_on"):
-    (X_train, y_train), (X_test, y_test) = data.hold_out(X_train, y_train, count=10_000)
-X_train, y_train = choices.draw_examples(X_train, y_train, count=training_images, seed=seed)
-transform = choices.choose(choices.TRANSFORMATIONS, transformation, "transformation")
+    (X_train, y_train), (X_test, y_test) = data.hold_out(
+        X_train, y_train, count=10_000
+    )
+X_train, y_train = choices.draw_examples(
+    X_train, y_train, count=training_images, seed=seed
+)
+transform = choices.choose(
+    choices.TRANSFORMATIONS, transformation, "transformation"
+)
 print(f"{len(X_train):,} images to train on, {len(X_test):,} to score")
 
 # %% [markdown]
@@ -81,7 +87,9 @@ model, run = training.train(
     seed=seed,
     epochs=epochs,
     batch_size=batch_size,
-    optimizer=keras.optimizers.Adam(learning_rate, weight_decay=weight_decay or None),
+    optimizer=keras.optimizers.Adam(
+        learning_rate, weight_decay=weight_decay or None
+    ),
 )
 print(f"{model.name}: {model.count_params():,} parameters, {epochs} epochs")
 
@@ -93,11 +101,13 @@ print(f"{model.name}: {model.count_params():,} parameters, {epochs} epochs")
 # %% nbval={"atol": 0.005}
 def predict(images):
     """Class probabilities of stored images."""
-    return training.predict_probabilities(model, data.scale_pixels(transform(images)))
+    return training.predict_probabilities(
+        model, data.scale_pixels(transform(images))
+    )
 
 
 def count_right(images):
-    """How many of the scored images, changed in some way, get the right answer."""
+    """How many of the scored images, changed somehow, are answered right."""
     return int((predict(images).argmax(axis=1) == y_test).sum())
 
 
@@ -112,11 +122,21 @@ print(f"accuracy {accuracy:.4f}")
 # so it is kept as its number of nines: `0.99` has two, `0.999` has three.
 
 # %%
-outcome = {"images": len(y_test), "right": right, "predictions": "".join(map(str, predicted))}
+outcome = {
+    "images": len(y_test),
+    "right": right,
+    "predictions": "".join(map(str, predicted)),
+}
 if moved:
-    outcome["right_moved"] = [count_right(transformations.move_all_ways(X_test, pixels)) for pixels in range(9)]
+    outcome["right_moved"] = [
+        count_right(transformations.move_all_ways(X_test, pixels))
+        for pixels in range(9)
+    ]
 if corrupted:
-    outcome["right_corrupted"] = {name: count_right(corruptions.corrupt(X_test, name)) for name in corruptions.NAMES}
+    outcome["right_corrupted"] = {
+        name: count_right(corruptions.corrupt(X_test, name))
+        for name in corruptions.NAMES
+    }
 if confidences:
     doubt = np.sort(probabilities.astype(float), axis=1)[:, :-1].sum(axis=1)
     outcome["nines"] = (-np.log10(np.maximum(doubt, 1e-8))).round(3).tolist()
@@ -163,8 +183,12 @@ files.write_text(json.dumps(record) + "\n", "results/run.json")
 stored = reference.repetitions(reference.load_sweeps(), parameters)["accuracy"]
 if len(stored) >= 2:
     low, high = statistics.prediction_interval(stored)
-    print(f"{len(stored)} stored runs, accuracies from {stored.min():.4f} to {stored.max():.4f}")
-    print("this one lies in their 99.9 % prediction interval:", low <= accuracy <= high)
+    print(
+        f"{len(stored)} stored runs, "
+        f"accuracies from {stored.min():.4f} to {stored.max():.4f}"
+    )
+    inside = low <= accuracy <= high
+    print("this one lies in their 99.9 % prediction interval:", inside)
 else:
     print("The book has no runs of these parameters.")
 
@@ -181,7 +205,10 @@ page.add(
 )
 page.add(accuracy=accuracy, atol=0.005)
 page.measure(processor=run.processor)
-page.claim("it agrees with those from other seeds", len(stored) < 2 or low <= accuracy <= high)
+page.claim(
+    "it agrees with those from other seeds",
+    len(stored) < 2 or low <= accuracy <= high,
+)
 
 # %% [markdown]
 # The run on this page was the {{ experiment.network }} network from seed {{ experiment.seed }}:
@@ -348,7 +375,8 @@ from digitlib import check, hint
 # %%
 number_of_runs = ...
 ### BEGIN SOLUTION
-number_of_runs = 2 * 5 * 3 + 3 * 2  # within a grid lists are combined, and grids follow one another
+# Within a grid lists are combined, and grids follow one another.
+number_of_runs = 2 * 5 * 3 + 3 * 2
 
 from sklearn.model_selection import ParameterGrid
 
@@ -359,7 +387,11 @@ grids = [
         "training_images": [300, 1_000, 3_000],
         "epochs": [100],
     },
-    {"network": ["matched"], "seed": [1, 2, 3], "learning_rate": [0.001, 0.01]},
+    {
+        "network": ["matched"],
+        "seed": [1, 2, 3],
+        "learning_rate": [0.001, 0.01],
+    },
 ]
 print("as scikit-learn counts:", len(ParameterGrid(grids)))
 ### END SOLUTION
@@ -398,16 +430,21 @@ def prediction_interval(values, confidence):
     ...
     ### BEGIN SOLUTION
     count = len(values)
-    reach = stats.t.ppf((1 + confidence) / 2, df=count - 1) * values.std(ddof=1) * np.sqrt(1 + 1 / count)
+    t = stats.t.ppf((1 + confidence) / 2, df=count - 1)
+    reach = t * values.std(ddof=1) * np.sqrt(1 + 1 / count)
     return values.mean() - reach, values.mean() + reach
     ### END SOLUTION
 
 
 ### BEGIN SOLUTION
 ten = np.linspace(-1, 1, 10)
-ten = 0.990 + 0.0005 * ten / ten.std(ddof=1)  # ten accuracies of that mean and spread
+# Ten accuracies of that mean and spread.
+ten = 0.990 + 0.0005 * ten / ten.std(ddof=1)
 low_end, high_end = prediction_interval(ten, 0.999)
-print(f"of a thousand runs, about one lies outside {low_end:.4f} to {high_end:.4f}")
+print(
+    "of a thousand runs, about one lies outside "
+    f"{low_end:.4f} to {high_end:.4f}"
+)
 # 0.985 does, so do not call it bad luck. Look at the parameters first.
 ### END SOLUTION
 check("experiment.3", prediction_interval)
@@ -433,9 +470,20 @@ def coverage(past, further, interval):
 
 ### BEGIN SOLUTION
 random = np.random.default_rng(0)
-past, further = random.normal(0.99, 0.0005, size=(2_000, 5)), random.normal(0.99, 0.0005, size=2_000)
-of_one_run = coverage(past, further, lambda row: statistics.prediction_interval(row, confidence=0.95))
-of_the_mean = coverage(past, further, lambda row: statistics.mean_over_seeds(row, confidence=0.95)[1:3])
+past = random.normal(0.99, 0.0005, size=(2_000, 5))
+further = random.normal(0.99, 0.0005, size=2_000)
+
+
+def interval_of_one_run(row):
+    return statistics.prediction_interval(row, confidence=0.95)
+
+
+def interval_of_the_mean(row):
+    return statistics.mean_over_seeds(row, confidence=0.95)[1:3]
+
+
+of_one_run = coverage(past, further, interval_of_one_run)
+of_the_mean = coverage(past, further, interval_of_the_mean)
 print(f"caught by the prediction interval: {of_one_run:.2f}")
 print(f"caught by the confidence interval: {of_the_mean:.2f}")
 ### END SOLUTION

@@ -41,13 +41,21 @@ networks = ["cnn", "matched", "fully connected"]
 # [one experiment](06_experiment.ipynb) says how.
 
 # %%
-estimates = {name: statistics.mean_over_seeds(accuracy[name]) for name in networks}
-table = pd.DataFrame({name: estimate._asdict() for name, estimate in estimates.items()}).T
+estimates = {
+    name: statistics.mean_over_seeds(accuracy[name]) for name in networks
+}
+table = pd.DataFrame(
+    {name: estimate._asdict() for name, estimate in estimates.items()}
+).T
 table["lowest"], table["highest"] = accuracy.min(), accuracy.max()
 table.round(4)
 
 # %% mystnb={"figure": {"caption": "Test accuracy of thirty trainings. Each dot is a seed, each stroke a mean. The two kinds of network {{ claim(\"do not overlap\") }}; within a kind, the standard deviation of the runs is {{ (100 * normal.estimates.cnn.deviation) | decimals }} points for the CNN and {{ (100 * normal.estimates.matched.deviation) | decimals }} for the matched network.", "name": "fig-normal-runs"}}
-plots.runs({name: accuracy[name] for name in networks}, subject="Ten trainings of each network", xlabel="test accuracy")
+plots.runs(
+    {name: accuracy[name] for name in networks},
+    subject="Ten trainings of each network",
+    xlabel="test accuracy",
+)
 
 # %% tags=["pipeline"]
 page.add(
@@ -57,7 +65,8 @@ page.add(
     highest=accuracy.max().to_dict(),
     span=accuracy["cnn"].max() - accuracy["cnn"].min(),
 )
-page.claim("do not overlap", accuracy["cnn"].min() > accuracy[["matched", "fully connected"]].max().max())
+highest_of_others = accuracy[["matched", "fully connected"]].max().max()
+page.claim("do not overlap", accuracy["cnn"].min() > highest_of_others)
 
 # %% [markdown]
 # The CNN is right about {{ normal.estimates.cnn | in_words(digits=2) }}. Read it so: the mean of ten runs,
@@ -78,8 +87,12 @@ yours = (reference.load_run("cnn").predictions == y_test).mean()
 
 # %% nbval={"atol": 0.005}
 low, high = statistics.prediction_interval(accuracy["cnn"], confidence=0.95)
-print(f"yours: {yours:.4f}, {statistics.place_in_words(yours, accuracy['cnn'])}")
-print(f"of twenty further runs, about nineteen lie between {low:.4f} and {high:.4f}")
+place = statistics.place_in_words(yours, accuracy["cnn"])
+print(f"yours: {yours:.4f}, {place}")
+print(
+    "of twenty further runs, about nineteen lie "
+    f"between {low:.4f} and {high:.4f}"
+)
 
 # %% tags=["pipeline"]
 page.add(
@@ -113,31 +126,36 @@ page.claim("That is normal", low <= yours <= high)
 
 # %%
 def of_images_alone(name):
-    """Standard deviation that other images would give the mean over very many seeds."""
+    """Deviation that other images would give the mean over very many seeds."""
     runs = headline[headline["network"] == name]
-    right = np.stack([reference.predicted(run) for _, run in runs.iterrows()]) == y_test  # seeds x images
+    answers = np.stack(
+        [reference.predicted(run) for _, run in runs.iterrows()]
+    )
+    right = answers == y_test  # seeds x images
     left_of_the_seeds = right.var(axis=0, ddof=1).mean() / len(right)
-    return np.sqrt((right.mean(axis=0).var(ddof=1) - left_of_the_seeds) / len(y_test))
+    variance = right.mean(axis=0).var(ddof=1) - left_of_the_seeds
+    return np.sqrt(variance / len(y_test))
 
 
+p = accuracy[networks].mean()
 chance = pd.DataFrame(
     {
         "of the seed": accuracy[networks].std(),
-        "of the images, one network": np.sqrt(
-            accuracy[networks].mean() * (1 - accuracy[networks].mean()) / len(y_test)
-        ),
-        "of the images, all seeds": {name: of_images_alone(name) for name in networks},
+        "of the images, one network": np.sqrt(p * (1 - p) / len(y_test)),
+        "of the images, all seeds": {
+            name: of_images_alone(name) for name in networks
+        },
     }
 )
 (100 * chance).round(3)
 
 # %% tags=["pipeline"]
+both = chance.loc["cnn", ["of the seed", "of the images, all seeds"]]
 page.add(
     seed_deviation=chance["of the seed"].to_dict(),
     image_deviation=chance["of the images, one network"].to_dict(),
     common_deviation=chance["of the images, all seeds"].to_dict(),
-    image_share=chance.loc["cnn", "of the images, all seeds"] ** 2
-    / (chance.loc["cnn", ["of the seed", "of the images, all seeds"]] ** 2).sum(),
+    image_share=both["of the images, all seeds"] ** 2 / (both**2).sum(),
 )
 
 # %% [markdown]
@@ -161,16 +179,24 @@ page.add(
 # ({{ cite("mcnemar1947") }}; {{ cite("dietterich1998") }}) asks how likely so uneven tosses would be.
 
 # %%
-seed_1 = headline[headline["seed"] == 1].set_index("network").apply(reference.predicted, axis=1)
+runs_of_seed_1 = headline[headline["seed"] == 1].set_index("network")
+seed_1 = runs_of_seed_1.apply(reference.predicted, axis=1)
 pairs = {
-    "matched against CNN": statistics.mcnemar(y_test, seed_1["matched"], seed_1["cnn"]),
-    "plain against matched": statistics.mcnemar(y_test, seed_1["fully connected"], seed_1["matched"]),
+    "matched against CNN": statistics.mcnemar(
+        y_test, seed_1["matched"], seed_1["cnn"]
+    ),
+    "plain against matched": statistics.mcnemar(
+        y_test, seed_1["fully connected"], seed_1["matched"]
+    ),
 }
-pd.DataFrame({name: result._asdict() for name, result in pairs.items()}).T.round(4)
+results = {name: result._asdict() for name, result in pairs.items()}
+pd.DataFrame(results).T.round(4)
 
 # %% tags=["pipeline"]
 page.add(mcnemar=pairs)
-page.claim("That is no toss of a coin", pairs["matched against CNN"].p_value < 0.001)
+page.claim(
+    "That is no toss of a coin", pairs["matched against CNN"].p_value < 0.001
+)
 
 # %% [markdown]
 # The CNN alone gets {{ normal.mcnemar["matched against CNN"].only_second }} digits right, the matched network alone
@@ -181,15 +207,17 @@ page.claim("That is no toss of a coin", pairs["matched against CNN"].p_value < 0
 # the ten CNNs among themselves, which differ by nothing but the seed.
 
 # %%
-cnns = headline[headline["network"] == "cnn"].set_index("seed").apply(reference.predicted, axis=1)
-p_values = {
-    f"{one}-{other}": statistics.mcnemar(y_test, cnns[one], cnns[other]).p_value
-    for one, other in combinations(cnns.index, 2)
-}
+runs_of_cnns = headline[headline["network"] == "cnn"].set_index("seed")
+cnns = runs_of_cnns.apply(reference.predicted, axis=1)
+p_values = {}
+for one, other in combinations(cnns.index, 2):
+    test = statistics.mcnemar(y_test, cnns[one], cnns[other])
+    p_values[f"{one}-{other}"] = test.p_value
 corrected = statistics.holm(p_values)
 print(f"{len(p_values)} pairs of CNNs")
 print(f"p-value below 0.05: {sum(p < 0.05 for p in p_values.values())}")
-print(f"the same after Holm's correction: {sum(p < 0.05 for p in corrected.values())}")
+below = sum(p < 0.05 for p in corrected.values())
+print(f"the same after Holm's correction: {below}")
 
 # %% tags=["pipeline"]
 page.add(
@@ -213,20 +241,32 @@ page.add(
 
 # %%
 comparisons = {
-    "CNN - matched": statistics.compare_over_seeds(accuracy["matched"], accuracy["cnn"]),
-    "CNN - plain": statistics.compare_over_seeds(accuracy["fully connected"], accuracy["cnn"]),
-    "matched - plain": statistics.compare_over_seeds(accuracy["fully connected"], accuracy["matched"]),
+    "CNN - matched": statistics.compare_over_seeds(
+        accuracy["matched"], accuracy["cnn"]
+    ),
+    "CNN - plain": statistics.compare_over_seeds(
+        accuracy["fully connected"], accuracy["cnn"]
+    ),
+    "matched - plain": statistics.compare_over_seeds(
+        accuracy["fully connected"], accuracy["matched"]
+    ),
 }
-corrected = statistics.holm({name: comparison.p_value for name, comparison in comparisons.items()})
+corrected = statistics.holm(
+    {name: comparison.p_value for name, comparison in comparisons.items()}
+)
 for name, comparison in comparisons.items():
     print(
-        f"{name:16} {statistics.difference_in_words(comparison)}, effect size {comparison.effect_size:.1f}, "
+        f"{name:16} {statistics.difference_in_words(comparison)}, "
+        f"effect size {comparison.effect_size:.1f}, "
         f"p = {corrected[name]:.2g}"
     )
 
 # %% tags=["pipeline"]
 page.add(comparisons=comparisons, corrected=corrected)
-page.claim("The advantage of the CNN is beyond doubt", corrected["CNN - matched"] < 0.001)
+page.claim(
+    "The advantage of the CNN is beyond doubt",
+    corrected["CNN - matched"] < 0.001,
+)
 
 # %% [markdown]
 # {{ claim("The advantage of the CNN is beyond doubt") }}: {{ normal.comparisons["CNN - matched"] | difference_in_words }} over the
@@ -241,10 +281,11 @@ page.claim("The advantage of the CNN is beyond doubt", corrected["CNN - matched"
 
 # %%
 spread = np.sqrt(2) * accuracy["cnn"].std()
-seeds_needed = {
-    points: int(np.ceil(TTestPower().solve_power(effect_size=points / 100 / spread, alpha=0.05, power=0.8)))
-    for points in (0.5, 0.2, 0.1, 0.05)
-}
+seeds_needed = {}
+for points in (0.5, 0.2, 0.1, 0.05):
+    effect_size = points / 100 / spread
+    seeds = TTestPower().solve_power(effect_size, alpha=0.05, power=0.8)
+    seeds_needed[points] = int(np.ceil(seeds))
 for points, seeds in seeds_needed.items():
     print(f"a difference of {points:.2f} points: {seeds:3} seeds")
 
@@ -381,7 +422,7 @@ check("normal.1", images_needed)
 
 # %%
 def ever_and_always_wrong(answers, labels):
-    """How many images at least one network gets wrong, and how many all get wrong."""
+    """How many images at least one network gets wrong, and how many all."""
     ...
     ### BEGIN SOLUTION
     wrong = answers != labels
@@ -404,10 +445,11 @@ check("normal.2", ever_and_always_wrong)
 
 # %%
 def mcnemar_p_value(first_right, second_right):
-    """Chance of tosses at least so uneven, if both networks are equally good."""
+    """Chance of tosses at least so uneven if both are equally good."""
     ...
     ### BEGIN SOLUTION
-    only_first, only_second = (first_right & ~second_right).sum(), (second_right & ~first_right).sum()
+    only_first = (first_right & ~second_right).sum()
+    only_second = (second_right & ~first_right).sum()
     few = min(only_first, only_second)
     return min(1, 2 * stats.binom.cdf(few, only_first + only_second, 0.5))
     ### END SOLUTION
@@ -415,7 +457,8 @@ def mcnemar_p_value(first_right, second_right):
 
 ### BEGIN SOLUTION
 by_hand = mcnemar_p_value(cnns[1] == y_test, cnns[2] == y_test)
-print(f"seeds 1 and 2: {by_hand:.4f}, by statsmodels {statistics.mcnemar(y_test, cnns[1], cnns[2]).p_value:.4f}")
+by_statsmodels = statistics.mcnemar(y_test, cnns[1], cnns[2]).p_value
+print(f"seeds 1 and 2: {by_hand:.4f}, by statsmodels {by_statsmodels:.4f}")
 ### END SOLUTION
 check("normal.3", mcnemar_p_value)
 
@@ -429,7 +472,7 @@ check("normal.3", mcnemar_p_value)
 
 # %%
 def paired_interval(first, second):
-    """Low and high end of the interval of the mean of second minus first, seed by seed."""
+    """Low and high end for the mean of second minus first, seed by seed."""
     ...
     ### BEGIN SOLUTION
     differences = second - first  # pandas matches the seeds
@@ -441,8 +484,9 @@ def paired_interval(first, second):
 
 ### BEGIN SOLUTION
 paired = paired_interval(accuracy["matched"], accuracy["cnn"])
-unpaired = stats.ttest_ind(accuracy["cnn"], accuracy["matched"], equal_var=False).confidence_interval(0.95)
-for kind, (low_end, high_end) in {"paired": paired, "unpaired": unpaired}.items():
+test = stats.ttest_ind(accuracy["cnn"], accuracy["matched"], equal_var=False)
+intervals = {"paired": paired, "unpaired": test.confidence_interval(0.95)}
+for kind, (low_end, high_end) in intervals.items():
     print(f"{kind:8} {low_end:.5f} to {high_end:.5f}")
 ### END SOLUTION
 check("normal.4", paired_interval)
@@ -457,10 +501,11 @@ check("normal.4", paired_interval)
 
 # %%
 def power(difference, spread, seeds):
-    """Share of experiments whose paired t test gives a p-value of at most 0.05."""
+    """Share of experiments with a p-value of at most 0.05 by paired t test."""
     ...
     ### BEGIN SOLUTION
-    drawn = np.random.default_rng(0).normal(difference, spread, size=(20_000, seeds))
+    random = np.random.default_rng(0)
+    drawn = random.normal(difference, spread, size=(20_000, seeds))
     t = drawn.mean(axis=1) / (drawn.std(axis=1, ddof=1) / np.sqrt(seeds))
     return np.mean(np.abs(t) > stats.t.ppf(0.975, df=seeds - 1))
     ### END SOLUTION
@@ -468,7 +513,11 @@ def power(difference, spread, seeds):
 
 ### BEGIN SOLUTION
 for points, seeds in seeds_needed.items():
-    print(f"a difference of {points:.2f} points, {seeds:3} seeds: found in {power(points / 100, spread, seeds):.2f}")
+    found = power(points / 100, spread, seeds)
+    print(
+        f"a difference of {points:.2f} points, {seeds:3} seeds: "
+        f"found in {found:.2f}"
+    )
 ### END SOLUTION
 check("normal.5", power)
 

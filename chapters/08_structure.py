@@ -26,7 +26,9 @@ from digitlib import data, plots, reference, statistics
 from digitlib.experiments import choices
 
 _, (X_test, y_test) = data.load_mnist()
-runs = pd.concat([reference.load_sweep("headline"), reference.load_sweep("permutation")])
+runs = pd.concat(
+    [reference.load_sweep("headline"), reference.load_sweep("permutation")]
+)
 runs = runs[runs["seed"] <= 5]
 
 # %% [markdown]
@@ -43,12 +45,18 @@ runs = runs[runs["seed"] <= 5]
 # - **Pixels permuted**: every pixel goes anywhere.
 
 # %% mystnb={"figure": {"caption": "A digit as it is, and in the four rearrangements. Each row holds the same pixels.", "name": "fig-structure-examples"}}
-names = ["none", "blocks permuted", "rows permuted", "permuted within blocks", "pixels permuted"]
-examples = np.concatenate([choices.TRANSFORMATIONS[name](X_test[:5]) for name in names])
+names = [
+    "none",
+    "blocks permuted",
+    "rows permuted",
+    "permuted within blocks",
+    "pixels permuted",
+]
+examples = [choices.TRANSFORMATIONS[name](X_test[:5]) for name in names]
 plots.image_grid(
-    examples,
-    subject="Five digits, row by row as they are, with blocks permuted, with rows permuted, "
-    "permuted within blocks, with all pixels permuted",
+    np.concatenate(examples),
+    subject="Five digits, row by row as they are, with blocks permuted, "
+    "with rows permuted, permuted within blocks, with all pixels permuted",
     columns=5,
 )
 
@@ -61,8 +69,14 @@ plots.image_grid(
 
 # %%
 groups = runs.groupby(["network", "transformation"])["accuracy"]
-estimates = {key: statistics.mean_over_seeds(values) for key, values in groups if key[0] != "fully connected"}
-table = pd.DataFrame({key: estimate._asdict() for key, estimate in estimates.items()}).T
+estimates = {
+    key: statistics.mean_over_seeds(values)
+    for key, values in groups
+    if key[0] != "fully connected"
+}
+table = pd.DataFrame(
+    {key: estimate._asdict() for key, estimate in estimates.items()}
+).T
 table.sort_values("value", ascending=False).round(4)
 
 # %% mystnb={"figure": {"caption": "Test accuracy of five trainings each of the CNN, on images rearranged in four ways. The line is the fully connected network, for which all of them are alike.", "name": "fig-structure-accuracy"}}
@@ -75,44 +89,77 @@ plots.intervals(
 )
 
 # %% tags=["pipeline"]
-by_seed = {key: part.set_index("seed")["accuracy"] for key, part in runs.groupby(["network", "transformation"])}
-losses = {name: statistics.compare_over_seeds(by_seed["cnn", "none"], by_seed["cnn", name]) for name in names[1:]}
-matched_loss = statistics.compare_over_seeds(by_seed["matched", "none"], by_seed["matched", "pixels permuted"])
+by_seed = {
+    key: part.set_index("seed")["accuracy"]
+    for key, part in runs.groupby(["network", "transformation"])
+}
+losses = {
+    name: statistics.compare_over_seeds(
+        by_seed["cnn", "none"], by_seed["cnn", name]
+    )
+    for name in names[1:]
+}
+matched_loss = statistics.compare_over_seeds(
+    by_seed["matched", "none"], by_seed["matched", "pixels permuted"]
+)
 against_matched = statistics.compare_over_seeds(
     by_seed["matched", "pixels permuted"], by_seed["cnn", "pixels permuted"]
 )
-corrected = statistics.holm({name: loss.p_value for name, loss in losses.items()})
+corrected = statistics.holm(
+    {name: loss.p_value for name, loss in losses.items()}
+)
 to_the_worst = {
-    name: statistics.compare_over_seeds(by_seed["cnn", name], by_seed["cnn", "pixels permuted"])
+    name: statistics.compare_over_seeds(
+        by_seed["cnn", name], by_seed["cnn", "pixels permuted"]
+    )
     for name in losses
     if name != "pixels permuted"
 }
-corrected_worst = statistics.holm({name: further.p_value for name, further in to_the_worst.items()})
+corrected_worst = statistics.holm(
+    {name: further.p_value for name, further in to_the_worst.items()}
+)
 page.add(
     epochs=runs["epochs"].iloc[0],
     cnn={name: estimates["cnn", name] for name in names},
-    matched={name: estimates["matched", name] for name in ("none", "pixels permuted")},
+    matched={
+        name: estimates["matched", name]
+        for name in ("none", "pixels permuted")
+    },
     losses=losses,
     matched_loss=matched_loss,
     against_matched=against_matched,
 )
+verdicts = {
+    name: statistics.verdict(losses[name], corrected[name]) for name in losses
+}
 page.claim(
     "Each of the four costs the CNN accuracy",
-    all(statistics.verdict(losses[name], corrected[name]) == "hurts" for name in losses),
+    all(verdict == "hurts" for verdict in verdicts.values()),
 )
 page.claim(
     "permuting all pixels costs the most",
-    all(statistics.verdict(to_the_worst[name], corrected_worst[name]) == "hurts" for name in to_the_worst),
+    all(
+        statistics.verdict(to_the_worst[name], corrected_worst[name])
+        == "hurts"
+        for name in to_the_worst
+    ),
 )
-page.claim("no difference can be shown", statistics.verdict(matched_loss) == "no difference shown")
-page.claim("falls behind the fully connected network", statistics.verdict(against_matched) == "hurts")
 page.claim(
-    "still right about more than nineteen permuted digits in twenty", estimates["cnn", "pixels permuted"].low > 0.95
+    "no difference can be shown",
+    statistics.verdict(matched_loss) == "no difference shown",
 )
+page.claim(
+    "falls behind the fully connected network",
+    statistics.verdict(against_matched) == "hurts",
+)
+page.claim(
+    "still right about more than nineteen permuted digits in twenty",
+    estimates["cnn", "pixels permuted"].low > 0.95,
+)
+means_of_three = [estimates["cnn", name].value for name in names[1:4]]
 page.claim(
     "these three lie within half a point of each other",
-    max(estimates["cnn", name].value for name in names[1:4]) - min(estimates["cnn", name].value for name in names[1:4])
-    < 0.005,
+    max(means_of_three) - min(means_of_three) < 0.005,
 )
 
 # %% [markdown]
@@ -249,7 +296,8 @@ from digitlib import check, hint
 # %%
 share_within_blocks = ...
 ### BEGIN SOLUTION
-share_within_blocks = (4 * 5) ** 2 / 26**2  # along a side: four blocks, five places in each, 26 places in all
+# Along a side: four blocks, five places in each, 26 places in all.
+share_within_blocks = (4 * 5) ** 2 / 26**2
 for side in (3, 5, 7):
     share = (4 * (7 - side + 1)) ** 2 / (28 - side + 1) ** 2
     print(f"a kernel of {side}x{side}: {share:.3f}")
@@ -265,7 +313,7 @@ check("structure.1", share_within_blocks)
 
 # %%
 def permute_weights(weights, order):
-    """Weights for images[:, order] that give what the weights gave for the images."""
+    """Weights that give for images[:, order] what these gave for images."""
     ...
     ### BEGIN SOLUTION
     return weights[order]
@@ -298,7 +346,8 @@ def undo(permuted, permute):
 ### BEGIN SOLUTION
 for name in names[1:]:
     permute = choices.TRANSFORMATIONS[name]
-    print(f"{name:23} undone: {np.array_equal(undo(permute(X_test), permute), X_test)}")
+    undone = undo(permute(X_test), permute)
+    print(f"{name:23} undone: {np.array_equal(undone, X_test)}")
 ### END SOLUTION
 check("structure.3", undo)
 
@@ -315,7 +364,8 @@ def neighbour_correlation(images):
     """Correlation of pixels with their right neighbours."""
     ...
     ### BEGIN SOLUTION
-    return np.corrcoef(images[:, :, :-1].ravel(), images[:, :, 1:].ravel())[0, 1]
+    left, right = images[:, :, :-1].ravel(), images[:, :, 1:].ravel()
+    return np.corrcoef(left, right)[0, 1]
     ### END SOLUTION
 
 
@@ -324,7 +374,10 @@ correlations = {}
 for name in names:
     transformed = choices.TRANSFORMATIONS[name](X_test)
     downwards = neighbour_correlation(transformed.swapaxes(1, 2))
-    correlations[name] = {"to the right": neighbour_correlation(transformed), "downwards": downwards}
+    correlations[name] = {
+        "to the right": neighbour_correlation(transformed),
+        "downwards": downwards,
+    }
 print(pd.DataFrame(correlations).T.round(2).to_string())
 ### END SOLUTION
 check("structure.4", neighbour_correlation)
@@ -351,8 +404,10 @@ def order_free(images):
 from sklearn.neighbors import KNeighborsClassifier
 
 (X_train, y_train), _ = data.load_mnist()
-neighbours = KNeighborsClassifier(20).fit(order_free(X_train[:10_000]), y_train[:10_000])
-print(f"right by ink alone: {neighbours.score(order_free(X_test[:2_000]), y_test[:2_000]):.3f}")
+neighbours = KNeighborsClassifier(20)
+neighbours.fit(order_free(X_train[:10_000]), y_train[:10_000])
+score = neighbours.score(order_free(X_test[:2_000]), y_test[:2_000])
+print(f"right by ink alone: {score:.3f}")
 ### END SOLUTION
 check("structure.5", order_free)
 

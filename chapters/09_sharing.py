@@ -36,14 +36,17 @@ counts = models.describe_layers(cnn)
 counts
 
 # %% tags=["pipeline"]
-dense = counts.loc[[layer.name for layer in cnn.layers if isinstance(layer, layers.Dense)]]
-convolutions = counts.loc[[layer.name for layer in cnn.layers if isinstance(layer, layers.Conv2D)]]
+dense, convolutions = (
+    counts.loc[[layer.name for layer in cnn.layers if isinstance(layer, kind)]]
+    for kind in (layers.Dense, layers.Conv2D)
+)
 page.add(
     parameters=counts["parameters"].sum(),
     largest=counts["parameters"].max(),
     largest_share=counts["parameters"].max() / counts["parameters"].sum(),
     convolution_parameters=convolutions["parameters"].sum(),
-    convolution_work=convolutions["multiply-adds"].sum() / counts["multiply-adds"].sum(),
+    convolution_work=convolutions["multiply-adds"].sum()
+    / counts["multiply-adds"].sum(),
 )
 
 
@@ -61,12 +64,16 @@ page.add(
 
 # %%
 def locally_connected(images, kernels, biases):
-    """Like a convolution, with kernels of shape (places, 9 x channels, filters)."""
-    patches = ops.image.extract_patches(images, (3, 3), strides=1, padding="valid")
+    """Like a convolution; the kernels are (places, 9 x channels, filters)."""
+    patches = ops.image.extract_patches(
+        images, (3, 3), strides=1, padding="valid"
+    )
     height, width, patch = patches.shape[1:]
-    by_place = ops.transpose(ops.reshape(patches, (-1, height * width, patch)), (1, 0, 2))
+    by_image = ops.reshape(patches, (-1, height * width, patch))
+    by_place = ops.transpose(by_image, (1, 0, 2))
     sums = ops.matmul(by_place, kernels)  # one matrix product for each place
-    return ops.reshape(ops.transpose(sums, (1, 0, 2)) + biases, (-1, height, width, kernels.shape[-1]))
+    maps = ops.transpose(sums, (1, 0, 2)) + biases
+    return ops.reshape(maps, (-1, height, width, kernels.shape[-1]))
 
 
 # %% [markdown]
@@ -84,7 +91,8 @@ print("equal kernels make it a convolution:", bool(ops.max(difference) < 1e-5))
 layer = LocallyConnected2D(32, (3, 3))
 layer(images)
 layer.set_weights([kernels, np.repeat(bias[np.newaxis], 26 * 26, axis=0)])
-print("and so does digitlib's layer:       ", np.abs(layer(images) - expected).max() < 1e-5)
+difference = np.abs(layer(images) - expected).max()
+print("and so does digitlib's layer:       ", difference < 1e-5)
 
 # %% [markdown]
 # ## Nothing but convolutions
@@ -98,7 +106,9 @@ print("and so does digitlib's layer:       ", np.abs(layer(images) - expected).m
 # {{ sharing.epochs }} epochs. [One experiment](06_experiment.ipynb) repeats any row.
 
 # %%
-runs = pd.concat([reference.load_sweep("headline"), reference.load_sweep("sharing")])
+runs = pd.concat(
+    [reference.load_sweep("headline"), reference.load_sweep("sharing")]
+)
 networks = {
     "fully connected": models.build_fully_connected,
     "matched": models.build_matched,
@@ -106,11 +116,16 @@ networks = {
     "cnn": models.build_cnn,
     "locally connected": variations.without_sharing,
 }
-estimates = {name: statistics.mean_over_seeds(part["accuracy"]) for name, part in runs.groupby("network")}
+estimates = {
+    name: statistics.mean_over_seeds(part["accuracy"])
+    for name, part in runs.groupby("network")
+}
 table = pd.DataFrame({name: estimates[name]._asdict() for name in networks}).T
-built = {name: models.describe_layers(build()) for name, build in networks.items()}
-table["parameters"] = {name: layers["parameters"].sum() for name, layers in built.items()}
-table["multiply-adds"] = {name: layers["multiply-adds"].sum() for name, layers in built.items()}
+built = {
+    name: models.describe_layers(build()) for name, build in networks.items()
+}
+for column in ("parameters", "multiply-adds"):
+    table[column] = {name: part[column].sum() for name, part in built.items()}
 table["seconds"] = runs.groupby("network")["cpu_seconds"].median()
 table.drop(columns="seconds").round(4)
 
@@ -131,14 +146,27 @@ plots.labelled_points(
 )
 
 # %% tags=["pipeline"]
-by_seed = {name: part.set_index("seed")["accuracy"].loc[:5] for name, part in runs.groupby("network")}
-comparisons = {
-    "sharing": statistics.compare_over_seeds(by_seed["locally connected"], by_seed["cnn"]),
-    "dense": statistics.compare_over_seeds(by_seed["global pooling"], by_seed["cnn"]),
-    "locality": statistics.compare_over_seeds(by_seed["matched"], by_seed["locally connected"]),
-    "pooling": statistics.compare_over_seeds(by_seed["matched"], by_seed["global pooling"]),
+by_seed = {
+    name: part.set_index("seed")["accuracy"].loc[:5]
+    for name, part in runs.groupby("network")
 }
-corrected = statistics.holm({name: comparison.p_value for name, comparison in comparisons.items()})
+comparisons = {
+    "sharing": statistics.compare_over_seeds(
+        by_seed["locally connected"], by_seed["cnn"]
+    ),
+    "dense": statistics.compare_over_seeds(
+        by_seed["global pooling"], by_seed["cnn"]
+    ),
+    "locality": statistics.compare_over_seeds(
+        by_seed["matched"], by_seed["locally connected"]
+    ),
+    "pooling": statistics.compare_over_seeds(
+        by_seed["matched"], by_seed["global pooling"]
+    ),
+}
+corrected = statistics.holm(
+    {name: comparison.p_value for name, comparison in comparisons.items()}
+)
 page.add(
     epochs=runs["epochs"].iloc[0],
     seeds=runs["network"].value_counts().to_dict(),
@@ -149,27 +177,36 @@ page.add(
     comparisons=comparisons,
     corrected=corrected,
 )
+verdicts = {
+    name: statistics.verdict(comparison, corrected[name])
+    for name, comparison in comparisons.items()
+}
+parameters, work = table["parameters"], table["multiply-adds"]
 page.claim(
     "has twenty times the parameters",
-    20 < table.loc["locally connected", "parameters"] / table.loc["cnn", "parameters"] < 22,
+    20 < parameters["locally connected"] / parameters["cnn"] < 22,
 )
 page.claim(
-    "the same multiply-adds", table.loc["locally connected", "multiply-adds"] == table.loc["cnn", "multiply-adds"]
+    "the same multiply-adds",
+    work["locally connected"] == work["cnn"],
 )
-page.claim("and is less accurate", statistics.verdict(comparisons["sharing"], corrected["sharing"]) == "helps")
+page.claim("and is less accurate", verdicts["sharing"] == "helps")
 page.claim(
     "still more accurate than the matched network",
-    statistics.verdict(comparisons["locality"], corrected["locality"]) == "helps",
+    verdicts["locality"] == "helps",
 )
 page.claim(
     "a sixth of the CNN's parameters",
-    5.5 < table.loc["cnn", "parameters"] / table.loc["global pooling", "parameters"] < 6.5,
+    5.5 < parameters["cnn"] / parameters["global pooling"] < 6.5,
 )
 page.claim(
     "not even reach the fully connected network",
-    statistics.verdict(comparisons["pooling"], corrected["pooling"]) == "hurts",
+    verdicts["pooling"] == "hurts",
 )
-page.claim("many times as long", table.loc["locally connected", "seconds"] > 2.5 * table.loc["cnn", "seconds"])
+page.claim(
+    "many times as long",
+    table["seconds"]["locally connected"] > 2.5 * table["seconds"]["cnn"],
+)
 
 # %% [markdown]
 # ## What sharing brings
@@ -302,7 +339,8 @@ second = 11 * 11 * (3 * 3 * 32 + 1) * 64
 rest = (5 * 5 * 64 + 1) * 64 + (64 + 1) * 10
 parameters_unshared = first + second + rest
 print(f"{first:,} + {second:,} + {rest:,} = {parameters_unshared:,}")
-print("Keras agrees:", variations.without_sharing().count_params() == parameters_unshared)
+counted = variations.without_sharing().count_params()
+print("Keras agrees:", counted == parameters_unshared)
 ### END SOLUTION
 check("sharing.1", parameters_unshared)
 
@@ -325,9 +363,14 @@ def stored_and_done(side, kernel, channels, filters):
 
 
 ### BEGIN SOLUTION
-for name, sizes in {"first convolution": (28, 3, 1, 32), "second convolution": (13, 3, 32, 64)}.items():
+sizes_of_both = {
+    "first convolution": (28, 3, 1, 32),
+    "second convolution": (13, 3, 32, 64),
+}
+for name, sizes in sizes_of_both.items():
     stored, done = stored_and_done(*sizes)
-    print(f"{name:18} {done / (stored - sizes[3]):4.0f} multiply-adds for a weight")
+    per_weight = done / (stored - sizes[3])
+    print(f"{name:18} {per_weight:4.0f} multiply-adds for a weight")
 print(f"{'dense layers':18} {1:4} for a weight: each of theirs is used once")
 ### END SOLUTION
 check("sharing.2", stored_and_done)
@@ -343,10 +386,11 @@ check("sharing.2", stored_and_done)
 
 # %%
 def shift_error(layer, images):
-    """Largest difference between the map of the moved images and the moved map."""
+    """Largest difference between the moved images' map and the moved map."""
     ...
     ### BEGIN SOLUTION
-    before, after = np.asarray(layer(images)), np.asarray(layer(np.roll(images, 1, axis=2)))
+    before = np.asarray(layer(images))
+    after = np.asarray(layer(np.roll(images, 1, axis=2)))
     return np.abs(after[:, :, 1:] - before[:, :, :-1]).max()
     ### END SOLUTION
 
@@ -358,7 +402,8 @@ candidates = {
     "locally connected, as it starts": LocallyConnected2D(32, (3, 3)),
 }
 for name, candidate in candidates.items():
-    print(f"{name:33} its map moves with the image: {shift_error(candidate, images) < 1e-5}")
+    follows = shift_error(candidate, images) < 1e-5
+    print(f"{name:33} its map moves with the image: {follows}")
 ### END SOLUTION
 check("sharing.3", shift_error)
 
@@ -372,7 +417,10 @@ check("sharing.3", shift_error)
 
 # %%
 def as_matrix(kernel, side):
-    """The convolution as a dense layer's weights: a row for each pixel, a column for each place."""
+    """The convolution as a dense layer's weights.
+
+    They have a row for each pixel and a column for each place.
+    """
     ...
     ### BEGIN SOLUTION
     places = side - 2
@@ -387,7 +435,10 @@ def as_matrix(kernel, side):
 ### BEGIN SOLUTION
 matrix = as_matrix(np.random.default_rng(4).normal(size=(3, 3)), 28)
 not_zero = matrix[matrix != 0]
-print(f"{matrix.size:,} weights, {not_zero.size:,} of them not zero, {len(np.unique(not_zero))} different ones")
+print(
+    f"{matrix.size:,} weights, {not_zero.size:,} of them not zero, "
+    f"{len(np.unique(not_zero))} different ones"
+)
 ### END SOLUTION
 check("sharing.4", as_matrix)
 
@@ -405,27 +456,30 @@ def kernel_gradient(images, gradients):
     ...
     ### BEGIN SOLUTION
     height, width = gradients.shape[1:]
-    return np.array(
-        [
-            [(gradients * images[:, row : row + height, column : column + width]).sum() for column in range(3)]
-            for row in range(3)
-        ]
-    )
+    by_weight = np.zeros((3, 3))
+    for row in range(3):
+        for column in range(3):
+            seen = images[:, row : row + height, column : column + width]
+            by_weight[row, column] = (gradients * seen).sum()
+    return by_weight
     ### END SOLUTION
 
 
 ### BEGIN SOLUTION
-# Without sharing, each place would have its own term, images[:, row:row + 3, column:column + 3]
-# weighted with gradients[:, row, column], and keep it to itself. Shared, all terms add up.
+# Without sharing, each place would have its own term,
+# images[:, row:row + 3, column:column + 3] weighted with
+# gradients[:, row, column], and keep it to itself. Shared, all terms add up.
 import tensorflow as tf
 
 random = np.random.default_rng(5)
-pixels, gradients = random.normal(size=(6, 8, 7, 1)), random.normal(size=(6, 6, 5, 1))
+pixels = random.normal(size=(6, 8, 7, 1))
+gradients = random.normal(size=(6, 6, 5, 1))
 weights = tf.Variable(random.normal(size=(3, 3, 1, 1)))
 with tf.GradientTape() as tape:
     loss = tf.reduce_sum(tf.nn.conv2d(pixels, weights, 1, "VALID") * gradients)
 by_tensorflow = tape.gradient(loss, weights)[:, :, 0, 0]
-print("as TensorFlow finds it:", np.allclose(kernel_gradient(pixels[..., 0], gradients[..., 0]), by_tensorflow))
+ours = kernel_gradient(pixels[..., 0], gradients[..., 0])
+print("as TensorFlow finds it:", np.allclose(ours, by_tensorflow))
 ### END SOLUTION
 check("sharing.5", kernel_gradient)
 

@@ -36,7 +36,9 @@ cnn = reference.load_model("cnn")
 # far smaller.
 
 # %%
-kernel, bias = (weights.astype(np.float64) for weights in cnn.layers[0].get_weights())
+kernel, bias = (
+    weights.astype(np.float64) for weights in cnn.layers[0].get_weights()
+)
 double = keras.layers.Conv2D(32, (3, 3), activation="relu", dtype="float64")
 images = data.scale_pixels(X_test[:200]).astype(np.float64)
 double.build(images.shape)
@@ -44,7 +46,10 @@ double.set_weights([kernel, bias])
 moved = data.move(images, down=2, right=3)
 maps, moved_maps = np.asarray(double(images)), np.asarray(double(moved))
 difference = np.abs(moved_maps[:, 2:, 3:] - maps[:, :-2, :-3]).max()
-print("the map of the moved image is the moved map, to machine precision:", bool(difference < 1e-14))
+equal = bool(difference < 1e-14)
+print(
+    "the map of the moved image is the moved map, to machine precision:", equal
+)
 
 # %% [markdown]
 # What stays at the margin is left out, since new paper comes in there. Note that the pooling after it is equivariant only in steps of two: a move by one
@@ -56,8 +61,12 @@ for pixels in (1, 2):
     moved_maps = np.asarray(pool(double(data.move(images, right=pixels))))
     maps = np.asarray(pool(double(images)))
     steps = pixels // 2
-    same = np.abs(moved_maps[:, :, steps:] - maps[:, :, : maps.shape[2] - steps]).max() < 1e-14
-    print(f"after a move by {pixels}, the pooled map is the old one moved by {steps}: {same}")
+    kept = maps[:, :, : maps.shape[2] - steps]
+    same = np.abs(moved_maps[:, :, steps:] - kept).max() < 1e-14
+    print(
+        f"after a move by {pixels}, "
+        f"the pooled map is the old one moved by {steps}: {same}"
+    )
 
 # %% [markdown]
 # ## Is the whole network invariant?
@@ -66,9 +75,14 @@ for pixels in (1, 2):
 # of the eight directions. Along a diagonal, that is so many pixels across and as many up or down. The digits fill a box of 20x20 pixels in an image of 28x28, so up to 4 pixels nearly all of the ink stays in the picture; beyond, some of it is lost.
 
 # %% mystnb={"figure": {"caption": "Eight digits, each moved in another direction: not at all, by 4 pixels, and by 8.", "name": "fig-shift-examples"}}
-rows = [transformations.move_all_ways(X_test[:8], pixels) for pixels in (0, 4, 8)]
+rows = [
+    transformations.move_all_ways(X_test[:8], pixels) for pixels in (0, 4, 8)
+]
 plots.image_grid(
-    np.concatenate(rows), subject="Eight digits, in place above, moved by 4 pixels in the middle, by 8 below", columns=8
+    np.concatenate(rows),
+    subject="Eight digits, in place above, moved by 4 pixels in the middle, "
+    "by 8 below",
+    columns=8,
 )
 
 # %% [markdown]
@@ -78,29 +92,54 @@ plots.image_grid(
 # [one experiment](06_experiment.ipynb) repeats any of them.
 
 # %%
-sweeps = [reference.load_sweep("headline"), reference.load_sweep("sharing"), reference.load_sweep("augmentation")]
+sweeps = [
+    reference.load_sweep("headline"),
+    reference.load_sweep("sharing"),
+    reference.load_sweep("augmentation"),
+]
 runs = pd.concat(sweeps)
+augmentation = runs["augmentation"]
 kinds = {
-    "CNN": runs[(runs["network"] == "cnn") & (runs["augmentation"] == "none")],
+    "CNN": runs[(runs["network"] == "cnn") & (augmentation == "none")],
     "fully connected": runs[runs["network"] == "fully connected"],
     "locally connected": runs[runs["network"] == "locally connected"],
     "global pooling": runs[runs["network"] == "global pooling"],
-    "CNN, moved by up to 4": runs[runs["augmentation"] == "moved by up to 4 pixels"],
-    "CNN, moved by up to 8": runs[runs["augmentation"] == "moved by up to 8 pixels"],
+    "CNN, moved by up to 4": runs[augmentation == "moved by up to 4 pixels"],
+    "CNN, moved by up to 8": runs[augmentation == "moved by up to 8 pixels"],
 }
-curves = {name: np.array(part["right_moved"].tolist()) / part[["images"]].to_numpy() for name, part in kinds.items()}
-table = pd.DataFrame({name: curve.mean(axis=0) for name, curve in curves.items()})
+curves = {
+    name: np.array(part["right_moved"].tolist()) / part[["images"]].to_numpy()
+    for name, part in kinds.items()
+}
+table = pd.DataFrame(
+    {name: curve.mean(axis=0) for name, curve in curves.items()}
+)
 table.rename_axis("pixels").round(3)
 
 # %% mystnb={"figure": {"caption": "Accuracy on moved test images: means over seeds, in bands from the lowest to the highest run.", "name": "fig-shift-curves"}}
-shown = {name: curve for name, curve in curves.items() if name != "locally connected"}
+shown = {
+    name: curve
+    for name, curve in curves.items()
+    if name != "locally connected"
+}
 plots.bands(
-    shown, x=range(9), subject="Accuracy on moved digits", xlabel="pixels, in eight directions", ylabel="accuracy"
+    shown,
+    x=range(9),
+    subject="Accuracy on moved digits",
+    xlabel="pixels, in eight directions",
+    ylabel="accuracy",
 )
 
 # %% tags=["pipeline"]
-at = {name: [statistics.mean_over_seeds(curve[:, pixels]) for pixels in range(9)] for name, curve in curves.items()}
-page.add(at=at, runs={name: len(curve) for name, curve in curves.items()}, epochs=runs["epochs"].iloc[0])
+at = {
+    name: [statistics.mean_over_seeds(curve[:, pixels]) for pixels in range(9)]
+    for name, curve in curves.items()
+}
+page.add(
+    at=at,
+    runs={name: len(curve) for name, curve in curves.items()},
+    epochs=runs["epochs"].iloc[0],
+)
 page.claim("The CNN is not invariant", at["CNN"][4].high < 0.6)
 page.claim(
     "a single step along a side or a diagonal costs it about a point",
@@ -108,23 +147,43 @@ page.claim(
 )
 commonest_digit = np.bincount(y_test).max() / len(y_test)
 page.claim("no better than guessing", at["CNN"][8].low < commonest_digit)
-page.claim("The fully connected network falls sooner", at["fully connected"][2].high < at["CNN"][2].low - 0.1)
+page.claim(
+    "The fully connected network falls sooner",
+    at["fully connected"][2].high < at["CNN"][2].low - 0.1,
+)
 page.claim(
     "it is the least accurate of all in place",
-    at["global pooling"][0].high < min(at[name][0].low for name in at if name != "global pooling"),
+    at["global pooling"][0].high
+    < min(at[name][0].low for name in at if name != "global pooling"),
 )
 page.claim(
     "between the two",
     at["fully connected"][2].high < at["locally connected"][2].low
     and at["locally connected"][2].high < at["CNN"][2].low,
 )
-page.claim("worse than the CNN at 2 pixels", at["global pooling"][2].high < at["CNN"][2].low)
 page.claim(
-    "better from 4 pixels on", all(at["global pooling"][pixels].low > at["CNN"][pixels].high for pixels in range(4, 9))
+    "worse than the CNN at 2 pixels",
+    at["global pooling"][2].high < at["CNN"][2].low,
 )
-page.claim("Showing moved digits in training cures it", at["CNN, moved by up to 4"][4].low > 0.93)
-page.claim("Beyond what it was shown, it fails too", at["CNN, moved by up to 4"][8].high < 0.6)
-page.claim("keeps most of its accuracy even there", at["CNN, moved by up to 8"][8].low > 0.8)
+page.claim(
+    "better from 4 pixels on",
+    all(
+        at["global pooling"][pixels].low > at["CNN"][pixels].high
+        for pixels in range(4, 9)
+    ),
+)
+page.claim(
+    "Showing moved digits in training cures it",
+    at["CNN, moved by up to 4"][4].low > 0.93,
+)
+page.claim(
+    "Beyond what it was shown, it fails too",
+    at["CNN, moved by up to 4"][8].high < 0.6,
+)
+page.claim(
+    "keeps most of its accuracy even there",
+    at["CNN, moved by up to 8"][8].low > 0.8,
+)
 
 
 # %% [markdown]
@@ -149,26 +208,39 @@ page.claim("keeps most of its accuracy even there", at["CNN, moved by up to 8"][
 
 # %%
 def change_of_means(margin):
-    """Relative change of the means over the second convolution's maps when digits move by 2 pixels."""
-    sheets = np.pad(images[..., 0], ((0, 0), (margin, margin), (margin, margin)))[..., np.newaxis]
+    """Relative change of the second maps' means if digits move by 2 pixels."""
+    around = ((0, 0), (margin, margin), (margin, margin))
+    sheets = np.pad(images[..., 0], around)[..., np.newaxis]
     side = 28 + 2 * margin
     layers = [
         keras.layers.Conv2D(32, 3, activation="relu"),
         keras.layers.MaxPooling2D(2),
         keras.layers.Conv2D(64, 3, activation="relu"),
     ]
-    maps = keras.Sequential([keras.Input((side, side, 1), dtype="float64"), *layers], name=f"margin_{margin}")
+    maps = keras.Sequential(
+        [keras.Input((side, side, 1), dtype="float64"), *layers],
+        name=f"margin_{margin}",
+    )
     maps.set_weights(cnn.get_weights()[:4])
-    before, after = (np.asarray(maps(sheet)).mean(axis=(1, 2)) for sheet in (sheets, data.move(sheets, right=2)))
+    before, after = (
+        np.asarray(maps(sheet)).mean(axis=(1, 2))
+        for sheet in (sheets, data.move(sheets, right=2))
+    )
     return np.abs(after - before).sum() / np.abs(before).sum()
 
 
 for margin in (0, 8):
-    print(f"{margin} more pixels on each side: the means change by {change_of_means(margin):.1%}")
+    change = change_of_means(margin)
+    print(
+        f"{margin} more pixels on each side: the means change by {change:.1%}"
+    )
 
 # %% tags=["pipeline"]
 page.add(means_changed=change_of_means(0))
-page.claim("On the larger sheet the means stay as they were", change_of_means(8) < 1e-5)
+page.claim(
+    "On the larger sheet the means stay as they were",
+    change_of_means(8) < 1e-5,
+)
 
 # %% [markdown]
 # {{ claim("On the larger sheet the means stay as they were") }}; in the 28x28 picture they change by {{ shift.means_changed | percent(0) }}. So the picture's edge
@@ -266,7 +338,7 @@ from digitlib import check, hint
 
 # %%
 def smallest_step(strides):
-    """Pixels by which an image may move so that the last map moves by a whole step."""
+    """Pixels of the smallest move that moves the last map by whole steps."""
     ...
     ### BEGIN SOLUTION
     step = 1
@@ -278,7 +350,8 @@ def smallest_step(strides):
 
 check("shift.1", smallest_step)
 ### BEGIN SOLUTION
-print(smallest_step((1, 2, 1, 2)), "pixels for the two convolutions and two poolings of the CNN")
+step = smallest_step((1, 2, 1, 2))
+print(step, "pixels for the two convolutions and two poolings of the CNN")
 ### END SOLUTION
 
 # %% [markdown]
@@ -303,8 +376,13 @@ from digitlib import training
 
 moved_by_3 = data.scale_pixels(transformations.move_all_ways(X_test, 3))
 predicted = training.predict_probabilities(cnn, moved_by_3).argmax(axis=1)
-for (down, right), accuracy in zip(transformations.DIRECTIONS, by_direction(predicted, y_test), strict=True):
-    print(f"{3 * down:2} down, {3 * right:2} to the right: accuracy {accuracy:.3f}")
+directions = transformations.DIRECTIONS
+accuracies = by_direction(predicted, y_test)
+for (down, right), accuracy in zip(directions, accuracies, strict=True):
+    print(
+        f"{3 * down:2} down, {3 * right:2} to the right: "
+        f"accuracy {accuracy:.3f}"
+    )
 ### END SOLUTION
 
 # %% [markdown]
@@ -320,7 +398,8 @@ def tolerance(accuracies, level):
     ### BEGIN SOLUTION
     after = np.argmax(accuracies <= level)
     before = after - 1
-    return before + (accuracies[before] - level) / (accuracies[before] - accuracies[after])
+    fall = accuracies[before] - accuracies[after]
+    return before + (accuracies[before] - level) / fall
     ### END SOLUTION
 
 
@@ -328,7 +407,8 @@ check("shift.3", tolerance)
 ### BEGIN SOLUTION
 for level in (0.9, 0.5):
     for name in ("CNN", "locally connected", "fully connected"):
-        print(f"{name:17} falls to {level} at {tolerance(curves[name].mean(axis=0), level):.1f} pixels")
+        tolerated = tolerance(curves[name].mean(axis=0), level)
+        print(f"{name:17} falls to {level} at {tolerated:.1f} pixels")
 ### END SOLUTION
 
 # %% [markdown]
@@ -344,13 +424,15 @@ from digitlib import training
 
 ### END SOLUTION
 def centre(images):
-    """Stored images (n, 28, 28) with their centres of mass where MNIST has them."""
+    """Stored images (n, 28, 28) with centres of mass where MNIST has them."""
     ...
     ### BEGIN SOLUTION
     centred = np.empty_like(images)
     for index, image in enumerate(images):
-        down, right = np.rint(14 - np.array(ndimage.center_of_mass(image))).astype(int)
-        centred[index] = data.move(image[np.newaxis], down=down, right=right)[0]
+        move = 14 - np.array(ndimage.center_of_mass(image))
+        down, right = np.rint(move).astype(int)
+        moved = data.move(image[np.newaxis], down=down, right=right)
+        centred[index] = moved[0]
     return centred
     ### END SOLUTION
 
@@ -362,10 +444,12 @@ few, labels = X_test[:2_000], y_test[:2_000]
 for pixels in (0, 4, 8):
     away = transformations.move_all_ways(few, pixels)
     for name, stored in {"as it is": away, "centred": centre(away)}.items():
-        predicted = training.predict_probabilities(cnn, data.scale_pixels(stored)).argmax(axis=1)
-        print(f"moved by {pixels}, {name:8}: accuracy {(predicted == labels).mean():.3f}")
-# Centring undoes a move as long as the ink stays in the picture. Knowledge about the data
-# can be put into the preparation, into the layers, or into the training images.
+        answers = training.classify(cnn, data.scale_pixels(stored))
+        accuracy = (answers == labels).mean()
+        print(f"moved by {pixels}, {name:8}: accuracy {accuracy:.3f}")
+# Centring undoes a move as long as the ink stays in the picture. Knowledge
+# about the data can be put into the preparation, into the layers, or into the
+# training images.
 ### END SOLUTION
 
 # %% [markdown]
@@ -376,11 +460,12 @@ for pixels in (0, 4, 8):
 
 # %%
 def circular_map(images, kernel):
-    """Maps (n, height, width) of a 3x3 kernel over images that have no edge."""
+    """Maps (n, height, width) of a 3x3 kernel over images without an edge."""
     ...
     ### BEGIN SOLUTION
     return sum(
-        kernel[row, column] * np.roll(images, (1 - row, 1 - column), axis=(1, 2))
+        kernel[row, column]
+        * np.roll(images, (1 - row, 1 - column), axis=(1, 2))
         for row in range(3)
         for column in range(3)
     )
@@ -392,10 +477,15 @@ check("shift.5", circular_map)
 
 move = (5, -9)
 flat, weights = images[..., 0], kernel[:, :, 0, 0]
-before, after = circular_map(flat, weights), circular_map(np.roll(flat, move, axis=(1, 2)), weights)
-means_before, means_after = (np.maximum(maps, 0).mean(axis=(1, 2)) for maps in (before, after))
-print("the map follows:", np.allclose(np.roll(before, move, axis=(1, 2)), after, rtol=0, atol=1e-14))
-print("the means stay:", np.allclose(means_before, means_after, rtol=0, atol=1e-14))
+before = circular_map(flat, weights)
+after = circular_map(np.roll(flat, move, axis=(1, 2)), weights)
+rolled = np.roll(before, move, axis=(1, 2))
+means_before, means_after = (
+    np.maximum(maps, 0).mean(axis=(1, 2)) for maps in (before, after)
+)
+exactly = {"rtol": 0, "atol": 1e-14}
+print("the map follows:", np.allclose(rolled, after, **exactly))
+print("the means stay:", np.allclose(means_before, means_after, **exactly))
 ### END SOLUTION
 
 # %% tags=["pipeline"]

@@ -41,7 +41,9 @@ def untrained(seed):
 
 def up_to(network, layer):
     """The network's first layers as a model of their own."""
-    return keras.Sequential([keras.Input(shape=(28, 28, 1)), *network.layers[: layer + 1]])
+    return keras.Sequential(
+        [keras.Input(shape=(28, 28, 1)), *network.layers[: layer + 1]]
+    )
 
 
 controls = [untrained(seed) for seed in (1, 2, 3)]
@@ -61,26 +63,38 @@ plots.kernels(trained.layers[0].get_weights()[0])
 
 # %%
 def share_of_slope(network):
-    """For each kernel of the first convolution, the share of its variance that a plane explains."""
+    """For each first kernel, the share of variance that a plane explains."""
     kernels = network.layers[0].get_weights()[0].reshape(9, 32)
     kernels = kernels - kernels.mean(axis=0)
     down, right = (axis.ravel() / np.sqrt(6) for axis in np.mgrid[-1:2, -1:2])
-    return ((down @ kernels) ** 2 + (right @ kernels) ** 2) / (kernels**2).sum(axis=0)
+    of_the_plane = (down @ kernels) ** 2 + (right @ kernels) ** 2
+    return of_the_plane / (kernels**2).sum(axis=0)
 
 
-slopes = {"trained": share_of_slope(trained), "untrained": np.concatenate([share_of_slope(one) for one in controls])}
+slopes = {
+    "trained": share_of_slope(trained),
+    "untrained": np.concatenate([share_of_slope(one) for one in controls]),
+}
 for name, shares in slopes.items():
-    print(f"{name:9} mean share of slope {shares.mean():.2f}, kernels with over half: {(shares > 0.5).mean():.2f}")
+    print(
+        f"{name:9} mean share of slope {shares.mean():.2f}, "
+        f"kernels with over half: {(shares > 0.5).mean():.2f}"
+    )
 
 # %% tags=["pipeline"]
 page.claim(
     "The trained kernels are slopes far more often than chance",
     slopes["trained"].mean() > slopes["untrained"].mean() + 0.1,
 )
-page.claim("the plane explains less than half", (slopes["trained"] < 0.5).mean() > 0.25)
+page.claim(
+    "the plane explains less than half",
+    (slopes["trained"] < 0.5).mean() > 0.25,
+)
 page.add(
     slope={name: shares.mean() for name, shares in slopes.items()},
-    mostly_slope={name: (shares > 0.5).mean() for name, shares in slopes.items()},
+    mostly_slope={
+        name: (shares > 0.5).mean() for name, shares in slopes.items()
+    },
 )
 
 # %% [markdown]
@@ -94,36 +108,51 @@ page.add(
 # What do the layers make of a digit? These are the 32 maps of the first convolution and the 64 of the second, for the same 7.
 
 # %% mystnb={"figure": {"caption": "Feature maps of the first convolution for a 7. Different maps mark different sides of the strokes.", "name": "fig-hierarchy-first"}}
-plots.feature_maps(up_to(trained, 0)(digits[:1])[0].numpy(), layer="the first convolution")
+maps = up_to(trained, 0)(digits[:1])[0].numpy()
+plots.feature_maps(maps, layer="the first convolution")
 
 # %% mystnb={"figure": {"caption": "Feature maps of the second convolution for the same 7. Each marks few places.", "name": "fig-hierarchy-second"}}
-plots.feature_maps(up_to(trained, 2)(digits[:1])[0].numpy(), layer="the second convolution", columns=16)
+maps = up_to(trained, 2)(digits[:1])[0].numpy()
+plots.feature_maps(maps, layer="the second convolution", columns=16)
 
 # %% [markdown]
 # A unit that looks for something rare is silent most of the time. Count how often units answer at all.
 
+
 # %% nbval={"atol": 0.01}
+def share_active(network, layer):
+    """The share of the layer's outputs that are positive."""
+    return (up_to(network, layer)(digits[:500]).numpy() > 0).mean()
+
+
+kinds = {"trained": [trained], "untrained": controls}
+convolutions = {"first convolution": 0, "second convolution": 2}
 active = pd.DataFrame(
     {
         name: {
-            "first convolution": np.mean([(up_to(one, 0)(digits[:500]).numpy() > 0).mean() for one in networks]),
-            "second convolution": np.mean([(up_to(one, 2)(digits[:500]).numpy() > 0).mean() for one in networks]),
+            layer: np.mean([share_active(one, index) for one in networks])
+            for layer, index in convolutions.items()
         }
-        for name, networks in {"trained": [trained], "untrained": controls}.items()
+        for name, networks in kinds.items()
     }
 )
 active.round(2)
 
 # %% tags=["pipeline"]
+in_first = active.loc["first convolution"]
+in_second = active.loc["second convolution"]
 page.claim(
     "Training makes the second layer quiet",
-    active.loc["second convolution", "trained"] < active.loc["second convolution", "untrained"] / 2,
+    in_second["trained"] < in_second["untrained"] / 2,
 )
 page.claim(
     "the first layer has hardly changed",
-    abs(active.loc["first convolution", "trained"] - active.loc["first convolution", "untrained"]) < 0.1,
+    abs(in_first["trained"] - in_first["untrained"]) < 0.1,
 )
-page.add(active={name: column.to_dict() for name, column in active.items()}, atol=0.001)
+page.add(
+    active={name: column.to_dict() for name, column in active.items()},
+    atol=0.001,
+)
 
 # %% [markdown]
 # {{ claim("Training makes the second layer quiet") }}: {{ hierarchy.active.trained["second convolution"] | percent(0) }} of its outputs are positive, against
@@ -143,7 +172,7 @@ second = up_to(trained, 2)(digits).numpy()  # images x 11 x 11 x 64
 
 
 def most_exciting(unit, count=8):
-    """The 8x8 patches, from different images, to which the unit answers most."""
+    """The 8x8 patches, of different images, to which the unit answers most."""
     strongest = second[..., unit].reshape(len(second), -1)
     images = np.argsort(-strongest.max(axis=1))[:count]
     tops, lefts = np.divmod(strongest[images].argmax(axis=1), second.shape[2])
@@ -155,9 +184,11 @@ def most_exciting(unit, count=8):
 
 # %% mystnb={"figure": {"caption": "For each of eight units of the second convolution (a row each), the eight patches that excite it most. Within most rows the patches are alike: a bend, an end, a slanted stroke.", "name": "fig-hierarchy-patches"}}
 units = np.argsort(-second.max(axis=(0, 1, 2)))[:8]
+patches = [patch for unit in sorted(units) for patch in most_exciting(unit)]
 plots.image_grid(
-    np.array([patch for unit in sorted(units) for patch in most_exciting(unit)]),
-    subject="Patches that excite eight units of the second convolution most, a row a unit",
+    np.array(patches),
+    subject="Patches that excite eight units of the second convolution most, "
+    "a row a unit",
     columns=8,
 )
 
@@ -170,34 +201,45 @@ plots.image_grid(
 
 # %% nbval={"atol": 0.02}
 def purity(maps):
-    """Mean over units of the share of the commonest digit among the hundred most exciting images."""
+    """Share of the commonest digit among the hundred most exciting images.
+
+    It is the mean over the units.
+    """
     strongest = maps.reshape(len(maps), -1, maps.shape[-1]).max(axis=1)
     top = np.argsort(-strongest, axis=0)[:100]
-    return np.mean([np.bincount(y_test[images], minlength=10).max() / 100 for images in top.T])
+    commonest = [np.bincount(y_test[images]).max() for images in top.T]
+    return np.mean(np.array(commonest) / 100)
 
 
 layers = {"first convolution": 0, "second convolution": 2, "dense layer": 5}
 purities = pd.DataFrame(
     {
         name: {
-            layer: np.mean([purity(up_to(one, index)(digits).numpy()) for one in networks])
+            layer: np.mean(
+                [purity(up_to(one, index)(digits).numpy()) for one in networks]
+            )
             for layer, index in layers.items()
         }
-        for name, networks in {"trained": [trained], "untrained": controls}.items()
+        for name, networks in kinds.items()
     }
 )
 purities.round(2)
 
 # %% tags=["pipeline"]
+of_second = purities.loc["second convolution"]
+of_dense = purities.loc["dense layer"]
 page.claim(
     "care little more for digits than random units do",
-    purities.loc["second convolution", "trained"] - purities.loc["second convolution", "untrained"] < 0.1,
+    of_second["trained"] - of_second["untrained"] < 0.1,
 )
 page.claim(
     "The units of the dense layer do",
-    purities.loc["dense layer", "trained"] > purities.loc["dense layer", "untrained"] + 0.05,
+    of_dense["trained"] > of_dense["untrained"] + 0.05,
 )
-page.add(purity={name: column.to_dict() for name, column in purities.items()}, atol=0.001)
+page.add(
+    purity={name: column.to_dict() for name, column in purities.items()},
+    atol=0.001,
+)
 
 # %% [markdown]
 # The units of the second convolution {{ claim("care little more for digits than random units do") }}: on average the commonest digit has
@@ -213,36 +255,54 @@ page.add(purity={name: column.to_dict() for name, column in purities.items()}, a
 
 # %% nbval={"atol": 0.01}
 probe_images = 2_000
-X_train_scaled, X_test_scaled = data.scale_pixels(X_train[:probe_images]), data.scale_pixels(X_test)
-depths = {"first convolution": 0, "first pooling": 1, "second convolution": 2, "second pooling": 3, "dense layer": 5}
+X_train_scaled = data.scale_pixels(X_train[:probe_images])
+X_test_scaled = data.scale_pixels(X_test)
+depths = {
+    "first convolution": 0,
+    "first pooling": 1,
+    "second convolution": 2,
+    "second pooling": 3,
+    "dense layer": 5,
+}
 
 
 def outputs_by_depth(network, images):
-    """The pixels, and what each of these layers makes of them, one row an image."""
-    look = keras.Model(network.inputs, [network.layers[depth].output for depth in depths.values()])
+    """The pixels, and what these layers make of them, one row an image."""
+    of_layers = [network.layers[depth].output for depth in depths.values()]
+    look = keras.Model(network.inputs, of_layers)
     outputs = {"pixels": images} | dict(zip(depths, look(images), strict=True))
-    return {name: np.reshape(output, (len(images), -1)) for name, output in outputs.items()}
+    return {
+        name: np.reshape(output, (len(images), -1))
+        for name, output in outputs.items()
+    }
 
 
 def probe(network):
-    """By depth, the test accuracy of a linear classifier on the outputs there."""
+    """By depth, the test accuracy of a linear classifier on its outputs."""
     probes = {
-        name: RidgeClassifierCV(alphas=np.logspace(-1, 4, 6)).fit(outputs, y_train[:probe_images])
+        name: RidgeClassifierCV(alphas=np.logspace(-1, 4, 6)).fit(
+            outputs, y_train[:probe_images]
+        )
         for name, outputs in outputs_by_depth(network, X_train_scaled).items()
     }
     predicted = {name: [] for name in probes}
     for part in np.array_split(X_test_scaled, 10):
         for name, outputs in outputs_by_depth(network, part).items():
             predicted[name].extend(probes[name].predict(outputs))
-    return {name: evaluation.accuracy(y_test, np.array(answers)).value for name, answers in predicted.items()}
+    return {
+        name: evaluation.accuracy(y_test, np.array(answers)).value
+        for name, answers in predicted.items()
+    }
 
 
 scores = {
     name: pd.DataFrame([probe(network) for network in networks])
-    for name, networks in {"trained": [trained], "untrained": controls}.items()
+    for name, networks in kinds.items()
 }
 probes = {
-    name: table.agg(["median", "min", "max"]).T.set_axis(["value", "low", "high"], axis=1)
+    name: table.agg(["median", "min", "max"]).T.set_axis(
+        ["value", "low", "high"], axis=1
+    )
     for name, table in scores.items()
 }
 pd.concat(probes, axis=1).round(3)
@@ -260,24 +320,30 @@ page.add(
     test_images=len(y_test),
     flattened=trained.layers[4].output.shape[-1],
 )
-page.add(probes={name: table["value"].to_dict() for name, table in probes.items()}, atol=0.001)
+page.add(
+    probes={name: table["value"].to_dict() for name, table in probes.items()},
+    atol=0.001,
+)
 for_trained, for_untrained = probes["trained"]["value"], probes["untrained"]
+at_second = for_trained["second convolution"]
 page.claim(
     "The probe of each convolution reads more than that of the layers before",
     for_trained["pixels"] + 0.05 < for_trained["first convolution"]
-    and for_trained["first pooling"] + 0.01 < for_trained["second convolution"],
+    and for_trained["first pooling"] + 0.01 < at_second,
 )
 page.claim(
     "more than four fifths of the way from the pixels to there",
     for_untrained.loc["second convolution", "value"] - for_trained["pixels"]
-    > 0.8 * (for_trained["second convolution"] - for_trained["pixels"]),
+    > 0.8 * (at_second - for_trained["pixels"]),
 )
 page.claim(
-    "Training adds something", for_trained["second convolution"] > for_untrained.loc["second convolution", "high"]
+    "Training adds something",
+    at_second > for_untrained.loc["second convolution", "high"],
 )
 page.claim(
     "The dense layer is where learning shows",
-    for_trained["dense layer"] > for_untrained.loc["dense layer", "high"] + 0.05,
+    for_trained["dense layer"]
+    > for_untrained.loc["dense layer", "high"] + 0.05,
 )
 
 
@@ -306,14 +372,15 @@ page.claim(
 
 # %%
 def occlusion_map(image, answer, size=5):
-    """How much the loss rises when the patch around each pixel is covered, 28x28."""
+    """How much the loss rises when the patch around each pixel is covered."""
     covered = np.repeat(image[np.newaxis], 28 * 28, axis=0)
     for place, (row, column) in enumerate(np.ndindex(28, 28)):
-        covered[
-            place, max(row - size // 2, 0) : row + size // 2 + 1, max(column - size // 2, 0) : column + size // 2 + 1
-        ] = 0
+        rows = slice(max(row - size // 2, 0), row + size // 2 + 1)
+        columns = slice(max(column - size // 2, 0), column + size // 2 + 1)
+        covered[place, rows, columns] = 0
     covered = np.concatenate([image[np.newaxis], covered])
-    loss = -np.log(training.predict_probabilities(trained, covered)[:, answer] + 1e-12)
+    probability = training.predict_probabilities(trained, covered)[:, answer]
+    loss = -np.log(probability + 1e-12)
     return (loss[1:] - loss[0]).reshape(28, 28)
 
 
@@ -331,15 +398,24 @@ def grad_cam(image, answer):
 probabilities = training.predict_probabilities(trained, X_test_scaled)
 predicted = probabilities.argmax(axis=1)
 errors = evaluation.most_confident_errors(y_test, probabilities, count=2).index
-examples = [int(np.argmax(y_test == digit)) for digit in (2, 4, 7, 8)] + errors.tolist()
-occlusions = [occlusion_map(X_test_scaled[image], predicted[image]) for image in examples]
-cams = [np.kron(grad_cam(X_test_scaled[image], predicted[image]), np.ones((2, 2))) for image in examples]
+right = [int(np.argmax(y_test == digit)) for digit in (2, 4, 7, 8)]
+examples = right + errors.tolist()
+occlusions = [
+    occlusion_map(X_test_scaled[image], predicted[image]) for image in examples
+]
+cams = [
+    np.kron(grad_cam(X_test_scaled[image], predicted[image]), np.ones((2, 2)))
+    for image in examples
+]
 
 # %% mystnb={"figure": {"caption": "Six digits, the last two of them errors; below each, where covering it makes the answer less probable; and where Grad-CAM sees support for it.", "name": "fig-hierarchy-maps"}} tags=["nbval-ignore-output"]
-padded = [np.pad(cam, 3) for cam in cams]  # the maps cover the middle 22 pixels of the 28
-titles = [f"{y_test[image]} as {predicted[image]}" for image in examples] + ["occlusion"] * 6 + ["Grad-CAM"] * 6
+# The maps cover the middle 22 pixels of the 28.
+padded = [np.pad(cam, 3) for cam in cams]
+rows = [X_test_scaled[examples][..., 0], np.maximum(occlusions, 0), padded]
+titles = [f"{y_test[image]} as {predicted[image]}" for image in examples]
+titles += ["occlusion"] * 6 + ["Grad-CAM"] * 6
 plots.image_grid(
-    np.concatenate([X_test_scaled[examples][..., 0], np.maximum(occlusions, 0), padded]),
+    np.concatenate(rows),
     subject="Digits above, occlusion maps in the middle, Grad-CAM maps below",
     titles=titles,
     columns=6,
@@ -452,7 +528,11 @@ check("hierarchy.1", receptive_field)
 ### BEGIN SOLUTION
 stack = [(3, 1), (2, 2), (3, 1), (2, 2)]
 for depth, (window, stride) in enumerate(stack, start=1):
-    print(f"after a window of {window} with stride {stride}: {receptive_field(stack[:depth])} pixels a side")
+    side = receptive_field(stack[:depth])
+    print(
+        f"after a window of {window} with stride {stride}: "
+        f"{side} pixels a side"
+    )
 ### END SOLUTION
 
 # %% [markdown]
@@ -462,7 +542,7 @@ for depth, (window, stride) in enumerate(stack, start=1):
 
 # %%
 def expected_share(side):
-    """Share of variance that a plane explains of random numbers, on average."""
+    """Mean share of the variance of random numbers that a plane explains."""
     ...
     ### BEGIN SOLUTION
     return 2 / (side**2 - 1)
@@ -474,10 +554,13 @@ check("hierarchy.2", expected_share)
 for side in (3, 5, 7):
     noise = np.random.default_rng(0).normal(size=(side**2, 20_000))
     noise -= noise.mean(axis=0)
-    plane = np.stack([axis.ravel() - (side - 1) / 2 for axis in np.mgrid[:side, :side]])
+    plane = np.mgrid[:side, :side].reshape(2, -1) - (side - 1) / 2
     plane /= np.linalg.norm(plane, axis=1, keepdims=True)
     shares = ((plane @ noise) ** 2).sum(axis=0) / (noise**2).sum(axis=0)
-    print(f"{side}x{side}: expected {expected_share(side):.3f}, seen {shares.mean():.3f}")
+    print(
+        f"{side}x{side}: expected {expected_share(side):.3f}, "
+        f"seen {shares.mean():.3f}"
+    )
 ### END SOLUTION
 
 # %% [markdown]
@@ -487,7 +570,7 @@ for side in (3, 5, 7):
 
 # %% mystnb={"figure": {"caption": "The patch that each of the 32 kernels of the first convolution answers to most, among all patches from paper to full ink, each in a grey frame.", "name": "fig-hierarchy-ideal"}}
 def most_exciting_patch(kernel):
-    """The patch of pixels from 0 to 1 to which the kernel answers most, of its shape."""
+    """The patch of pixels from 0 to 1 to which the kernel answers most."""
     ...
     ### BEGIN SOLUTION
     return (kernel > 0).astype(float)
@@ -498,9 +581,12 @@ check("hierarchy.3", most_exciting_patch)
 ### BEGIN SOLUTION
 
 kernels = trained.layers[0].get_weights()[0][:, :, 0]
+patches = [most_exciting_patch(kernels[:, :, unit]) for unit in range(32)]
+framed = [np.pad(patch, 1, constant_values=0.3) for patch in patches]
 plots.image_grid(
-    np.stack([np.pad(most_exciting_patch(kernels[:, :, unit]), 1, constant_values=0.3) for unit in range(32)]),
-    subject="The patches that excite the kernels of the first convolution most",
+    np.stack(framed),
+    subject="The patches that excite the kernels of the first convolution "
+    "most",
     columns=8,
 )
 ### END SOLUTION
@@ -512,10 +598,11 @@ plots.image_grid(
 
 # %%
 def chance_purity(count, classes):
-    """Mean share of the commonest class among so many images drawn at random."""
+    """Mean share of the commonest class among images drawn at random."""
     ...
     ### BEGIN SOLUTION
-    draws = np.random.default_rng(1).multinomial(count, np.full(classes, 1 / classes), size=10_000)
+    random, chances = np.random.default_rng(1), np.full(classes, 1 / classes)
+    draws = random.multinomial(count, chances, size=10_000)
     return draws.max(axis=1).mean() / count
     ### END SOLUTION
 
@@ -524,8 +611,8 @@ check("hierarchy.4", chance_purity)
 ### BEGIN SOLUTION
 for count in (10, 100, 1_000):
     print(f"{count:5,} images: {chance_purity(count, 10):.2f}")
-# The purity of untrained units lies above it: strokes that some digits have and others
-# have not are enough. So chance alone would be too mild a control.
+# The purity of untrained units lies above it: strokes that some digits have
+# and others have not are enough. So chance alone would be too mild a control.
 ### END SOLUTION
 
 # %% [markdown]
@@ -541,7 +628,8 @@ def ridge(outputs, targets, penalty):
     ### BEGIN SOLUTION
     centre, middle = outputs.mean(axis=0), targets.mean(axis=0)
     centred = outputs - centre
-    weights = np.linalg.solve(centred.T @ centred + penalty * np.eye(outputs.shape[1]), centred.T @ (targets - middle))
+    products = centred.T @ centred + penalty * np.eye(outputs.shape[1])
+    weights = np.linalg.solve(products, centred.T @ (targets - middle))
     return weights, middle - centre @ weights
     ### END SOLUTION
 
@@ -550,9 +638,11 @@ check("hierarchy.5", ridge)
 ### BEGIN SOLUTION
 
 dense = up_to(trained, 5)
-seen, unseen = (dense(part).numpy().astype(float) for part in (X_train_scaled, X_test_scaled))
+seen = dense(X_train_scaled).numpy().astype(float)
+unseen = dense(X_test_scaled).numpy().astype(float)
 for count in (400, probe_images):
-    weights, intercepts = ridge(seen[:count], np.eye(10)[y_train[:count]], 100.0)
+    targets = np.eye(10)[y_train[:count]]
+    weights, intercepts = ridge(seen[:count], targets, 100.0)
     right = (unseen @ weights + intercepts).argmax(axis=1) == y_test
     print(f"{count:5,} images: right about {right.mean():.3f}")
 ### END SOLUTION

@@ -34,19 +34,26 @@ from digitlib import plots, reference, statistics
 # {{ data_size.most | thousands }} images, is that of the [ten headline runs](07_normal.ipynb), the first five of them.
 
 # %%
-runs = pd.concat([reference.load_sweep("data_size"), reference.load_sweep("headline")])
+runs = pd.concat(
+    [reference.load_sweep("data_size"), reference.load_sweep("headline")]
+)
 runs = runs[(runs["seed"] <= 5) & runs["network"].isin(["cnn", "matched"])]
 runs["error"] = 1 - runs["accuracy"]
 groups = runs.groupby(["network", "training_images"])["accuracy"]
 estimates = {key: statistics.mean_over_seeds(values) for key, values in groups}
-table = pd.DataFrame({key: estimate._asdict() for key, estimate in estimates.items()}).T
+table = pd.DataFrame(
+    {key: estimate._asdict() for key, estimate in estimates.items()}
+).T
 table["value"].unstack(level=0).round(4)
 
 # %% mystnb={"figure": {"caption": "Share of wrong answers against the number of training images, on logarithmic axes: means of five seeds, in bands from the lowest to the highest.", "name": "fig-data-size-curves"}}
 sizes = sorted(runs["training_images"].unique())
+kinds = {"CNN": "cnn", "fully connected": "matched"}
+by_size = runs.pivot(
+    index=["network", "seed"], columns="training_images", values="error"
+)
 errors = {
-    name: runs[runs["network"] == network].pivot(index="seed", columns="training_images", values="error").to_numpy()
-    for name, network in {"CNN": "cnn", "fully connected": "matched"}.items()
+    name: by_size.loc[network].to_numpy() for name, network in kinds.items()
 }
 plots.bands(
     errors,
@@ -61,11 +68,16 @@ plots.bands(
 steps = runs["epochs"] * np.ceil(runs["training_images"] / runs["batch_size"])
 comparisons = {
     size: statistics.compare_over_seeds(
-        *(part.loc[part["network"] == name].set_index("seed")["accuracy"] for name in ("matched", "cnn"))
+        *(
+            part.loc[part["network"] == name].set_index("seed")["accuracy"]
+            for name in ("matched", "cnn")
+        )
     )
     for size, part in runs.groupby("training_images")
 }
-corrected = statistics.holm({str(size): comparison.p_value for size, comparison in comparisons.items()})
+corrected = statistics.holm(
+    {str(size): comparison.p_value for size, comparison in comparisons.items()}
+)
 page.add(
     least_steps=int(steps.min()),
     most=int(max(sizes)),
@@ -73,7 +85,9 @@ page.add(
         name: {int(size): estimates[network, size] for size in sizes}
         for name, network in (("cnn", "cnn"), ("matched", "matched"))
     },
-    comparisons={int(size): comparison for size, comparison in comparisons.items()},
+    comparisons={
+        int(size): comparison for size, comparison in comparisons.items()
+    },
     corrected=corrected,
 )
 
@@ -84,17 +98,25 @@ page.add(
 # $a\, n^{-b}$ with $n$ images. With ten times as many images, the error is multiplied by $10^{-b}$.
 
 # %%
-logarithms = runs.assign(images=np.log10(runs["training_images"]), error=np.log10(runs["error"]))
-fits = {network: linregress(part["images"], part["error"]) for network, part in logarithms.groupby("network")}
+logarithms = runs.assign(
+    images=np.log10(runs["training_images"]), error=np.log10(runs["error"])
+)
+fits = {
+    network: linregress(part["images"], part["error"])
+    for network, part in logarithms.groupby("network")
+}
 for network, fit in fits.items():
-    print(f"{network:8} exponent {-fit.slope:.2f}, ten times the images leave {10**fit.slope:.2f} of the error")
+    print(
+        f"{network:8} exponent {-fit.slope:.2f}, "
+        f"ten times the images leave {10**fit.slope:.2f} of the error"
+    )
 
 # %% mystnb={"figure": {"caption": "The means again, with the fitted power laws. They pass through the middle of the points, and not through each of them.", "name": "fig-data-size-fits"}}
 means = {name: values.mean(axis=0) for name, values in errors.items()}
-fitted = {
-    f"{name}, fitted": 10 ** (fits[network].intercept + fits[network].slope * np.log10(sizes))
-    for name, network in {"CNN": "cnn", "fully connected": "matched"}.items()
-}
+fitted = {}
+for name, network in kinds.items():
+    line = fits[network].intercept + fits[network].slope * np.log10(sizes)
+    fitted[f"{name}, fitted"] = 10**line
 plots.lines(
     means | fitted,
     x=sizes,
@@ -124,7 +146,10 @@ plots.lines(
 def images_needed(target_errors, *cnn_errors):
     """Where the CNN's curve of mean errors reaches the mean of the target."""
     curve = [np.mean(of_a_size) for of_a_size in cnn_errors]
-    return 10 ** np.interp(-np.log10(np.mean(target_errors)), -np.log10(curve), np.log10(sizes))
+    target = np.mean(target_errors)
+    return 10 ** np.interp(
+        -np.log10(target), -np.log10(curve), np.log10(sizes)
+    )
 
 
 samples = [errors["fully connected"][:, -1], *errors["CNN"].T]
@@ -138,9 +163,13 @@ resampled = bootstrap(
     random_state=np.random.default_rng(1),
 )
 low, high = resampled.confidence_interval
-print(f"the fully connected network with {max(sizes):,} images: error {means['fully connected'][-1]:.4f}")
 print(
-    f"the CNN reaches it with about {round(needed, -2):,.0f} (95 % interval {round(low, -2):,.0f} to {round(high, -2):,.0f})"
+    f"the fully connected network with {max(sizes):,} images: "
+    f"error {means['fully connected'][-1]:.4f}"
+)
+print(
+    f"the CNN reaches it with about {round(needed, -2):,.0f} "
+    f"(95 % interval {round(low, -2):,.0f} to {round(high, -2):,.0f})"
 )
 
 # %% tags=["pipeline"]
@@ -154,13 +183,18 @@ page.add(
 few, many = int(min(sizes)), int(max(sizes))
 page.claim(
     "The CNN is ahead at every size",
-    all(statistics.verdict(comparisons[size], corrected[str(size)]) == "helps" for size in sizes),
+    all(
+        statistics.verdict(comparisons[size], corrected[str(size)]) == "helps"
+        for size in sizes
+    ),
 )
 page.claim(
-    "the gap in points is wider with a hundred images than with all", comparisons[100].low > comparisons[many].high
+    "the gap in points is wider with a hundred images than with all",
+    comparisons[100].low > comparisons[many].high,
 )
 page.claim(
-    "thirty digits are enough to be right about more than half of all others", estimates["matched", few].low > 0.5
+    "thirty digits are enough to be right about more than half of all others",
+    estimates["matched", few].low > 0.5,
 )
 page.claim("falls faster", fits["cnn"].slope < fits["matched"].slope - 0.02)
 page.claim("A quarter of the images or fewer", high < many / 4)
@@ -302,8 +336,10 @@ def images_for(error, a, b):
 check("data_size.2", images_for)
 ### BEGIN SOLUTION
 fit = fits["cnn"]
-print(f"about {round(images_for(0.005, 10**fit.intercept, -fit.slope), -4):,.0f} images")
-# It lies outside the points, and the last points need not lie on the line. Treat it as a guess.
+guess = images_for(0.005, 10**fit.intercept, -fit.slope)
+print(f"about {round(guess, -4):,.0f} images")
+# It lies outside the points, and the last points need not lie on the line.
+# Treat it as a guess.
 ### END SOLUTION
 
 # %% [markdown]
@@ -326,7 +362,8 @@ check("data_size.3", fit_power_law)
 counts = np.array(sizes)
 for name, mean in means.items():
     a, b = fit_power_law(counts[:-1], mean[:-1])
-    print(f"{name:15} predicted {a * counts[-1] ** -b:.4f}, measured {mean[-1]:.4f}")
+    expected = a * counts[-1] ** -b
+    print(f"{name:15} predicted {expected:.4f}, measured {mean[-1]:.4f}")
 ### END SOLUTION
 
 # %% [markdown]
@@ -348,8 +385,13 @@ check("data_size.4", bootstrap_interval)
 ### BEGIN SOLUTION
 for size, of_a_size in zip(sizes, errors["CNN"].T, strict=True):
     low, high = bootstrap_interval(of_a_size)
-    print(f"{size:6,} images: {low:.4f} to {high:.4f}, as a share of the mean {(high - low) / of_a_size.mean():.2f}")
-# In points the interval shrinks with the number of images. Measured by the error, it does not.
+    share = (high - low) / of_a_size.mean()
+    print(
+        f"{size:6,} images: {low:.4f} to {high:.4f}, "
+        f"as a share of the mean {share:.2f}"
+    )
+# In points the interval shrinks with the number of images. Measured by the
+# error, it does not.
 ### END SOLUTION
 
 # %% [markdown]
@@ -371,7 +413,9 @@ def fit_with_floor(sizes, errors):
     def law(n, a, b, c):
         return np.log(a * n**-b + c)
 
-    numbers, _ = curve_fit(law, sizes, logarithms, p0=(1, 0.5, 0.001), bounds=(0, np.inf))
+    numbers, _ = curve_fit(
+        law, sizes, logarithms, p0=(1, 0.5, 0.001), bounds=(0, np.inf)
+    )
     return tuple(numbers)
     ### END SOLUTION
 
@@ -383,7 +427,11 @@ for name, mean in means.items():
     line_a, line_b = fit_power_law(counts, mean)
     print(f"{name}: floor {c:.3f}")
     for size in (*counts[-2:], 10 * counts[-1]):
-        print(f"  {size:7,} images: {line_a * size**-line_b:.4f} without a floor, {a * size**-b + c:.4f} with it")
+        without, with_floor = line_a * size**-line_b, a * size**-b + c
+        print(
+            f"  {size:7,} images: {without:.4f} without a floor, "
+            f"{with_floor:.4f} with it"
+        )
 # Both laws pass near the points. They part where there are none.
 ### END SOLUTION
 

@@ -28,11 +28,11 @@ from digitlib import data, plots, reference, statistics
 _, (X_test, y_test) = data.load_mnist()
 headline = reference.load_sweep("headline")
 networks = ["cnn", "matched", "fully connected"]
-answers = {
-    name: np.stack([reference.predicted(run) for _, run in headline[headline["network"] == name].iterrows()])
-    for name in networks
-}
-wrong = {name: predicted != y_test for name, predicted in answers.items()}  # seeds x images
+answers, wrong = {}, {}  # of each network: seeds x images
+for name in networks:
+    runs = headline[headline["network"] == name]
+    answers[name] = np.stack(runs.apply(reference.predicted, axis=1))
+    wrong[name] = answers[name] != y_test
 
 # %% [markdown]
 # ## How often is a digit missed?
@@ -41,7 +41,8 @@ wrong = {name: predicted != y_test for name, predicted in answers.items()}  # se
 
 # %%
 missed = wrong["cnn"].sum(axis=0)
-how_often = pd.Series(missed).value_counts().reindex(range(1, 11), fill_value=0)
+how_often = pd.Series(missed).value_counts()
+how_often = how_often.reindex(range(1, 11), fill_value=0)
 how_often.rename_axis("wrong in so many of ten").rename("images").to_frame().T
 
 # %% mystnb={"figure": {"caption": "Test images by how many of ten CNNs get them wrong (those that none gets wrong are left out). Many are missed once or twice, and some always.", "name": "fig-errors-counts"}}
@@ -80,11 +81,17 @@ def commonest_wrong_answer(image):
     return np.bincount(given[given != y_test[image]]).argmax()
 
 
-titles = [
-    f"{y_test[image]} as {commonest_wrong_answer(image)}\n{missed[image]} of 10{'*' if image in disputed.index else ''}"
-    for image in order
-]
-plots.image_grid(X_test[order], subject="Test digits that most CNNs get wrong", titles=titles, columns=9)
+titles = []
+for image in order:
+    confusion = f"{y_test[image]} as {commonest_wrong_answer(image)}"
+    star = "*" if image in disputed.index else ""
+    titles.append(f"{confusion}\n{missed[image]} of 10{star}")
+plots.image_grid(
+    X_test[order],
+    subject="Test digits that most CNNs get wrong",
+    titles=titles,
+    columns=9,
+)
 
 # %% [markdown]
 # ## Whose fault are they?
@@ -96,21 +103,30 @@ plots.image_grid(X_test[order], subject="Test digits that most CNNs get wrong", 
 unanimous = disputed.index[disputed["votes guessed"] == 5]
 kept = np.ones(len(y_test), dtype=bool)
 kept[disputed.index] = False
-with_all, without = (
-    {name: statistics.mean_over_seeds((~wrong[name][:, images]).mean(axis=1)) for name in networks}
-    for images in (np.ones_like(kept), kept)
-)
+with_all, without = {}, {}
+for name in networks:
+    right = ~wrong[name]
+    with_all[name] = statistics.mean_over_seeds(right.mean(axis=1))
+    without[name] = statistics.mean_over_seeds(right[:, kept].mean(axis=1))
 pd.DataFrame(
     {
-        "all test images": {name: statistics.in_words(estimate, digits=2) for name, estimate in with_all.items()},
-        "without the disputed": {name: statistics.in_words(estimate, digits=2) for name, estimate in without.items()},
+        "all test images": {
+            name: statistics.in_words(estimate, digits=2)
+            for name, estimate in with_all.items()
+        },
+        "without the disputed": {
+            name: statistics.in_words(estimate, digits=2)
+            for name, estimate in without.items()
+        },
     }
 )
 
 # %%
 by_label = disputed[["given", "guessed"]].copy()
-by_label["answered as given"] = (answers["cnn"][:, disputed.index] == disputed["given"].to_numpy()).sum(axis=0)
-by_label["answered as guessed"] = (answers["cnn"][:, disputed.index] == disputed["guessed"].to_numpy()).sum(axis=0)
+of_cnns = answers["cnn"][:, disputed.index]
+for kind in ("given", "guessed"):
+    agree = of_cnns == disputed[kind].to_numpy()
+    by_label[f"answered as {kind}"] = agree.sum(axis=0)
 by_label
 
 # %% tags=["pipeline"]
@@ -124,16 +140,27 @@ page.add(
     always_disputed=always[disputed.index].sum(),
     against_label=(by_label["answered as given"] <= 1).sum(),
     unanimous_images=[f"{image}" for image in unanimous],
-    unanimous_as_guessed=[int(by_label.loc[image, "answered as guessed"]) for image in unanimous],
+    unanimous_as_guessed=[
+        int(by_label.loc[image, "answered as guessed"]) for image in unanimous
+    ],
 )
 
 page.claim(
     "about a tenth of all errors of the CNN",
     0.07 < share_of_errors < 0.13,
 )
-page.claim("the difference between the kinds of network stays", without["cnn"].low > without["matched"].high)
-page.claim("a handful of the digits that all ten miss are disputed", 3 <= always[disputed.index].sum() <= 7)
-page.claim("no CNN, or one, answers as the label says", (by_label["answered as given"] <= 1).sum() >= 7)
+page.claim(
+    "the difference between the kinds of network stays",
+    without["cnn"].low > without["matched"].high,
+)
+page.claim(
+    "a handful of the digits that all ten miss are disputed",
+    3 <= always[disputed.index].sum() <= 7,
+)
+page.claim(
+    "no CNN, or one, answers as the label says",
+    (by_label["answered as given"] <= 1).sum() >= 7,
+)
 
 # %% [markdown]
 # The disputed labels are few, but they are {{ claim("about a tenth of all errors of the CNN") }}: {{ errors.disputed_errors | decimals(1) }} of
@@ -152,12 +179,21 @@ page.claim("no CNN, or one, answers as the label says", (by_label["answered as g
 # %%
 always_wrong = {name: wrong[name].all(axis=0) for name in networks}
 hard = pd.DataFrame(
-    {one: {other: (always_wrong[one] & always_wrong[other]).sum() for other in networks} for one in networks}
+    {
+        one: {
+            other: (always_wrong[one] & always_wrong[other]).sum()
+            for other in networks
+        }
+        for one in networks
+    }
 )
 hard
 
 # %% tags=["pipeline"]
-page.claim("has blind spots of its own", (always_wrong["cnn"] & ~always_wrong["matched"]).sum() >= 3)
+page.claim(
+    "has blind spots of its own",
+    (always_wrong["cnn"] & ~always_wrong["matched"]).sum() >= 3,
+)
 page.add(
     always_wrong={name: always_wrong[name].sum() for name in networks},
     always_wrong_both=(always_wrong["cnn"] & always_wrong["matched"]).sum(),
@@ -177,17 +213,25 @@ page.add(
 # are pooled, sorted by doubt and cut into groups of equal size. Such a figure is called a **reliability diagram**; on logarithmic axes it shows the sure answers, too.
 
 # %%
-doubt = {name: 10.0 ** -np.array(headline.loc[headline["network"] == name, "nines"].tolist()) for name in networks}
+doubt = {}
+for name in networks:
+    nines = headline.loc[headline["network"] == name, "nines"]
+    doubt[name] = 10.0 ** -np.array(nines.tolist())
 
 
 def reliability(name, groups=20):
-    """Mean doubt and share of errors in groups of equal size, from sure to unsure, without those that make no error."""
+    """Mean doubt and share of errors in groups of equal size.
+
+    They go from sure to unsure; groups without an error are left out.
+    """
     order = np.argsort(doubt[name], axis=None)
     pairs = [
         (doubt[name].ravel()[group].mean(), wrong[name].ravel()[group].mean())
         for group in np.array_split(order, groups)
     ]
-    return pd.DataFrame([pair for pair in pairs if pair[1] > 0], columns=["doubt", "errors"])
+    return pd.DataFrame(
+        [pair for pair in pairs if pair[1] > 0], columns=["doubt", "errors"]
+    )
 
 
 diagrams = {name: reliability(name) for name in ("cnn", "matched")}
@@ -195,7 +239,8 @@ diagrams["cnn"].map("{:.1e}".format)
 
 # %% mystnb={"figure": {"caption": "Share of errors against doubt, in twenty groups of equal size (those without any error are left out). A calibrated network would lie on the dashed line; points above it are surer than they should be.", "name": "fig-errors-reliability"}}
 plots.reliability(
-    {"CNN": diagrams["cnn"], "fully connected": diagrams["matched"]}, subject="Errors against doubt of thirty trainings"
+    {"CNN": diagrams["cnn"], "fully connected": diagrams["matched"]},
+    subject="Errors against doubt of thirty trainings",
 )
 
 
@@ -208,14 +253,18 @@ plots.reliability(
 def expected_calibration_error(doubts, wrongs, groups=15):
     """Of one run: doubts and errors have one entry per image."""
     group = np.minimum((doubts * groups).astype(int), groups - 1)
-    gaps = pd.DataFrame({"doubt": doubts, "wrong": wrongs}).groupby(group).mean()
+    both = pd.DataFrame({"doubt": doubts, "wrong": wrongs})
+    gaps = both.groupby(group).mean()
     shares = pd.Series(group).value_counts(normalize=True)
     return float(((gaps["doubt"] - gaps["wrong"]).abs() * shares).sum())
 
 
 calibration_errors = {
     name: statistics.mean_over_seeds(
-        [expected_calibration_error(*run) for run in zip(doubt[name], wrong[name], strict=True)]
+        [
+            expected_calibration_error(*run)
+            for run in zip(doubt[name], wrong[name], strict=True)
+        ]
     )
     for name in networks
 }
@@ -231,10 +280,20 @@ pd.DataFrame(
 ).T.round(4)
 
 # %% tags=["pipeline"]
-page.claim("Both are too sure", all(wrong[name].mean() > 1.5 * doubt[name].mean() for name in networks))
-page.claim("in every group", all((table["errors"] > table["doubt"]).all() for table in diagrams.values()))
+page.claim(
+    "Both are too sure",
+    all(wrong[name].mean() > 1.5 * doubt[name].mean() for name in networks),
+)
+every_group = pd.concat(diagrams)
+page.claim(
+    "in every group",
+    (every_group["errors"] > every_group["doubt"]).all(),
+)
 first_group, last_group = diagrams["cnn"].iloc[0], diagrams["cnn"].iloc[-1]
-page.claim("doubts them a thousand times less", first_group["errors"] > 1000 * first_group["doubt"])
+page.claim(
+    "doubts them a thousand times less",
+    first_group["errors"] > 1000 * first_group["doubt"],
+)
 page.add(
     first_group=first_group.to_dict(),
     last_group=last_group.to_dict(),
@@ -261,23 +320,36 @@ page.add(
 
 # %%
 def errors_left(doubts, wrongs):
-    """Share of errors among the answered, if the 0, 1, 2, ... most doubtful digits are set aside."""
+    """Share of errors left if the 0, 1, 2, ... most doubtful are set aside."""
     order = np.argsort(-doubts, kind="stable")
-    errors = wrongs.sum() - np.concatenate([[0], np.cumsum(wrongs[order])[:-1]])
+    errors_aside = np.concatenate([[0], np.cumsum(wrongs[order])[:-1]])
+    errors = wrongs.sum() - errors_aside
     return errors / (len(wrongs) - np.arange(len(wrongs)))
 
 
 left = {
-    name: np.stack([errors_left(*run) for run in zip(doubt[name], wrong[name], strict=True)])
+    name: np.stack(
+        [
+            errors_left(*run)
+            for run in zip(doubt[name], wrong[name], strict=True)
+        ]
+    )
     for name in ("cnn", "matched")
 }
-set_aside = {name: [int(np.argmax(curve <= 0.001)) for curve in curves] for name, curves in left.items()}
-pd.DataFrame(set_aside, index=pd.RangeIndex(1, 11, name="seed")).describe().loc[["mean", "min", "max"]]
+set_aside = {
+    name: [int(np.argmax(curve <= 0.001)) for curve in curves]
+    for name, curves in left.items()
+}
+by_seed = pd.DataFrame(set_aside, index=pd.RangeIndex(1, 11, name="seed"))
+by_seed.describe().loc[["mean", "min", "max"]]
 
 # %% mystnb={"figure": {"caption": "Errors among the answered digits when the most doubtful ones are set aside: means over ten seeds, in bands from the lowest to the highest.", "name": "fig-errors-refusal"}}
 shown = np.arange(0, 2001, 50)
 plots.bands(
-    {"CNN": 100 * left["cnn"][:, shown], "fully connected": 100 * left["matched"][:, shown]},
+    {
+        "CNN": 100 * left["cnn"][:, shown],
+        "fully connected": 100 * left["matched"][:, shown],
+    },
     x=shown / 100,
     subject="Errors among the answered digits",
     xlabel="% of the digits set aside",
@@ -293,7 +365,10 @@ first_half = np.arange(len(y_test)) % 2 == 0
 
 
 def check_rule(doubts, wrongs):
-    """Threshold from one half of the images; share set aside and errors left on the other."""
+    """With a threshold from one half of the images, the other half's shares.
+
+    They are the share set aside and the share of errors left.
+    """
     curve = errors_left(doubts[first_half], wrongs[first_half])
     threshold = np.sort(doubts[first_half])[::-1][np.argmax(curve <= 0.001)]
     answered = doubts[~first_half] <= threshold
@@ -302,7 +377,11 @@ def check_rule(doubts, wrongs):
 
 rule = {
     name: pd.DataFrame(
-        [check_rule(*run) for run in zip(doubt[name], wrong[name], strict=True)], columns=["set aside", "errors left"]
+        [
+            check_rule(*run)
+            for run in zip(doubt[name], wrong[name], strict=True)
+        ],
+        columns=["set aside", "errors left"],
     )
     for name in ("cnn", "matched")
 }
@@ -311,13 +390,30 @@ pd.DataFrame({name: table.mean() for name, table in rule.items()}).T.round(4)
 # %% tags=["pipeline"]
 page.add(
     set_aside={
-        name: {"mean": np.mean(counts), "low": min(counts), "high": max(counts)} for name, counts in set_aside.items()
+        name: {
+            "mean": np.mean(counts),
+            "low": min(counts),
+            "high": max(counts),
+        }
+        for name, counts in set_aside.items()
     },
-    rule_set_aside={name: statistics.mean_over_seeds(table["set aside"]) for name, table in rule.items()},
-    rule_errors={name: statistics.mean_over_seeds(table["errors left"]) for name, table in rule.items()},
+    rule_set_aside={
+        name: statistics.mean_over_seeds(table["set aside"])
+        for name, table in rule.items()
+    },
+    rule_errors={
+        name: statistics.mean_over_seeds(table["errors left"])
+        for name, table in rule.items()
+    },
 )
-page.claim("Less than a tenth is enough for the CNN", rule["cnn"]["set aside"].mean() < 0.1)
-page.claim("twice as many or more", rule["matched"]["set aside"].mean() > 2 * rule["cnn"]["set aside"].mean())
+page.claim(
+    "Less than a tenth is enough for the CNN",
+    rule["cnn"]["set aside"].mean() < 0.1,
+)
+page.claim(
+    "twice as many or more",
+    rule["matched"]["set aside"].mean() > 2 * rule["cnn"]["set aside"].mean(),
+)
 
 # %% [markdown]
 # {{ claim("Less than a tenth is enough for the CNN") }}: with the rule fixed beforehand it sets aside {{ errors.rule_set_aside.cnn | in_words }} of the digits, and of
@@ -442,7 +538,11 @@ def majority(answers):
 check("errors.1", majority)
 ### BEGIN SOLUTION
 errors_of_majority = (majority(answers["cnn"]) != y_test).sum()
-print(f"errors of the majority: {errors_of_majority}, of the CNN with the fewest: {wrong['cnn'].sum(axis=1).min()}")
+fewest = wrong["cnn"].sum(axis=1).min()
+print(
+    f"errors of the majority: {errors_of_majority}, "
+    f"of the CNN with the fewest: {fewest}"
+)
 ### END SOLUTION
 
 # %% [markdown]
@@ -456,7 +556,7 @@ from scipy.stats import binom
 
 ### END SOLUTION
 def expected_counts(wrong):
-    """Expected images that 0, 1, ... all networks miss, if errors are independent."""
+    """Images that 0, 1, ... all networks miss, if errors are independent."""
     ...
     ### BEGIN SOLUTION
     networks, images = wrong.shape
@@ -469,7 +569,10 @@ check("errors.2", expected_counts)
 
 counted = np.bincount(missed, minlength=11)
 for misses, expected in enumerate(expected_counts(wrong["cnn"])):
-    print(f"missed by {misses:2}: {expected:8.1e} expected, {counted[misses]:5} seen")
+    print(
+        f"missed by {misses:2}: {expected:8.1e} expected, "
+        f"{counted[misses]:5} seen"
+    )
 # Errors are not independent at all: the digits differ in difficulty.
 ### END SOLUTION
 
@@ -490,7 +593,10 @@ def needlessly(doubts, wrongs, count):
 check("errors.3", needlessly)
 ### BEGIN SOLUTION
 for name in ("cnn", "matched"):
-    shares = [needlessly(*run) for run in zip(doubt[name], wrong[name], set_aside[name], strict=True)]
+    shares = [
+        needlessly(*run)
+        for run in zip(doubt[name], wrong[name], set_aside[name], strict=True)
+    ]
     print(f"{name}: {np.mean(shares):.0%} of the digits set aside")
 ### END SOLUTION
 
@@ -513,9 +619,14 @@ check("errors.4", order_of_doubt)
 ### BEGIN SOLUTION
 for name in ("cnn", "matched"):
     doubts, wrongs = doubt[name][0], wrong[name][0]
-    for what, changed in {"doubts": doubts, "their squares": doubts**2}.items():
-        order, calibration = order_of_doubt(changed, wrongs), expected_calibration_error(changed, wrongs)
-        print(f"{name:7} {what:13} order {order:.3f}, expected calibration error {calibration:.4f}")
+    versions = {"doubts": doubts, "their squares": doubts**2}
+    for what, changed in versions.items():
+        order = order_of_doubt(changed, wrongs)
+        calibration = expected_calibration_error(changed, wrongs)
+        print(
+            f"{name:7} {what:13} order {order:.3f}, "
+            f"expected calibration error {calibration:.4f}"
+        )
 # Squaring keeps the order, and spoils the calibration.
 ### END SOLUTION
 
@@ -533,7 +644,7 @@ from digitlib import training
 
 ### END SOLUTION
 def temperature(scores, labels):
-    """The temperature at which the labels have the lowest mean cross-entropy."""
+    """The temperature that gives the labels the lowest mean cross-entropy."""
     ...
     ### BEGIN SOLUTION
     places = np.arange(len(labels)), labels
@@ -541,7 +652,8 @@ def temperature(scores, labels):
     def cross_entropy(logarithm):
         return -log_softmax(scores / np.exp(logarithm), axis=1)[places].mean()
 
-    return np.exp(minimize_scalar(cross_entropy, bounds=(-3, 3), method="bounded").x)
+    found = minimize_scalar(cross_entropy, bounds=(-3, 3), method="bounded")
+    return np.exp(found.x)
     ### END SOLUTION
 
 
@@ -549,13 +661,16 @@ check("errors.5", temperature)
 ### BEGIN SOLUTION
 
 cnn = reference.load_model("cnn")
-scores = np.log(training.predict_probabilities(cnn, data.scale_pixels(X_test)) + 1e-12)
+probabilities = training.predict_probabilities(cnn, data.scale_pixels(X_test))
+scores = np.log(probabilities + 1e-12)
 found = temperature(scores[first_half], y_test[first_half])
 others, true = scores[~first_half], y_test[~first_half]
 print(f"temperature {found:.1f}")
 for name, divisor in {"as it is": 1, "cooled": found}.items():
     probabilities = softmax(others / divisor, axis=1)
-    error = expected_calibration_error(1 - probabilities.max(axis=1), probabilities.argmax(axis=1) != true)
+    doubts = 1 - probabilities.max(axis=1)
+    wrongs = probabilities.argmax(axis=1) != true
+    error = expected_calibration_error(doubts, wrongs)
     print(f"{name:8} expected calibration error {error:.3f}")
 ### END SOLUTION
 

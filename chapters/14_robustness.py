@@ -37,8 +37,16 @@ headline = reference.load_sweep("headline")
 
 # %% mystnb={"figure": {"caption": "A test digit as it is, and under each corruption.", "name": "fig-robustness-examples"}}
 digit = X_test[3:4]
-versions = {"as it is": digit} | {name: corruptions.corrupt(digit, name, seed=1) for name in corruptions.NAMES}
-plots.image_grid(np.concatenate(list(versions.values())), subject="One digit", titles=[*versions], columns=8)
+versions = {"as it is": digit} | {
+    name: corruptions.corrupt(digit, name, seed=1)
+    for name in corruptions.NAMES
+}
+plots.image_grid(
+    np.concatenate(list(versions.values())),
+    subject="One digit",
+    titles=[*versions],
+    columns=8,
+)
 
 
 # %% [markdown]
@@ -51,17 +59,22 @@ plots.image_grid(np.concatenate(list(versions.values())), subject="One digit", t
 # %%
 def score(runs):
     """For each corruption, the accuracy over seeds: mean and interval."""
-    right = pd.DataFrame(runs["right_corrupted"].tolist(), index=runs["seed"]) / len(X_test)
+    counts = pd.DataFrame(runs["right_corrupted"].tolist(), index=runs["seed"])
+    right = counts / len(X_test)
     right.insert(0, "as it is", runs["accuracy"].to_numpy())
-    return right, pd.DataFrame({name: statistics.mean_over_seeds(right[name])._asdict() for name in right}).T
+    means = {name: statistics.mean_over_seeds(right[name]) for name in right}
+    table = {name: mean._asdict() for name, mean in means.items()}
+    return right, pd.DataFrame(table).T
 
 
 kinds = {"CNN": "cnn", "fully connected": "matched"}
 by_seed, tables = {}, {}
 for name, network in kinds.items():
-    by_seed[name], tables[name] = score(headline[headline["network"] == network])
+    runs = headline[headline["network"] == network]
+    by_seed[name], tables[name] = score(runs)
 order = tables["CNN"]["value"].sort_values(ascending=False).index
-pd.DataFrame({name: table["value"] for name, table in tables.items()}).loc[order].round(3)
+values = pd.DataFrame({name: table["value"] for name, table in tables.items()})
+values.loc[order].round(3)
 
 # %% mystnb={"figure": {"caption": "Accuracy under each corruption: means over ten seeds with their intervals. None of the networks has seen a corrupted image in training.", "name": "fig-robustness-networks"}}
 plots.intervals(
@@ -72,51 +85,83 @@ plots.intervals(
 
 # %% tags=["pipeline"]
 comparisons = {
-    name: statistics.compare_over_seeds(by_seed["fully connected"][name], by_seed["CNN"][name])
+    name: statistics.compare_over_seeds(
+        by_seed["fully connected"][name], by_seed["CNN"][name]
+    )
     for name in corruptions.NAMES
 }
-corrected = statistics.holm({name: comparison.p_value for name, comparison in comparisons.items()})
-verdicts = {name: statistics.verdict(comparisons[name], corrected[name]) for name in comparisons}
-kept = {name: right.sub(right["as it is"], axis="index") for name, right in by_seed.items()}  # minus what is lost
-losses = {
-    name: statistics.compare_over_seeds(kept["fully connected"][name], kept["CNN"][name]) for name in corruptions.NAMES
+corrected = statistics.holm(
+    {name: comparison.p_value for name, comparison in comparisons.items()}
+)
+verdicts = {
+    name: statistics.verdict(comparisons[name], corrected[name])
+    for name in comparisons
 }
-corrected_losses = statistics.holm({name: loss.p_value for name, loss in losses.items()})
+# Minus what is lost:
+kept = {
+    name: right.sub(right["as it is"], axis="index")
+    for name, right in by_seed.items()
+}
+losses = {
+    name: statistics.compare_over_seeds(
+        kept["fully connected"][name], kept["CNN"][name]
+    )
+    for name in corruptions.NAMES
+}
+corrected_losses = statistics.holm(
+    {name: loss.p_value for name, loss in losses.items()}
+)
 mean_corrupted = {
-    name: statistics.mean_over_seeds(right[list(corruptions.NAMES)].mean(axis=1)) for name, right in by_seed.items()
+    name: statistics.mean_over_seeds(
+        right[list(corruptions.NAMES)].mean(axis=1)
+    )
+    for name, right in by_seed.items()
+}
+by_verdict = {
+    wanted: [name for name, verdict in verdicts.items() if verdict == wanted]
+    for wanted in ("helps", "hurts", "no difference shown")
 }
 page.add(
     images=len(X_test),
     corruptions=len(corruptions.NAMES),
-    cnn={
-        name: row._asdict() for name, row in zip(order, tables["CNN"].loc[order].itertuples(index=False), strict=True)
-    },
-    matched={
-        name: row._asdict()
-        for name, row in zip(order, tables["fully connected"].loc[order].itertuples(index=False), strict=True)
-    },
+    cnn=tables["CNN"].loc[order].to_dict("index"),
+    matched=tables["fully connected"].loc[order].to_dict("index"),
     comparisons=comparisons,
     corrected=corrected,
     verdicts=verdicts,
     mean_corrupted=mean_corrupted,
     cnn_loses_more=[
-        name for name, loss in losses.items() if statistics.verdict(loss, corrected_losses[name]) == "hurts"
+        name
+        for name, loss in losses.items()
+        if statistics.verdict(loss, corrected_losses[name]) == "hurts"
     ],
-    cnn_better=[name for name, verdict in verdicts.items() if verdict == "helps"],
-    cnn_worse=[name for name, verdict in verdicts.items() if verdict == "hurts"],
-    undecided=[name for name, verdict in verdicts.items() if verdict == "no difference shown"],
+    cnn_better=by_verdict["helps"],
+    cnn_worse=by_verdict["hurts"],
+    undecided=by_verdict["no difference shown"],
 )
 
-cnn_scores, matched_scores = tables["CNN"]["value"], tables["fully connected"]["value"]
+cnn_scores = tables["CNN"]["value"]
+matched_scores = tables["fully connected"]["value"]
+highest = tables["CNN"]["high"].drop("as it is").max()
 page.claim(
     "No corruption leaves the CNN as good as it was",
-    (tables["CNN"]["high"].drop("as it is") < tables["CNN"].loc["as it is", "low"]).all(),
+    highest < tables["CNN"].loc["as it is", "low"],
 )
-page.claim("more accurate under nearly all of them", len(page.numbers["cnn_better"]) >= 12)
-page.claim("Where the paper is no longer white, it fails", matched_scores[["brightness", "fog", "stripe"]].max() < 0.4)
-page.claim("the CNN still gets most digits right", cnn_scores[["brightness", "fog", "stripe"]].min() > 0.7)
 page.claim(
-    "A move by three pixels along a diagonal does more harm to the CNN than any noise",
+    "more accurate under nearly all of them",
+    len(page.numbers["cnn_better"]) >= 12,
+)
+page.claim(
+    "Where the paper is no longer white, it fails",
+    matched_scores[["brightness", "fog", "stripe"]].max() < 0.4,
+)
+page.claim(
+    "the CNN still gets most digits right",
+    cnn_scores[["brightness", "fog", "stripe"]].min() > 0.7,
+)
+page.claim(
+    "A move by three pixels along a diagonal does more harm to the CNN "
+    "than any noise",
     cnn_scores.idxmin() == "translate",
 )
 
@@ -154,9 +199,11 @@ recipes = {
     "noise": "noise",
 }
 for name, augmentation in recipes.items():
-    by_seed[name], tables[name] = score(augmented[augmented["augmentation"] == augmentation])
+    runs = augmented[augmented["augmentation"] == augmentation]
+    by_seed[name], tables[name] = score(runs)
 columns = ["CNN", *recipes]
-pd.DataFrame({name: tables[name]["value"] for name in columns}).loc[order].round(3)
+values = pd.DataFrame({name: tables[name]["value"] for name in columns})
+values.loc[order].round(3)
 
 # %% mystnb={"figure": {"caption": "The CNN under each corruption, trained on clean images and with three recipes of augmentation: means over seeds with their intervals.", "name": "fig-robustness-augmented"}}
 plots.intervals(
@@ -168,25 +215,28 @@ plots.intervals(
 # %% tags=["pipeline"]
 changes = {
     name: {
-        corruption: tables[name].loc[corruption, "value"] - tables["CNN"].loc[corruption, "value"]
+        corruption: tables[name].loc[corruption, "value"]
+        - tables["CNN"].loc[corruption, "value"]
         for corruption in order
     }
     for name in recipes
 }
-p_values = statistics.holm(
-    {
-        f"{name}: {one}": mannwhitneyu(by_seed[name][one], by_seed["CNN"][one], method="exact").pvalue
-        for name in recipes
-        for one in corruptions.NAMES
+p_values = {}
+for name in recipes:
+    for one in corruptions.NAMES:
+        sides = by_seed[name][one], by_seed["CNN"][one]
+        test = mannwhitneyu(*sides, method="exact")
+        p_values[f"{name}: {one}"] = test.pvalue
+p_values = statistics.holm(p_values)
+changed = {}
+for name in recipes:
+    shown = [
+        one for one in corruptions.NAMES if p_values[f"{name}: {one}"] < 0.05
+    ]
+    changed[name] = {
+        "better": [one for one in shown if changes[name][one] > 0],
+        "worse": [one for one in shown if changes[name][one] < 0],
     }
-)
-changed = {
-    name: {
-        "better": [one for one in corruptions.NAMES if p_values[f"{name}: {one}"] < 0.05 and changes[name][one] > 0],
-        "worse": [one for one in corruptions.NAMES if p_values[f"{name}: {one}"] < 0.05 and changes[name][one] < 0],
-    }
-    for name in recipes
-}
 page.add(
     augmented_seeds=len(by_seed["noise"]),
     changes=changes,
@@ -194,23 +244,34 @@ page.add(
     augmentation_tests=len(p_values),
     scores={name: tables[name]["value"].to_dict() for name in columns},
     mean_augmented={
-        name: statistics.mean_over_seeds(by_seed[name][list(corruptions.NAMES)].mean(axis=1)) for name in columns
+        name: statistics.mean_over_seeds(
+            by_seed[name][list(corruptions.NAMES)].mean(axis=1)
+        )
+        for name in columns
     },
 )
-turned, moved, noisy = (tables[name]["value"] for name in ("turned, scaled, moved", "moved by up to 4", "noise"))
+moved = tables["moved by up to 4"]["value"]
+better = {name: set(changed[name]["better"]) for name in recipes}
+geometric = {"translate", "rotate", "scale", "shear"}
 page.claim(
     "Each recipe repairs what it resembles",
-    "translate" in changed["moved by up to 4"]["better"]
-    and {"translate", "rotate", "scale", "shear"} <= set(changed["turned, scaled, moved"]["better"])
-    and {"impulse noise", "glass blur"} <= set(changed["noise"]["better"]),
+    "translate" in better["moved by up to 4"]
+    and geometric <= better["turned, scaled, moved"]
+    and {"impulse noise", "glass blur"} <= better["noise"],
 )
-page.claim("each breaks something else", all(changed[name]["worse"] for name in recipes))
 page.claim(
-    "Moving the training images costs most of the tolerance of fog and stripes", moved[["fog", "stripe"]].max() < 0.5
+    "each breaks something else",
+    all(changed[name]["worse"] for name in recipes),
+)
+page.claim(
+    "Moving the training images costs most of the tolerance of fog and "
+    "stripes",
+    moved[["fog", "stripe"]].max() < 0.5,
 )
 page.claim(
     "less accurate on corrupted digits than without",
-    tables["CNN"]["value"].drop("as it is").mean() > moved.drop("as it is").mean(),
+    tables["CNN"]["value"].drop("as it is").mean()
+    > moved.drop("as it is").mean(),
 )
 
 # %% [markdown]
@@ -338,9 +399,14 @@ check("robustness.1", mean_change)
 ### BEGIN SOLUTION
 
 few = X_test[:300]
-change = {name: mean_change(few, corruptions.corrupt(few, name)) for name in corruptions.NAMES}
+change = {
+    name: mean_change(few, corruptions.corrupt(few, name))
+    for name in corruptions.NAMES
+}
 loss = tables["CNN"].loc["as it is", "value"] - tables["CNN"]["value"]
-both = pd.DataFrame({"change of a pixel": change, "loss of accuracy": loss.drop("as it is")})
+both = pd.DataFrame(
+    {"change of a pixel": change, "loss of accuracy": loss.drop("as it is")}
+)
 print(both.sort_values("change of a pixel").round(3).to_string())
 print(f"rank correlation: {both.corr(method='spearman').iloc[0, 1]:.2f}")
 ### END SOLUTION
@@ -357,7 +423,7 @@ import math
 
 ### END SOLUTION
 def smallest_p(m, n):
-    """The smallest two-sided p-value of the exact test for m runs against n."""
+    """The least two-sided p-value of the exact test for m runs against n."""
     ...
     ### BEGIN SOLUTION
     return 2 / math.comb(m + n, m)
@@ -366,10 +432,12 @@ def smallest_p(m, n):
 
 check("robustness.2", smallest_p)
 ### BEGIN SOLUTION
-tests = 3 * len(corruptions.NAMES)  # three augmentations, each under every corruption
+# Three augmentations, each under every corruption.
+tests = 3 * len(corruptions.NAMES)
 for count in range(3, 8):
     p_value = smallest_p(count, 10)
-    print(f"{count} against 10: p = {p_value:.5f}, corrected {min(1, tests * p_value):.3f}")
+    in_all = min(1, tests * p_value)
+    print(f"{count} against 10: p = {p_value:.5f}, corrected {in_all:.3f}")
 ### END SOLUTION
 
 # %% [markdown]
@@ -383,7 +451,8 @@ def mean_corruption_error(accuracies, baseline):
     """Mean over corruptions of the ratio of two networks' errors."""
     ...
     ### BEGIN SOLUTION
-    errors, baseline_errors = (1 - table.mean(axis=0) for table in (accuracies, baseline))
+    errors = 1 - accuracies.mean(axis=0)
+    baseline_errors = 1 - baseline.mean(axis=0)
     return (errors / baseline_errors).mean()
     ### END SOLUTION
 
@@ -391,10 +460,16 @@ def mean_corruption_error(accuracies, baseline):
 check("robustness.3", mean_corruption_error)
 ### BEGIN SOLUTION
 
-corrupted_only = {name: right[list(corruptions.NAMES)].to_numpy() for name, right in by_seed.items()}
+corrupted_only = {
+    name: right[list(corruptions.NAMES)].to_numpy()
+    for name, right in by_seed.items()
+}
 for name, accuracies in corrupted_only.items():
     ratio = mean_corruption_error(accuracies, corrupted_only["CNN"])
-    print(f"{name:22} mean corruption error {ratio:.2f}, mean accuracy {accuracies.mean():.3f}")
+    print(
+        f"{name:22} mean corruption error {ratio:.2f}, "
+        f"mean accuracy {accuracies.mean():.3f}"
+    )
 ### END SOLUTION
 
 # %% [markdown]
@@ -408,7 +483,8 @@ def remove_paper(images):
     """Stored images with white paper and full ink."""
     ...
     ### BEGIN SOLUTION
-    ink = np.clip(images - np.median(images, axis=(1, 2), keepdims=True), 0, None)
+    paper = np.median(images, axis=(1, 2), keepdims=True)
+    ink = np.clip(images - paper, 0, None)
     most = ink.max(axis=(1, 2), keepdims=True)
     return np.rint(255 * ink / np.where(most > 0, most, 1)).astype(np.uint8)
     ### END SOLUTION
@@ -419,12 +495,17 @@ check("robustness.4", remove_paper)
 
 from digitlib import training
 
-networks = {"CNN": reference.load_model("cnn"), "fully connected": reference.load_model("matched")}
+networks = {
+    "CNN": reference.load_model("cnn"),
+    "fully connected": reference.load_model("matched"),
+}
 grey = corruptions.corrupt(X_test, "brightness")
+papers = {"grey paper": grey, "removed": remove_paper(grey)}
 for name, network in networks.items():
-    for paper, stored in {"grey paper": grey, "removed": remove_paper(grey)}.items():
-        answers = training.predict_probabilities(network, data.scale_pixels(stored)).argmax(axis=1)
-        print(f"{name:15} {paper:10} accuracy {(answers == y_test).mean():.3f}")
+    for paper, stored in papers.items():
+        answers = training.classify(network, data.scale_pixels(stored))
+        accuracy = (answers == y_test).mean()
+        print(f"{name:15} {paper:10} accuracy {accuracy:.3f}")
 ### END SOLUTION
 
 # %% [markdown]
@@ -438,7 +519,8 @@ def hide_square(images, seed):
     """Stored images, each with a square of 8x8 pixels hidden at random."""
     ...
     ### BEGIN SOLUTION
-    tops, lefts = np.random.default_rng(seed).integers(0, 28 - 8 + 1, size=(2, len(images)))
+    random = np.random.default_rng(seed)
+    tops, lefts = random.integers(0, 28 - 8 + 1, size=(2, len(images)))
     hidden = images.copy()
     for image, top, left in zip(hidden, tops, lefts, strict=True):
         image[top : top + 8, left : left + 8] = 0
@@ -452,11 +534,18 @@ check("robustness.5", hide_square)
 from digitlib import training
 
 partly_hidden = hide_square(X_test, seed=1)
-for name, network in {"CNN": reference.load_model("cnn"), "fully connected": reference.load_model("matched")}.items():
-    answers = training.predict_probabilities(network, data.scale_pixels(partly_hidden)).argmax(axis=1)
-    print(f"{name:15} accuracy {(answers == y_test).mean():.3f}")
+images = data.scale_pixels(partly_hidden)
+for name, stored in {"CNN": "cnn", "fully connected": "matched"}.items():
+    network = reference.load_model(stored)
+    answers = training.classify(network, images)
+    accuracy = (answers == y_test).mean()
+    print(f"{name:15} accuracy {accuracy:.3f}")
 
-plots.image_grid(partly_hidden[:16], subject="Test digits, each with a hidden square", columns=8)
+plots.image_grid(
+    partly_hidden[:16],
+    subject="Test digits, each with a hidden square",
+    columns=8,
+)
 ### END SOLUTION
 
 # %% tags=["pipeline"]

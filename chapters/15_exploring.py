@@ -42,23 +42,39 @@ from digitlib import plots, reference, statistics
 # [The experiment page](06_experiment.ipynb) repeats any of the runs; `sweeps/exploring.yml` lists them.
 
 # %%
-usual = {"network": "cnn", "batch_size": 32, "learning_rate": 0.001, "weight_decay": 0.0, "augmentation": "none"}
+usual = {
+    "network": "cnn",
+    "batch_size": 32,
+    "learning_rate": 0.001,
+    "weight_decay": 0.0,
+    "augmentation": "none",
+}
 
 
 def name_change(run):
     """What a run does differently from the book."""
-    changed = [(name.replace("_", " "), run[name]) for name in usual if run[name] != usual[name]]
-    return (
-        " + ".join(value if isinstance(value, str) else f"{name} {value:g}" for name, value in changed) or "the book's"
-    )
+    changes = []
+    for name, value in usual.items():
+        if run[name] == value:
+            continue
+        if isinstance(value, str):
+            changes.append(run[name])
+        else:
+            changes.append(f"{name.replace('_', ' ')} {run[name]:g}")
+    return " + ".join(changes) or "the book's"
 
 
 exploring = reference.load_sweep("exploring")
 exploring["recipe"] = exploring.apply(name_change, axis=1)
 accuracy = exploring.pivot(index="seed", columns="recipe", values="accuracy")
 base = accuracy.pop("the book's")
-comparisons = {change: statistics.compare_over_seeds(base, accuracy[change]) for change in accuracy}
-corrected = statistics.holm({change: comparison.p_value for change, comparison in comparisons.items()})
+comparisons = {
+    change: statistics.compare_over_seeds(base, accuracy[change])
+    for change in accuracy
+}
+corrected = statistics.holm(
+    {change: comparison.p_value for change, comparison in comparisons.items()}
+)
 
 cost = exploring.groupby("recipe")["cpu_seconds"].median()
 cost = cost / cost["the book's"]
@@ -77,11 +93,16 @@ verdicts = pd.DataFrame.from_dict(
     },
     orient="index",
 ).sort_values("points", ascending=False)
-verdicts.round({"points": 2, "from": 2, "to": 2, "corrected p": 3, "CPU time": 2})
+decimals = {"points": 2, "from": 2, "to": 2, "corrected p": 3, "CPU time": 2}
+verdicts.round(decimals)
 
 # %% mystnb={"figure": {"caption": "What each change does to the accuracy on held-out digits after three epochs: mean difference to the book's recipe over five seeds, with its interval. Where an interval crosses the line, the difference may be none; the verdicts are stricter, since the intervals are not corrected for the number of changes.", "name": "fig-exploring-changes"}}
-points = pd.DataFrame({change: comparison._asdict() for change, comparison in comparisons.items()}).T
-points = 100 * points.rename(columns={"difference": "value"})[["value", "low", "high"]]
+points = {
+    change: comparison._asdict() for change, comparison in comparisons.items()
+}
+points = pd.DataFrame(points).T
+points = points.rename(columns={"difference": "value"})
+points = 100 * points[["value", "low", "high"]]
 plots.intervals(
     {"change": points.loc[verdicts.index]},
     subject="Difference to the book's recipe",
@@ -90,6 +111,7 @@ plots.intervals(
 )
 
 # %% tags=["pipeline"]
+is_undecided = verdicts["verdict"] == "no difference shown"
 page.add(
     seeds=len(base),
     epochs=exploring["epochs"].iloc[0],
@@ -101,7 +123,7 @@ page.add(
     corrected=corrected,
     helps=list(verdicts.index[verdicts["verdict"] == "helps"]),
     hurts=list(verdicts.index[verdicts["verdict"] == "hurts"]),
-    undecided=list(verdicts.index[verdicts["verdict"] == "no difference shown"]),
+    undecided=list(verdicts.index[is_undecided]),
 )
 
 # %% [markdown]
@@ -121,18 +143,26 @@ page.add(
 
 # %%
 spread = np.median([(accuracy[change] - base).std() for change in accuracy])
-visible = {
-    tests: spread * TTestPower().solve_power(nobs=len(base), alpha=0.05 / tests, power=0.8)
-    for tests in (len(comparisons), 1)
-}
+t_test = TTestPower()
+visible = {}
+for tests in (len(comparisons), 1):
+    alpha = 0.05 / tests
+    effect = t_test.solve_power(nobs=len(base), alpha=alpha, power=0.8)
+    visible[tests] = spread * effect
+
 for tests, difference in visible.items():
     print(f"a change among {tests:2}: {100 * difference:.2f} points")
 
 # %% tags=["pipeline"]
-uncorrected = {change: statistics.verdict(comparison) for change, comparison in comparisons.items()}
+uncorrected = {
+    change: statistics.verdict(comparison)
+    for change, comparison in comparisons.items()
+}
 page.add(
     visible=visible[len(comparisons)],
-    uncorrected=sum(verdict != "no difference shown" for verdict in uncorrected.values()),
+    uncorrected=sum(
+        verdict != "no difference shown" for verdict in uncorrected.values()
+    ),
     shown=sum(verdicts["verdict"] != "no difference shown"),
 )
 
@@ -153,20 +183,33 @@ page.add(
 recipes = reference.load_sweep("recipes")
 recipes["recipe"] = recipes.apply(name_change, axis=1)
 held_out = recipes.pivot(index="seed", columns="recipe", values="accuracy")
-estimates = {recipe: statistics.mean_over_seeds(held_out[recipe]) for recipe in held_out}
-table = pd.DataFrame({recipe: estimate._asdict() for recipe, estimate in estimates.items()}).T
+estimates = {
+    recipe: statistics.mean_over_seeds(held_out[recipe]) for recipe in held_out
+}
+table = pd.DataFrame(
+    {recipe: estimate._asdict() for recipe, estimate in estimates.items()}
+).T
 table = table.sort_values("value", ascending=False)
 table["CPU minutes"] = recipes.groupby("recipe")["cpu_seconds"].median() / 60
-table.round({"value": 4, "low": 4, "high": 4, "deviation": 4, "CPU minutes": 1})
+decimals = {"value": 4, "low": 4, "high": 4, "deviation": 4}
+table.round(decimals | {"CPU minutes": 1})
 
 # %% tags=["pipeline"]
 best = table.index[0]
 before = held_out["the book's"]
 gains = {
-    recipe: statistics.compare_over_seeds(before, held_out[recipe]) for recipe in held_out if recipe != "the book's"
+    recipe: statistics.compare_over_seeds(before, held_out[recipe])
+    for recipe in held_out
+    if recipe != "the book's"
 }
-gains_corrected = statistics.holm({recipe: comparison.p_value for recipe, comparison in gains.items()})
-better = [recipe for recipe in gains if statistics.verdict(gains[recipe], gains_corrected[recipe]) == "helps"]
+gains_corrected = statistics.holm(
+    {recipe: comparison.p_value for recipe, comparison in gains.items()}
+)
+gain_verdicts = {
+    recipe: statistics.verdict(comparison, gains_corrected[recipe])
+    for recipe, comparison in gains.items()
+}
+better = [recipe for recipe in gains if gain_verdicts[recipe] == "helps"]
 page.add(
     recipe_epochs=recipes["epochs"].iloc[0],
     recipes=len(estimates),
@@ -176,7 +219,8 @@ page.add(
     unshown=[recipe for recipe in gains if recipe not in better],
 )
 page.claim("right about more digits than the book's recipe", best in better)
-page.claim("Augmentation alone helps, too", "turned, scaled and moved" in better and best != "turned, scaled and moved")
+alone = "turned, scaled and moved"
+page.claim("Augmentation alone helps, too", alone in better and best != alone)
 
 # %% [markdown]
 # Right about most digits is "{{ exploring.best }}": {{ exploring.estimates[exploring.best] | in_words(digits=2) }}. Tested seed by seed and corrected as before, it
@@ -195,10 +239,12 @@ page.claim("Augmentation alone helps, too", "turned, scaled and moved" in better
 # %%
 tested = reference.load_sweep("tested").set_index("seed")
 headline = reference.load_sweep("headline")
-book = headline[headline["network"] == "cnn"].set_index("seed").loc[tested.index]
+book = headline[headline["network"] == "cnn"].set_index("seed")
+book = book.loc[tested.index]
+usual_score = statistics.mean_over_seeds(book["accuracy"])
 final = statistics.mean_over_seeds(tested["accuracy"])
 gain = statistics.compare_over_seeds(book["accuracy"], tested["accuracy"])
-print("the book's recipe:", statistics.in_words(statistics.mean_over_seeds(book["accuracy"]), digits=2))
+print("the book's recipe:", statistics.in_words(usual_score, digits=2))
 print("the winner:       ", statistics.in_words(final, digits=2))
 print("difference:       ", statistics.difference_in_words(gain))
 
@@ -338,7 +384,10 @@ check("exploring.1", false_alarm)
 ### BEGIN SOLUTION
 for tests in (1, 5, len(comparisons), 20):
     corrected_alarm = false_alarm(tests, 0.05 / tests)
-    print(f"{tests:2} tests: {false_alarm(tests, 0.05):.1%}, with the level divided by {tests}: {corrected_alarm:.2%}")
+    print(
+        f"{tests:2} tests: {false_alarm(tests, 0.05):.1%}, "
+        f"with the level divided by {tests}: {corrected_alarm:.2%}"
+    )
 ### END SOLUTION
 
 # %% [markdown]
@@ -357,7 +406,8 @@ def paired_p(before, after):
     ### BEGIN SOLUTION
     differences = after - before
     standard_error = differences.std(ddof=1) / np.sqrt(len(differences))
-    return 2 * stats.t.sf(abs(differences.mean()) / standard_error, len(differences) - 1)
+    t = abs(differences.mean()) / standard_error
+    return 2 * stats.t.sf(t, len(differences) - 1)
     ### END SOLUTION
 
 
@@ -365,12 +415,17 @@ check("exploring.2", paired_p)
 ### BEGIN SOLUTION
 
 both = {
-    "paired": {change: paired_p(base.to_numpy(), accuracy[change].to_numpy()) for change in accuracy},
-    "unpaired": {change: stats.ttest_ind(accuracy[change], base).pvalue for change in accuracy},
+    change: {
+        "paired": paired_p(base.to_numpy(), scores.to_numpy()),
+        "unpaired": stats.ttest_ind(scores, base).pvalue,
+    }
+    for change, scores in accuracy.items()
 }
-print(pd.DataFrame(both).sort_values("paired").round(4).to_string())
-print(f"mean correlation with the book's: {np.mean([accuracy[change].corr(base) for change in accuracy]):.2f}")
-# Pairing removes what a seed does to both sides. How much that is, the correlation says.
+print(pd.DataFrame(both).T.sort_values("paired").round(4).to_string())
+correlations = [scores.corr(base) for _, scores in accuracy.items()]
+print(f"mean correlation with the book's: {np.mean(correlations):.2f}")
+# Pairing removes what a seed does to both sides. How much that is, the
+# correlation says.
 ### END SOLUTION
 
 # %% [markdown]
@@ -387,7 +442,8 @@ def holm(p_values):
     order = np.argsort(p_values)
     factors = len(p_values) - np.arange(len(p_values))
     corrected = np.empty(len(p_values))
-    corrected[order] = np.minimum(1, np.maximum.accumulate(factors * p_values[order]))
+    growing = np.maximum.accumulate(factors * p_values[order])
+    corrected[order] = np.minimum(1, growing)
     return corrected
     ### END SOLUTION
 
@@ -396,7 +452,11 @@ check("exploring.3", holm)
 ### BEGIN SOLUTION
 
 plain = np.array([comparison.p_value for comparison in comparisons.values()])
-by_rule = {"none": plain, "Bonferroni's": len(plain) * plain, "Holm's": holm(plain)}
+by_rule = {
+    "none": plain,
+    "Bonferroni's": len(plain) * plain,
+    "Holm's": holm(plain),
+}
 for name, p_values in by_rule.items():
     print(f"{name:12} {(p_values < 0.05).sum()} of {len(plain)} pass")
 ### END SOLUTION
@@ -411,15 +471,21 @@ def seeds_needed(effect, level):
     """How many seeds find an effect of this size with a power of 0.8."""
     ...
     ### BEGIN SOLUTION
-    return int(np.ceil(TTestPower().solve_power(effect, alpha=level, power=0.8)))
+    seeds = TTestPower().solve_power(effect, alpha=level, power=0.8)
+    return int(np.ceil(seeds))
     ### END SOLUTION
 
 
 check("exploring.4", seeds_needed)
 ### BEGIN SOLUTION
 for points_of_difference in (0.05, 0.1, 0.2, 0.5):
-    wanted = [seeds_needed(points_of_difference / 100 / spread, 0.05 / tests) for tests in (1, len(comparisons))]
-    print(f"{points_of_difference:.2f} points: {wanted[0]} seeds; as one of {len(comparisons)} changes, {wanted[1]}")
+    effect = points_of_difference / 100 / spread
+    single = seeds_needed(effect, 0.05)
+    among_all = seeds_needed(effect, 0.05 / len(comparisons))
+    print(
+        f"{points_of_difference:.2f} points: {single} seeds; "
+        f"as one of {len(comparisons)} changes, {among_all}"
+    )
 ### END SOLUTION
 
 # %% [markdown]
@@ -444,11 +510,14 @@ check("exploring.5", flattery)
 
 counts = [2, 3, 5, 10, 20, 50]
 ahead = {"all alike": 0, "one ahead by two spreads": 2}
+flattered = {name: [] for name in ahead}
+for name, lead in ahead.items():
+    for count in counts:
+        true, random = np.zeros(count), np.random.default_rng(count)
+        true[-1] = lead
+        flattered[name].append(flattery(true, 1, random))
 plots.lines(
-    {
-        name: [flattery(np.r_[np.zeros(count - 1), lead], 1, np.random.default_rng(count)) for count in counts]
-        for name, lead in ahead.items()
-    },
+    flattered,
     x=counts,
     subject="Flattery of the winner",
     xlabel="recipes",

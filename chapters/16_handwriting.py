@@ -49,7 +49,8 @@ def read(images):
 photo = sheets.make_sheet(X_test[:20], **sheets.DEGREES["moderate"], seed=1)
 reading = photos.read_photo(photo)
 answers = read(reading.images)
-print(f"{photo.shape[0]} by {photo.shape[1]} pixels, {len(reading.images)} digits found")
+height, width = photo.shape[:2]
+print(f"{height} by {width} pixels, {len(reading.images)} digits found")
 print(*reading.doubts or ["nothing left out, nothing doubtful"], sep="\n")
 
 # %% mystnb={"figure": {"caption": "The sheet, each digit that was found in its box, with the CNN's answer beside it.", "name": "fig-handwriting-sheet"}}
@@ -57,12 +58,13 @@ photos.draw_reading(reading, answers=answers)
 
 # %% tags=["pipeline"]
 written = y_test[:20]
+all_found = len(reading.images) == len(written)
 page.add(
     sheet_digits=len(written),
     sheet_found=len(reading.images),
-    sheet_right=int((answers == written).sum()) if len(answers) == len(written) else 0,
+    sheet_right=int((answers == written).sum()) if all_found else 0,
 )
-page.claim("All of them were found", len(reading.images) == len(written))
+page.claim("All of them were found", all_found)
 
 # %% [markdown]
 # {{ claim("All of them were found") }}, and {{ handwriting.sheet_right | words }} of {{ handwriting.sheet_digits | words }} were read correctly. To read your own, write digits with a
@@ -96,9 +98,13 @@ page.claim("All of them were found", len(reading.images) == len(written))
 
 # %%
 box = reading.boxes[0]
-around = (slice(box.top - 12, box.bottom + 12), slice(box.left - 12, box.right + 12))
+rows = slice(box.top - 12, box.bottom + 12)
+columns = slice(box.left - 12, box.right + 12)
+around = (rows, columns)
 ink = reading.ink[box.top : box.bottom, box.left : box.right]
-whole = normalization.normalize(reading.ink[around], crop=False, fit=False, center=False)
+whole = normalization.normalize(
+    reading.ink[around], crop=False, fit=False, center=False
+)
 prepared = normalization.normalize(ink)
 steps = {
     "photo": 255 - reading.photo[around],
@@ -138,8 +144,9 @@ def scatter(images, *, side=160, seed=0):
     scattered = np.zeros((len(images), side, side), np.uint8)
     for place, image in zip(scattered, images, strict=True):
         times = int(rng.integers(1, 6))
+        enlarged = np.kron(image, np.ones((times, times), np.uint8))
         top, left = rng.integers(0, side - 28 * times + 1, size=2)
-        place[top : top + 28 * times, left : left + 28 * times] = np.kron(image, np.ones((times, times), np.uint8))
+        place[top : top + 28 * times, left : left + 28 * times] = enlarged
     return scattered
 
 
@@ -151,13 +158,13 @@ left_out = {
     "none": {"crop": False, "fit": False, "center": False},
 }
 scattered, labels = scatter(X_test[:1_000]), y_test[:1_000]
-by_step = {
-    name: evaluation.accuracy(
-        labels, read(np.stack([normalization.normalize(image, **options) for image in scattered]))
-    )
-    for name, options in left_out.items()
-}
-step_table = pd.DataFrame({name: result._asdict() for name, result in by_step.items()}).T
+by_step = {}
+for name, options in left_out.items():
+    images = [normalization.normalize(image, **options) for image in scattered]
+    by_step[name] = evaluation.accuracy(labels, read(np.stack(images)))
+step_table = pd.DataFrame(
+    {name: result._asdict() for name, result in by_step.items()}
+).T
 
 # %% nbval={"atol": 0.005}
 step_table[["value", "low", "high"]].astype(float).round(3)
@@ -170,12 +177,17 @@ plots.intervals(
 )
 
 # %% tags=["pipeline"]
-page.add(by_step=by_step, atol=0.003, count_atol=3)  # the weights are stored: another processor moves an answer or two
+# The weights are stored: another processor moves an answer or two.
+page.add(by_step=by_step, atol=0.003, count_atol=3)
 page.add(scattered=len(labels))
-page.claim("Without any preparation, most of them are read wrongly", by_step["none"].high < 0.5)
+page.claim(
+    "Without any preparation, most of them are read wrongly",
+    by_step["none"].high < 0.5,
+)
+all_steps, *others = by_step.values()
 page.claim(
     "each step that is left out costs accuracy",
-    all(by_step[name].high < by_step["all steps"].low for name in list(left_out)[1:]),
+    max(accuracy.high for accuracy in others) < all_steps.low,
 )
 
 # %% [markdown]
@@ -205,7 +217,9 @@ def read_sheets(degree):
     found = []
     for sheet in range(sheets_of_each):
         written = X_test[20 * sheet : 20 * sheet + 20]
-        photo = sheets.make_sheet(written, **sheets.DEGREES[degree], seed=sheet)
+        photo = sheets.make_sheet(
+            written, **sheets.DEGREES[degree], seed=sheet
+        )
         found.append(photos.read_photo(photo).images)
     complete = np.array([len(images) == 20 for images in found])
     blank = np.zeros((20, 28, 28), np.uint8)  # in place of an incomplete sheet
@@ -220,8 +234,13 @@ complete = {}
 for degree in sheets.DEGREES:
     right[degree], complete[degree] = read_sheets(degree)
 print("sheets on which all digits were found:", complete)
-by_degree = {name: evaluation.accuracy_of_counts(is_right.sum(), digits) for name, is_right in right.items()}
-degree_table = pd.DataFrame({name: result._asdict() for name, result in by_degree.items()}).T
+by_degree = {
+    name: evaluation.accuracy_of_counts(is_right.sum(), digits)
+    for name, is_right in right.items()
+}
+degree_table = pd.DataFrame(
+    {name: result._asdict() for name, result in by_degree.items()}
+).T
 
 # %% nbval={"atol": 0.005}
 degree_table[["value", "low", "high"]].astype(float).round(3)
@@ -236,11 +255,15 @@ plots.intervals(
 # %% tags=["pipeline"]
 page.add(by_degree=by_degree, atol=0.003, count_atol=3)
 page.add(digits=digits, sheets_of_each=sheets_of_each)
-page.claim("On every sheet all digits were found", min(complete.values()) == sheets_of_each)
+page.claim(
+    "On every sheet all digits were found",
+    min(complete.values()) == sheets_of_each,
+)
+as_they_are = by_degree["as in the test set"]
 page.claim(
     "Only the severe photos cost accuracy that this many digits can show",
     all(
-        (by_degree[degree].high < by_degree["as in the test set"].low) == (degree == "severe")
+        (by_degree[degree].high < as_they_are.low) == (degree == "severe")
         for degree in sheets.DEGREES
     ),
 )
@@ -287,7 +310,10 @@ page.claim(
 
 # %%
 perfect = evaluation.accuracy_of_counts(100, 100)
-print(f"100 of 100 right: {perfect.value:.3f} (95 % interval {perfect.low:.3f} to {perfect.high:.3f})")
+print(
+    f"100 of 100 right: {perfect.value:.3f} "
+    f"(95 % interval {perfect.low:.3f} to {perfect.high:.3f})"
+)
 
 # %% tags=["pipeline"]
 page.add(perfect_low=perfect.low)
@@ -411,9 +437,13 @@ check("handwriting.1", light_ink)
 ### BEGIN SOLUTION
 
 dark_ink = 255 - X_test[:1_000]  # `classify` warns of such images
-for name, images in {"dark ink": dark_ink, "light ink again": light_ink(dark_ink)}.items():
+inks = {"dark ink": dark_ink, "light ink again": light_ink(dark_ink)}
+for name, images in inks.items():
     result = evaluation.accuracy(y_test[:1_000], read(images))
-    print(f"{name}: accuracy {result.value:.3f} ({result.low:.3f} to {result.high:.3f})")
+    print(
+        f"{name}: accuracy {result.value:.3f} "
+        f"({result.low:.3f} to {result.high:.3f})"
+    )
 ### END SOLUTION
 
 # %% [markdown]
@@ -428,12 +458,13 @@ from statsmodels.stats.proportion import proportion_confint
 
 ### END SOLUTION
 def digits_needed(share, other):
-    """The least count of digits with which the interval of the share ends below the other accuracy."""
+    """The least count of digits whose interval ends below the other share."""
     ...
     ### BEGIN SOLUTION
-    count = 1
-    while proportion_confint(share * count, count, method="wilson")[1] >= other:
+    count, high = 0, 1.0
+    while high >= other:
         count += 1
+        _, high = proportion_confint(share * count, count, method="wilson")
     return count
     ### END SOLUTION
 
@@ -455,7 +486,9 @@ def shrink(image, factor):
     ...
     ### BEGIN SOLUTION
     height, width = image.shape
-    return image.reshape(height // factor, factor, width // factor, factor).mean(axis=(1, 3))
+    rows, columns = height // factor, width // factor
+    squares = image.reshape(rows, factor, columns, factor)
+    return squares.mean(axis=(1, 3))
     ### END SOLUTION
 
 
@@ -465,8 +498,9 @@ check("handwriting.3", shrink)
 stroke = np.zeros((112, 112))
 for row in range(10, 100):
     stroke[row, 60 - row // 4 : 62 - row // 4] = 1
+ways = [stroke, enlarged(shrink(stroke, 4)), enlarged(stroke[::4, ::4])]
 plots.image_grid(
-    np.stack([stroke, enlarged(shrink(stroke, 4)), enlarged(stroke[::4, ::4])]),
+    np.stack(ways),
     subject="A thin stroke and two ways to shrink it",
     titles=["as it is", "mean", "every fourth"],
     columns=3,
@@ -490,7 +524,8 @@ def largest_piece(image):
     ### BEGIN SOLUTION
     pieces, _ = ndimage.label(image, structure=np.ones((3, 3)))
     sizes = np.bincount(pieces.ravel())
-    return np.where(pieces == 1 + sizes[1:].argmax(), image, 0)  # piece 0 is the paper
+    largest = 1 + sizes[1:].argmax()  # piece 0 is the paper
+    return np.where(pieces == largest, image, 0)
     ### END SOLUTION
 
 
@@ -499,10 +534,15 @@ check("handwriting.4", largest_piece)
 
 cleaned = np.stack([largest_piece(image) for image in X_test])
 changed = (cleaned != X_test).any(axis=(1, 2))
-for name, images in {"as they are": X_test[changed], "cleaned": cleaned[changed]}.items():
+versions = {"as they are": X_test[changed], "cleaned": cleaned[changed]}
+for name, images in versions.items():
     right = (read(images) == y_test[changed]).sum()
-    print(f"{name}: {right} of {changed.sum()} test digits in pieces are read correctly")
-# The bar of a 5 is no dirt. So this chapter's program keeps small parts that lie near a digit.
+    print(
+        f"{name}: {right} of {changed.sum()} test digits in pieces "
+        "are read correctly"
+    )
+# The bar of a 5 is no dirt. So this chapter's program keeps small parts that
+# lie near a digit.
 ### END SOLUTION
 
 # %% [markdown]
@@ -532,11 +572,18 @@ def thicken(images):
 check("handwriting.5", thicken)
 ### BEGIN SOLUTION
 
-pens = {"as it is": X_test[:1_000], "thicker": thicken(X_test[:1_000]), "thinner": 255 - thicken(255 - X_test[:1_000])}
+pens = {
+    "as it is": X_test[:1_000],
+    "thicker": thicken(X_test[:1_000]),
+    "thinner": 255 - thicken(255 - X_test[:1_000]),
+}
 for name, images in pens.items():
     again = np.stack([normalization.normalize(image) for image in images])
     result = evaluation.accuracy(y_test[:1_000], read(again))
-    print(f"{name}: accuracy {result.value:.3f} ({result.low:.3f} to {result.high:.3f})")
+    print(
+        f"{name}: accuracy {result.value:.3f} "
+        f"({result.low:.3f} to {result.high:.3f})"
+    )
 ### END SOLUTION
 
 # %% tags=["pipeline"]

@@ -55,22 +55,33 @@ def look_at(images):
 # drawings are prepared. [These](#fig-no-digit-answers) are what the CNN says of some.
 
 # %%
-drawn = {name: family(drawings_of_each, 17) for name, family in nondigits.CHOOSING.items()}
+drawn = {
+    name: family(drawings_of_each, 17)
+    for name, family in nondigits.CHOOSING.items()
+}
 others = {name: look_at(images) for name, images in drawn.items()}
-probabilities = {name: softmax(seen.logits, axis=1) for name, seen in others.items()}
+probabilities = {
+    name: softmax(seen.logits, axis=1) for name, seen in others.items()
+}
 
 # %% mystnb={"figure": {"caption": "One drawing of each of {{ no_digit.choosing | length }} families, with the CNN's answer and the probability that it gives to it.", "name": "fig-no-digit-answers"}}
 plots.image_grid(
     np.stack([images[0] for images in drawn.values()]),
     subject="Drawings that are no digits, with the CNN's answers",
-    titles=[f"{of_each[0].argmax()}: {of_each[0].max():.0%}" for of_each in probabilities.values()],
+    titles=[
+        f"{of_each[0].argmax()}: {of_each[0].max():.0%}"
+        for of_each in probabilities.values()
+    ],
     columns=7,
 )
 
 # %% nbval={"atol": 0.03}
-highest = np.concatenate([of_each.max(axis=1) for of_each in probabilities.values()])
-print(f"non-digits with a probability of 0.9 or more: {(highest >= 0.9).mean():.2f}")
-print(f"with 0.99 or more: {(highest >= 0.99).mean():.2f}")
+highest = np.concatenate(
+    [of_each.max(axis=1) for of_each in probabilities.values()]
+)
+nine_tenths, ninety_nine = (highest >= 0.9).mean(), (highest >= 0.99).mean()
+print(f"non-digits with a probability of 0.9 or more: {nine_tenths:.2f}")
+print(f"with 0.99 or more: {ninety_nine:.2f}")
 
 # %% tags=["pipeline"]
 page.add(
@@ -78,8 +89,9 @@ page.add(
     testing=list(nondigits.TESTING),
     of_each=drawings_of_each,
 )
-# The weights are stored: another processor moves few answers, and the rules that are taught hardly more.
-page.add(nine_tenths=(highest >= 0.9).mean(), ninety_nine=(highest >= 0.99).mean(), atol=0.005)
+# The weights are stored: another processor moves few answers, and the rules
+# that are taught hardly more.
+page.add(nine_tenths=nine_tenths, ninety_nine=ninety_nine, atol=0.005)
 page.claim("It is often sure, too", (highest >= 0.9).mean() > 0.3)
 
 # %% [markdown]
@@ -117,11 +129,11 @@ unseen = look_at(redrawn[for_fitting:])
 
 # %% mystnb={"figure": {"caption": "Training digits drawn anew (first row), and non-digits for choosing, a column a family: {{ no_digit.choosing | join(', ') }}.", "name": "fig-no-digit-families"}}
 columns = len(drawn)
+two_of_each = np.stack([images[1:3] for images in drawn.values()], axis=1)
 plots.image_grid(
-    np.concatenate(
-        [redrawn[:columns], np.stack([images[1:3] for images in drawn.values()], axis=1).reshape(-1, 28, 28)]
-    ),
-    subject="Training digits drawn anew, and drawings of fourteen families of non-digits",
+    np.concatenate([redrawn[:columns], two_of_each.reshape(-1, 28, 28)]),
+    subject="Training digits drawn anew, and drawings of fourteen families "
+    "of non-digits",
     columns=columns,
 )
 
@@ -132,10 +144,15 @@ plots.image_grid(
 # probabilities, which is large if they are all alike, or at the **energy**, up to its sign the logarithm of the sum of the exponentials of the ten scores ({{ cite("liu2020") }}): the softmax divides by that sum, and so
 # forgets how large the scores were.
 
+
 # %%
+def probabilities_of(seen):
+    return softmax(seen.logits, axis=1)
+
+
 candidates = {
-    "highest probability": lambda seen: softmax(seen.logits, axis=1).max(axis=1),
-    "entropy": lambda seen: -entropy(softmax(seen.logits, axis=1), axis=1),
+    "highest probability": lambda seen: probabilities_of(seen).max(axis=1),
+    "entropy": lambda seen: -entropy(probabilities_of(seen), axis=1),
     "energy": lambda seen: logsumexp(seen.logits, axis=1),
 }
 
@@ -156,32 +173,50 @@ candidates = {
 # - the distance to the nearest of {{ no_digit.prototypes }} typical digits, with all outputs divided by their length ({{ cite("sun2022") }} do it with all training images).
 
 # %%
-means = np.stack([known.hidden[known_labels == digit].mean(axis=0) for digit in range(10)])
-within = LedoitWolf(assume_centered=True).fit(known.hidden - means[known_labels])
+by_class = [known.hidden[known_labels == digit] for digit in range(10)]
+means = np.stack([hidden.mean(axis=0) for hidden in by_class])
+within = LedoitWolf(assume_centered=True)
+within.fit(known.hidden - means[known_labels])
 overall = LedoitWolf().fit(known.hidden)
-own = [LedoitWolf().fit(known.hidden[known_labels == digit]) for digit in range(10)]
-prototypes = KMeans(150, n_init=1, random_state=17).fit(normalize(known.hidden)).cluster_centers_
+own = [LedoitWolf().fit(hidden) for hidden in by_class]
+clusters = KMeans(150, n_init=1, random_state=17).fit(normalize(known.hidden))
+prototypes = clusters.cluster_centers_
 index = NearestNeighbors(n_neighbors=1).fit(prototypes)
 
 
 def mahalanobis(hidden):
     """To the nearest class, squared."""
-    return np.min([within.mahalanobis(hidden - mean) for mean in means], axis=0)
+    distances = [within.mahalanobis(hidden - mean) for mean in means]
+    return np.min(distances, axis=0)
 
 
 def with_own_covariance(hidden):
-    """As before, with a covariance for each class, whose volume counts as well."""
-    volumes = [np.linalg.slogdet(gaussian.covariance_)[1] for gaussian in own]
-    return np.min(
-        [gaussian.mahalanobis(hidden) + volume for gaussian, volume in zip(own, volumes, strict=True)], axis=0
-    )
+    """As before, with a covariance for each class, whose volume counts too."""
+    distances = []
+    for gaussian in own:
+        _, volume = np.linalg.slogdet(gaussian.covariance_)
+        distances.append(gaussian.mahalanobis(hidden) + volume)
+    return np.min(distances, axis=0)
+
+
+def to_a_typical_digit(hidden):
+    """To the nearest prototype."""
+    distances, _ = index.kneighbors(normalize(hidden))
+    return distances[:, 0]
+
+
+def relative_distance(hidden):
+    """To all digits together, minus that to the nearest class."""
+    return overall.mahalanobis(hidden) - mahalanobis(hidden)
 
 
 candidates |= {
     "Mahalanobis distance": lambda seen: -mahalanobis(seen.hidden),
-    "relative distance": lambda seen: overall.mahalanobis(seen.hidden) - mahalanobis(seen.hidden),
-    "a covariance for each class": lambda seen: -with_own_covariance(seen.hidden),
-    "nearest typical digit": lambda seen: -index.kneighbors(normalize(seen.hidden))[0][:, 0],
+    "relative distance": lambda seen: relative_distance(seen.hidden),
+    "a covariance for each class": lambda seen: (
+        -with_own_covariance(seen.hidden)
+    ),
+    "nearest typical digit": lambda seen: -to_a_typical_digit(seen.hidden),
 }
 
 
@@ -203,12 +238,17 @@ candidates |= {
 
 # %%
 def teach(families):
-    """A rule that was taught with digits and with some families of non-digits."""
+    """A rule taught with digits and with some families of non-digits."""
     taught = np.concatenate([others[name].hidden for name in families])
-    return familiarity.fit(known.hidden, taught, unseen.hidden, refused=allowed)
+    return familiarity.fit(
+        known.hidden, taught, unseen.hidden, refused=allowed
+    )
 
 
-left_out = {name: teach([other for other in others if other != name]) for name in others}
+left_out = {
+    name: teach([other for other in others if other != name])
+    for name in others
+}
 
 # %% [markdown]
 # ## The comparison
@@ -216,12 +256,16 @@ left_out = {name: teach([other for other in others if other != name]) for name i
 # Each row of this table is the mean over the families: the AUROC, and the share of non-digits that is caught if one, two or five in a hundred digits are refused.
 
 # %%
-scores = {}  # by rule and family: those of unseen digits, and those of the family
+# By rule and family: those of unseen digits, and those of the family.
+scores = {}
 for name, score in candidates.items():
     of_digits = score(unseen)
-    scores[name] = {family: (of_digits, score(seen)) for family, seen in others.items()}
+    scores[name] = {
+        family: (of_digits, score(seen)) for family, seen in others.items()
+    }
 scores["learned, family left out"] = {
-    family: (rule.score(unseen.hidden), rule.score(others[family].hidden)) for family, rule in left_out.items()
+    family: (rule.score(unseen.hidden), rule.score(others[family].hidden))
+    for family, rule in left_out.items()
 }
 
 
@@ -234,16 +278,14 @@ def caught(of_digits, of_others, refused=allowed):
     return of_others < np.quantile(of_digits, refused)
 
 
-comparison = pd.DataFrame(
-    {
-        name: {"AUROC": np.mean([auroc(*pair) for pair in by_family.values()])}
-        | {
-            f"caught at {refused:.0%}": np.mean([caught(*pair, refused).mean() for pair in by_family.values()])
-            for refused in (0.01, 0.02, 0.05)
-        }
-        for name, by_family in scores.items()
-    }
-).T
+rows = {}
+for name, by_family in scores.items():
+    pairs = by_family.values()
+    rows[name] = {"AUROC": np.mean([auroc(*pair) for pair in pairs])}
+    for refused in (0.01, 0.02, 0.05):
+        of_each = [caught(*pair, refused).mean() for pair in pairs]
+        rows[name][f"caught at {refused:.0%}"] = np.mean(of_each)
+comparison = pd.DataFrame(rows).T
 
 # %% nbval={"atol": 0.03}
 comparison.round(3)
@@ -259,13 +301,22 @@ def shares(flags_by_family):
     return pd.DataFrame(rows).T.astype(float)
 
 
-shown = {"answer": "highest probability", "distance": "nearest typical digit", "learned": "learned, family left out"}
-tables = {
-    short: shares({family: caught(*pair) for family, pair in scores[name].items()}) for short, name in shown.items()
+shown = {
+    "answer": "highest probability",
+    "distance": "nearest typical digit",
+    "learned": "learned, family left out",
 }
+tables = {}
+for short, name in shown.items():
+    flags = {family: caught(*pair) for family, pair in scores[name].items()}
+    tables[short] = shares(flags)
 
 # %% mystnb={"figure": {"caption": "The share of each family that is caught if two in a hundred digits are refused, with Wilson intervals: by the highest probability of the answer, by the distance to the nearest typical digit, and by the learned rule, which has not seen the family in question.", "name": "fig-no-digit-choosing"}} nbval={"atol": 0.03}
-plots.intervals(tables, subject="Non-digits caught, by family and rule", xlabel="share caught")
+plots.intervals(
+    tables,
+    subject="Non-digits caught, by family and rule",
+    xlabel="share caught",
+)
 
 # %% tags=["pipeline"]
 at_two = comparison["caught at 2%"]
@@ -279,27 +330,39 @@ page.add(
     prototypes=len(prototypes),
     hardest=learned.idxmin(),
 )
+by_rule = comparison.rename(columns=lambda name: name.split("%")[0])
 page.add(
-    comparison={
-        name: row.to_dict() for name, row in comparison.rename(columns=lambda name: name.split("%")[0]).iterrows()
-    },
+    comparison={name: row.to_dict() for name, row in by_rule.iterrows()},
     at_two=at_two.to_dict(),
     left_out=learned.to_dict(),
     atol=0.01,
 )
-page.claim("catches about a third", 0.25 < at_two["highest probability"] < 0.45)
 page.claim(
-    "The distance to a typical digit does better", at_two["nearest typical digit"] > at_two["highest probability"] + 0.1
+    "catches about a third", 0.25 < at_two["highest probability"] < 0.45
 )
 page.claim(
-    "the Mahalanobis distance, on this layer, does worse than the answer itself",
+    "The distance to a typical digit does better",
+    at_two["nearest typical digit"] > at_two["highest probability"] + 0.1,
+)
+page.claim(
+    "the Mahalanobis distance, on this layer, does worse than the answer "
+    "itself",
     at_two["Mahalanobis distance"] < at_two["highest probability"],
 )
 distance_limit = np.quantile(mahalanobis(unseen.hidden), 1 - allowed)
-distance_of_others = np.median(np.concatenate([mahalanobis(seen.hidden) for seen in others.values()]))
-page.add(distance_limit=distance_limit, distance_of_others=distance_of_others, atol=0.03)
+distance_of_others = np.median(
+    np.concatenate([mahalanobis(seen.hidden) for seen in others.values()])
+)
+page.add(
+    distance_limit=distance_limit,
+    distance_of_others=distance_of_others,
+    atol=0.03,
+)
 page.claim("farther than most non-digits", distance_limit > distance_of_others)
-page.claim("The learned rule catches the largest share", at_two.idxmax() == "learned, family left out")
+page.claim(
+    "The learned rule catches the largest share",
+    at_two.idxmax() == "learned, family left out",
+)
 page.claim("hides from it", learned.min() < 0.5)
 page.claim(
     "The answer alone is better than a coin, but not by enough",
@@ -329,11 +392,13 @@ print(f"threshold {rule.threshold:.2f}")
 # %% tags=["pipeline"]
 kept = page.keep_file("familiarity.json")
 rule.save(kept)
+empty_page = look_at(np.zeros((1, 28, 28), np.uint8))
 page.add(
     weights=len(rule.linear) + len(rule.pairs) + 1,
-    blank=rule.looks_like_a_digit(look_at(np.zeros((1, 28, 28), np.uint8)).hidden)[0].tolist(),
+    blank=rule.looks_like_a_digit(empty_page.hidden)[0].tolist(),
 )
-page.add(kilobytes=kept.stat().st_size / 1000, atol=0.03)  # zeros at the end of a number are not written
+# Zeros at the end of a number are not written.
+page.add(kilobytes=kept.stat().st_size / 1000, atol=0.03)
 page.claim("An empty page is refused, too", not page.numbers["blank"])
 
 # %% [markdown]
@@ -344,8 +409,14 @@ page.claim("An empty page is refused, too", not page.numbers["blank"])
 # Neither the test digits nor the families for testing had a part in what was chosen. Now the rule meets them, once. First the digits: the share that is refused, of the test digits as they are, and drawn anew.
 
 # %%
-test_digits = {"as they are": look_at(X_test), "drawn anew": look_at(nondigits.redraw(X_test[:5_000], seed=18))}
-refused = {name: ~rule.looks_like_a_digit(seen.hidden) for name, seen in test_digits.items()}
+test_digits = {
+    "as they are": look_at(X_test),
+    "drawn anew": look_at(nondigits.redraw(X_test[:5_000], seed=18)),
+}
+refused = {
+    name: ~rule.looks_like_a_digit(seen.hidden)
+    for name, seen in test_digits.items()
+}
 on_digits = shares(refused)
 
 # %% nbval={"atol": 0.005}
@@ -360,17 +431,29 @@ by_digit = shares({digit: is_refused[y_test == digit] for digit in range(10)})
 by_digit[["value"]].T.round(3)
 
 # %% nbval={"atol": 0.005, "count_atol": 10}
-print(f"errors of the CNN: {(answers != y_test).sum()}, of which refused: {(answers != y_test)[is_refused].sum()}")
-print(f"accuracy among the others: {(answers == y_test)[~is_refused].mean():.3f}")
+wrong = answers != y_test
+print(
+    f"errors of the CNN: {wrong.sum()}, "
+    f"of which refused: {wrong[is_refused].sum()}"
+)
+print(f"accuracy among the others: {(~wrong)[~is_refused].mean():.3f}")
 
 # %% mystnb={"figure": {"caption": "Test digits that the rule refuses, in the order of their scores.", "name": "fig-no-digit-refused"}}
-lowest_first = np.argsort(rule.score(test_digits["as they are"].hidden), kind="stable")
-plots.image_grid(X_test[lowest_first[:28]], subject="Test digits that the rule refuses", columns=14)
+digit_scores = rule.score(test_digits["as they are"].hidden)
+lowest_first = np.argsort(digit_scores, kind="stable")
+plots.image_grid(
+    X_test[lowest_first[:28]],
+    subject="Test digits that the rule refuses",
+    columns=14,
+)
 
 # %% tags=["pipeline"]
 page.add(most_refused=by_digit["value"].nlargest(2).index.tolist())
 page.add(
-    on_digits={name: row.to_dict() for name, row in on_digits.drop(columns="correct").iterrows()},
+    on_digits={
+        name: row.to_dict()
+        for name, row in on_digits.drop(columns="correct").iterrows()
+    },
     by_digit=by_digit["value"].to_dict(),
     errors=(answers != y_test).sum(),
     errors_refused=(answers != y_test)[is_refused].sum(),
@@ -378,8 +461,13 @@ page.add(
     atol=0.005,
     count_atol=3,
 )
-page.claim("The threshold keeps its promise", (on_digits["value"] < 0.03).all())
-page.claim("Most of the refused digits would have been read correctly", page.numbers["accuracy_of_refused"] > 0.7)
+page.claim(
+    "The threshold keeps its promise", (on_digits["value"] < 0.03).all()
+)
+page.claim(
+    "Most of the refused digits would have been read correctly",
+    page.numbers["accuracy_of_refused"] > 0.7,
+)
 
 # %% [markdown]
 # {{ claim("The threshold keeps its promise") }} within a percentage point: of {{ no_digit.on_digits["as they are"].count | int | thousands }} test digits {{ no_digit.on_digits["as they are"].value | percent }} are refused (interval
@@ -393,30 +481,52 @@ page.claim("Most of the refused digits would have been read correctly", page.num
 # And now the non-digits, {{ no_digit.of_each }} of each family.
 
 # %%
-strangers = {name: family(drawings_of_each, 18) for name, family in nondigits.TESTING.items()}
+strangers = {
+    name: family(drawings_of_each, 18)
+    for name, family in nondigits.TESTING.items()
+}
 seen_strangers = {name: look_at(images) for name, images in strangers.items()}
-passed = {name: rule.looks_like_a_digit(seen.hidden) for name, seen in seen_strangers.items()}
+passed = {
+    name: rule.looks_like_a_digit(seen.hidden)
+    for name, seen in seen_strangers.items()
+}
 on_others = shares({name: ~passes for name, passes in passed.items()})
 
 # %% nbval={"atol": 0.03}
 on_others[["value", "low", "high", "count"]].astype({"count": int}).round(3)
 
 # %% mystnb={"figure": {"caption": "The share of non-digits that is caught, by family, with Wilson intervals. None of these families had a part in the choice of the rule.", "name": "fig-no-digit-testing"}} nbval={"atol": 0.03}
-plots.intervals({"caught": on_others}, subject="Non-digits caught, by family", xlabel="share caught")
+plots.intervals(
+    {"caught": on_others},
+    subject="Non-digits caught, by family",
+    xlabel="share caught",
+)
 
 # %% tags=["pipeline"]
 by_answer = candidates["highest probability"]
+caught_by_answer = [
+    caught(by_answer(unseen), by_answer(seen))
+    for seen in seen_strangers.values()
+]
+letters = ["other capital letters", "other small letters"]
 page.add(least=on_others["value"].idxmin(), most=on_others["value"].idxmax())
 page.add(
-    on_others={name: row.to_dict() for name, row in on_others.drop(columns="correct").iterrows()},
+    on_others={
+        name: row.to_dict()
+        for name, row in on_others.drop(columns="correct").iterrows()
+    },
     mean_caught=on_others["value"].mean(),
-    mean_by_answer=np.mean([caught(by_answer(unseen), by_answer(seen)) for seen in seen_strangers.values()]),
+    mean_by_answer=np.mean(caught_by_answer),
     atol=0.01,
 )
-page.claim("about as many as the families left out had promised", abs(on_others["value"].mean() - at_two.max()) < 0.06)
 page.claim(
-    "letters, which readers will try first, are caught in about two cases of three",
-    on_others.loc[["other capital letters", "other small letters"], "value"].between(0.55, 0.8).all(),
+    "about as many as the families left out had promised",
+    abs(on_others["value"].mean() - at_two.max()) < 0.06,
+)
+page.claim(
+    "letters, which readers will try first, are caught in about two cases "
+    "of three",
+    on_others.loc[letters, "value"].between(0.55, 0.8).all(),
 )
 
 # %% [markdown]
@@ -431,16 +541,16 @@ page.claim(
 # [These](#fig-no-digit-missed) passed as digits.
 
 # %% mystnb={"figure": {"caption": "Non-digits that pass as digits: of each family at most three, those with large scores, and what the CNN takes them for.", "name": "fig-no-digit-missed"}}
-missed = {
-    name: np.argsort(-rule.score(seen.hidden), kind="stable")[: min(3, passed[name].sum())]
-    for name, seen in seen_strangers.items()
-}
+missed, titles = [], []
+for name, seen in seen_strangers.items():
+    largest_first = np.argsort(-rule.score(seen.hidden), kind="stable")
+    places = largest_first[: min(3, passed[name].sum())]
+    missed.append(strangers[name][places])
+    titles += [f"{answer}" for answer in seen.logits[places].argmax(axis=1)]
 plots.image_grid(
-    np.concatenate([strangers[name][places] for name, places in missed.items()]),
+    np.concatenate(missed),
     subject="Non-digits that pass, with the CNN's answers",
-    titles=[
-        f"{answer}" for name, places in missed.items() for answer in seen_strangers[name].logits[places].argmax(axis=1)
-    ],
+    titles=titles,
     columns=12,
 )
 
@@ -453,14 +563,22 @@ by_letter = {
 
 # %% nbval={"atol": 0.03}
 print("share caught of each letter:")
-print("  ".join(f"{letter} {share:.2f}" for letter, share in by_letter.items()))
+lines = [f"{letter} {share:.2f}" for letter, share in by_letter.items()]
+print("  ".join(lines))
 
 # %% tags=["pipeline"]
 stroke_letters = "JLTfjt"
+other_letters = [
+    letter for letter in by_letter if letter not in stroke_letters
+]
 of_stroke_letters = np.mean([by_letter[letter] for letter in stroke_letters])
-of_other_letters = np.mean([by_letter[letter] for letter in by_letter if letter not in stroke_letters])
+of_other_letters = np.mean([by_letter[letter] for letter in other_letters])
 page.add(stroke_letters=list(stroke_letters))
-page.add(of_stroke_letters=of_stroke_letters, of_other_letters=of_other_letters, atol=0.01)
+page.add(
+    of_stroke_letters=of_stroke_letters,
+    of_other_letters=of_other_letters,
+    atol=0.01,
+)
 page.claim("pass most of the time", of_stroke_letters < 0.35)
 page.claim("the others are mostly caught", of_other_letters > 0.75)
 
@@ -595,7 +713,10 @@ check("no_digit.1", digits_among_passed)
 ### BEGIN SOLUTION
 for digits in (0.99, 0.9, 0.5, 0.1):
     share = digits_among_passed(digits, allowed, on_others["value"].mean())
-    print(f"if {digits:.2f} of the drawings are digits, so are {share:.3f} of those that pass")
+    print(
+        f"if {digits:.2f} of the drawings are digits, "
+        f"so are {share:.3f} of those that pass"
+    )
 ### END SOLUTION
 
 # %% [markdown]
@@ -608,7 +729,8 @@ def auroc_by_pairs(of_digits, of_others):
     """The chance that a digit scores above a non-digit."""
     ...
     ### BEGIN SOLUTION
-    column = of_digits[:, np.newaxis]  # so that a comparison gives a table of all pairs
+    # As a column, so that a comparison gives a table of all pairs.
+    column = of_digits[:, np.newaxis]
     return (column > of_others).mean() + (column == of_others).mean() / 2
     ### END SOLUTION
 
@@ -629,7 +751,7 @@ for name, by_family in scores.items():
 
 # %% nbval={"atol": 0.03}
 def threshold(of_digits, refused):
-    """A score with no more than this share of the digits below it, and no fewer than can be."""
+    """A score with as many of the digits below it as this share allows."""
     ...
     ### BEGIN SOLUTION
     return np.sort(of_digits)[int(refused * len(of_digits))]
@@ -639,13 +761,24 @@ def threshold(of_digits, refused):
 check("no_digit.3", threshold)
 ### BEGIN SOLUTION
 
-noise = np.random.default_rng(19).integers(0, 256, size=(500, 28, 28), dtype=np.uint8)
-odd = {"inverted digits": look_at(255 - X_test[:500]), "random pixels": look_at(noise)}
+random = np.random.default_rng(19)
+noise = random.integers(0, 256, size=(500, 28, 28), dtype=np.uint8)
+odd = {
+    "inverted digits": look_at(255 - X_test[:500]),
+    "random pixels": look_at(noise),
+}
 for share in (0.01, 0.02, 0.05):
     limit = threshold(rule.score(unseen.hidden), share)
-    strangers_caught = np.mean([(rule.score(seen.hidden) < limit).mean() for seen in seen_strangers.values()])
-    odd_ones = [f"{name} {(rule.score(seen.hidden) < limit).mean():.2f}" for name, seen in odd.items()]
-    print(f"{share:.0%} of the digits refused; caught: non-digits {strangers_caught:.2f}, {', '.join(odd_ones)}")
+    below = {
+        name: (rule.score(seen.hidden) < limit).mean()
+        for name, seen in (seen_strangers | odd).items()
+    }
+    strangers_caught = np.mean([below[name] for name in seen_strangers])
+    odd_ones = [f"{name} {below[name]:.2f}" for name in odd]
+    print(
+        f"{share:.0%} of the digits refused; "
+        f"caught: non-digits {strangers_caught:.2f}, {', '.join(odd_ones)}"
+    )
 ### END SOLUTION
 
 # %% [markdown]
@@ -667,8 +800,10 @@ def nearest_squared(hidden, means, covariance):
 check("no_digit.4", nearest_squared)
 ### BEGIN SOLUTION
 
-ours = nearest_squared(unseen.hidden[:500].astype(float), means, within.covariance_)
-print(f"the same as scikit-learn's: {np.allclose(ours, mahalanobis(unseen.hidden[:500]), rtol=0.001)}")
+few = unseen.hidden[:500]
+ours = nearest_squared(few.astype(float), means, within.covariance_)
+same = np.allclose(ours, mahalanobis(few), rtol=0.001)
+print(f"the same as scikit-learn's: {same}")
 ### END SOLUTION
 
 # %% [markdown]
@@ -684,7 +819,8 @@ def leave_one_out(drawings, teach, judge):
     ### BEGIN SOLUTION
     verdicts = []
     for name in drawings:
-        rule = teach(np.concatenate([drawings[other] for other in drawings if other != name]))
+        rest = [drawings[other] for other in drawings if other != name]
+        rule = teach(np.concatenate(rest))
         verdicts.append(judge(rule, drawings[name]))
     return verdicts
     ### END SOLUTION
@@ -700,15 +836,21 @@ from sklearn.preprocessing import StandardScaler
 
 def teach_linear(hidden):
     linear = make_pipeline(StandardScaler(), LogisticRegression(C=0.01))
-    return linear.fit(np.concatenate([known.hidden, hidden]), np.repeat([1, 0], [len(known.hidden), len(hidden)]))
+    is_digit = np.repeat([1, 0], [len(known.hidden), len(hidden)])
+    return linear.fit(np.concatenate([known.hidden, hidden]), is_digit)
 
 
 def share_caught(linear, hidden):
-    return caught(linear.decision_function(unseen.hidden), linear.decision_function(hidden)).mean()
+    of_digits = linear.decision_function(unseen.hidden)
+    return caught(of_digits, linear.decision_function(hidden)).mean()
 
 
-without_products = leave_one_out({name: seen.hidden for name, seen in others.items()}, teach_linear, share_caught)
-print(f"without products: {np.mean(without_products):.2f}; with them: {tables['learned']['value'].mean():.2f}")
+hidden_outputs = {name: seen.hidden for name, seen in others.items()}
+without = leave_one_out(hidden_outputs, teach_linear, share_caught)
+with_products = tables["learned"]["value"].mean()
+print(
+    f"without products: {np.mean(without):.2f}; with them: {with_products:.2f}"
+)
 ### END SOLUTION
 
 # %% tags=["pipeline"]

@@ -56,7 +56,10 @@ runs = reference.load_timings("speed")
 summary = timings.summarize(runs)
 bare = summary.loc["bare script"]
 print(f"{runs['processor'][0]}; {len(runs)} runs")
-print(f"the bare script's ten epochs: {bare['training']:.0f} s, in which its threads ran for {bare['processor']:.0f} s")
+print(
+    f"the bare script's ten epochs: {bare['training']:.0f} s, "
+    f"in which its threads ran for {bare['processor']:.0f} s"
+)
 
 # %% [markdown]
 # How much arithmetic is it? [The architecture chapter](02_architecture.ipynb) counted the multiply-adds that one image takes on its way
@@ -69,7 +72,10 @@ operations = 2 * (3 * multiply_adds.sum() - multiply_adds.iloc[0])
 epoch_operations = 60_000 * operations
 bare_rate = 10 * epoch_operations / bare["training"] / 1e9
 print(f"one image, there and back: {operations / 1e6:.1f} million operations")
-print(f"an epoch: {epoch_operations / 1e12:.2f} trillion; the bare script makes {bare_rate:.0f} billion a second")
+print(
+    f"an epoch: {epoch_operations / 1e12:.2f} trillion; "
+    f"the bare script makes {bare_rate:.0f} billion a second"
+)
 
 
 # %% [markdown]
@@ -81,8 +87,12 @@ print(f"an epoch: {epoch_operations / 1e12:.2f} trillion; the bare script makes 
 
 # %% tags=["hide-input"]
 def per_second(operation, inputs, amount):
-    """How much is done in a second, in billions, if the cores share the inputs: the best of five measurements."""
-    compute = tf.function(lambda: [operation(value) for value in inputs]).get_concrete_function()
+    """Billions done in a second, if the cores share the inputs.
+
+    The best of five measurements.
+    """
+    function = tf.function(lambda: [operation(value) for value in inputs])
+    compute = function.get_concrete_function()
     compute()
     seconds = []
     for _ in range(5):
@@ -95,7 +105,8 @@ def per_second(operation, inputs, amount):
 BATCHES, BATCH = 32, 64
 cores = graphs.count_cores()
 matrices = [tf.random.normal((1_500, 1_500)) for _ in range(cores)]
-peak = per_second(lambda matrix: matrix @ matrix, matrices, cores * 2 * 1_500**3)
+amount = cores * 2 * 1_500**3
+peak = per_second(lambda matrix: matrix @ matrix, matrices, amount)
 arrays = [tf.zeros(40_000_000) for _ in range(cores)]
 bandwidth = per_second(tf.reduce_sum, arrays, cores * 4 * 40_000_000)
 del arrays
@@ -103,12 +114,21 @@ del arrays
 rows = {}
 cnn = models.build_cnn()
 described = models.describe_layers(cnn)
-names = iter(["first convolution", "second convolution", "first dense layer", "second dense layer"])
+names = iter(
+    [
+        "first convolution",
+        "second convolution",
+        "first dense layer",
+        "second dense layer",
+    ]
+)
 for layer, (_, row) in zip(cnn.layers, described.iterrows(), strict=True):
     if row["multiply-adds"] == 0:
         continue
-    inputs = [tf.random.normal((BATCH, *layer.input.shape[1:])) for _ in range(BATCHES)]
-    values = BATCH * (np.prod(layer.input.shape[1:]) + np.prod(layer.output.shape[1:])) + row["parameters"]
+    shape = layer.input.shape[1:]
+    inputs = [tf.random.normal((BATCH, *shape)) for _ in range(BATCHES)]
+    in_and_out = np.prod(shape) + np.prod(layer.output.shape[1:])
+    values = BATCH * in_and_out + row["parameters"]
     layer_operations = BATCH * 2 * row["multiply-adds"]
     rows[next(names)] = {
         "intensity": layer_operations / (4 * values),
@@ -122,23 +142,28 @@ plots.roofline(layer_rates, peak=peak, bandwidth=bandwidth)
 # %% tags=["pipeline"]
 assert min(peak, bandwidth) > 0.1
 last = cnn.layers[-1]
-in_large_batches = per_second(
-    last,
-    [tf.random.normal((64 * BATCH, *last.input.shape[1:])) for _ in range(BATCHES)],
-    BATCHES * 64 * layer_operations,
-)
+shape = (64 * BATCH, *last.input.shape[1:])
+inputs = [tf.random.normal(shape) for _ in range(BATCHES)]
+amount = BATCHES * 64 * layer_operations
+in_large_batches = per_second(last, inputs, amount)
+last_rate = rows["second dense layer"]["rate"]
 page.measure(
     processor=training.processor(),
     peak=peak,
     epoch_at_peak=epoch_operations / 1e9 / peak,
-    last_in_large_batches=in_large_batches / rows["second dense layer"]["rate"],
+    last_in_large_batches=in_large_batches / last_rate,
 )
 page.add(
     bare=bare.to_dict(),
     bare_rate=bare_rate,
-    intensity={name: float(row["intensity"]) for name, row in layer_rates.iterrows()},
+    intensity={
+        name: float(row["intensity"]) for name, row in layer_rates.iterrows()
+    },
 )
-page.claim("does the most with each byte", layer_rates["intensity"].idxmax() == "second convolution")
+page.claim(
+    "does the most with each byte",
+    layer_rates["intensity"].idxmax() == "second convolution",
+)
 
 # %% [markdown]
 # The second convolution, where most of the arithmetic is, {{ claim("does the most with each byte") }}: {{ fast.intensity["second convolution"] | decimals(0) }} operations, against {{ fast.intensity["first convolution"] | decimals(1) }} of
@@ -152,26 +177,37 @@ page.claim("does the most with each byte", layer_rates["intensity"].idxmax() == 
 
 # %%
 profile = reference.load_timings("step_profile")
-step_milliseconds = profile.pivot(index="stage", columns="setting", values="milliseconds")
-step_milliseconds = step_milliseconds.loc[profile["stage"].unique(), profile["setting"].unique()]
+step_milliseconds = profile.pivot(
+    index="stage", columns="setting", values="milliseconds"
+)
+stages, settings = profile["stage"].unique(), profile["setting"].unique()
+step_milliseconds = step_milliseconds.loc[stages, settings]
 step_milliseconds.round(2)
 
 # %% tags=["pipeline"]
-as_it_comes, without, one_thread, cut, side = (step_milliseconds[setting] for setting in step_milliseconds)
+as_it_comes, without, one_thread, cut, side = (
+    step_milliseconds[setting] for setting in step_milliseconds
+)
+backward = as_it_comes["backward"] - as_it_comes["forward"]
 page.add(
     step={
-        setting: {stage: float(value) for stage, value in stages.dropna().items()}
+        setting: {
+            stage: float(value) for stage, value in stages.dropna().items()
+        }
         for setting, stages in step_milliseconds.items()
     },
     fit_share=float(1 - as_it_comes["Adam"] / as_it_comes["through fit"]),
-    backward_share=float((as_it_comes["backward"] - as_it_comes["forward"]) / as_it_comes["Adam"]),
+    backward_share=float(backward / as_it_comes["Adam"]),
     second_core=float(one_thread["Adam"] / as_it_comes["Adam"]),
     second_core_side_by_side=float(one_thread["Adam"] / side["Adam"]),
     onednn=float(without["Adam"] / as_it_comes["Adam"]),
     cut_alone=float(cut["Adam"]),
 )
 page.claim("gains nothing", cut["Adam"] > 0.98 * as_it_comes["Adam"])
-page.claim("gives more when it has a part of its own", side["Adam"] < as_it_comes["Adam"])
+page.claim(
+    "gives more when it has a part of its own",
+    side["Adam"] < as_it_comes["Adam"],
+)
 page.claim("worth having", without["Adam"] > as_it_comes["Adam"])
 
 # %% [markdown]
@@ -199,7 +235,9 @@ print(inspect.getsource(graphs.compile_epoch))
 
 # %%
 (X_train, y_train), (X_test, y_test) = data.load_mnist()
-X_train, y_train = choices.draw_examples(X_train, y_train, count=training_images, seed=1)
+X_train, y_train = choices.draw_examples(
+    X_train, y_train, count=training_images, seed=1
+)
 X_train, X_test = data.scale_pixels(X_train), data.scale_pixels(X_test)
 
 keras.utils.set_random_seed(1)
@@ -207,7 +245,9 @@ by_keras = models.build_cnn()
 start = by_keras.get_weights()
 order = np.random.default_rng(1).permutation(640)
 by_keras.compile(**training.SETTINGS)
-by_keras.fit(X_train[:640][order], y_train[:640][order], shuffle=False, verbose=0)
+by_keras.fit(
+    X_train[:640][order], y_train[:640][order], shuffle=False, verbose=0
+)
 
 in_one_graph = models.build_cnn()
 in_one_graph.set_weights(start)
@@ -225,12 +265,18 @@ for _ in graphs.epochs(
 
 def largest_difference(weights, others):
     """The largest difference between two lists of weights."""
-    return max(np.abs(one - other).max() for one, other in zip(weights, others, strict=True))
+    return max(
+        np.abs(one - other).max()
+        for one, other in zip(weights, others, strict=True)
+    )
 
 
 moved = largest_difference(by_keras.get_weights(), start)
 apart = largest_difference(by_keras.get_weights(), in_one_graph.get_weights())
-print(f"the weights moved by more than 0.01: {moved > 0.01}; they are closer together than 0.0001: {apart < 0.0001}")
+print(
+    f"the weights moved by more than 0.01: {moved > 0.01}; "
+    f"they are closer together than 0.0001: {apart < 0.0001}"
+)
 
 # %% [markdown]
 # {{ claim("Only the rounding differs") }}, because sums are added in another order. Over many steps such differences grow, as they do between any two machines: the runs
@@ -244,13 +290,17 @@ compared = summary.loc[
 compared.round({"set-up": 2, "training": 1, "processor": 1, "times faster": 2})
 
 # %% tags=["pipeline"]
-same, graph = summary.loc[["two parts side by side", "an epoch as one graph"], "times faster"]
-in_each_round = timings.seconds(runs, "bare script") / timings.seconds(runs, "two parts side by side")
+same, graph = summary.loc[
+    ["two parts side by side", "an epoch as one graph"], "times faster"
+]
+in_parts_seconds = timings.seconds(runs, "two parts side by side")
+in_each_round = timings.seconds(runs, "bare script") / in_parts_seconds
+training_in_parts = summary.loc["two parts side by side", "training"]
 page.add(
     same_times=same,
     same_range=[float(in_each_round.min()), float(in_each_round.max())],
     graph_times=graph,
-    same_rate=10 * epoch_operations / summary.loc["two parts side by side", "training"] / 1e9,
+    same_rate=10 * epoch_operations / training_in_parts / 1e9,
 )
 page.claim("more than one and a half times as fast", same > 1.5)
 page.claim("Only the rounding differs", apart < 0.0001 < moved)
@@ -265,7 +315,8 @@ page.claim("Only the rounding differs", apart < 0.0001 < moved)
 
 # %%
 keras.utils.set_random_seed(1)
-orders = tf.data.Dataset.range(1).map(lambda _: tf.random.shuffle(tf.range(10)))
+once = tf.data.Dataset.range(1)
+orders = once.map(lambda _: tf.random.shuffle(tf.range(10)))
 for epoch in (1, 2, 3):
     print(f"epoch {epoch}:", *(order.numpy() for order in orders))
 
@@ -282,32 +333,50 @@ ORDERS = {
 }
 by_epoch = {name: timings.by_epoch(siblings, name) for name in ORDERS}
 measures = {
-    "after the last epoch": {name: table[10] for name, table in by_epoch.items()},
-    "mean of epochs 2 to 10": {name: table.loc[:, 2:].mean(axis=1) for name, table in by_epoch.items()},
+    "after the last epoch": {
+        name: table[10] for name, table in by_epoch.items()
+    },
+    "mean of epochs 2 to 10": {
+        name: table.loc[:, 2:].mean(axis=1) for name, table in by_epoch.items()
+    },
 }
 changes = {}
 for measure, accuracies in measures.items():
     print(measure)
     for name, label in ORDERS.items():
-        print(f"  {label:46} {statistics.in_words(statistics.mean_over_seeds(accuracies[name]), digits=2)}")
+        mean = statistics.mean_over_seeds(accuracies[name])
+        print(f"  {label:46} {statistics.in_words(mean, digits=2)}")
     by_fit, in_parts, in_new_order = accuracies.values()
     changes[measure] = {
         "in parts": statistics.compare_over_seeds(by_fit, in_parts),
         "a new order": statistics.compare_over_seeds(in_parts, in_new_order),
     }
     for change, comparison in changes[measure].items():
-        print(f"    {change + ':':44} {statistics.difference_in_words(comparison)}")
+        in_words = statistics.difference_in_words(comparison)
+        print(f"    {change + ':':44} {in_words}")
 
 # %% tags=["pipeline"]
 after_last, over_epochs = changes.values()
 page.add(
-    in_parts=over_epochs["in parts"], new_order=over_epochs["a new order"], in_parts_at_last=after_last["in parts"]
+    in_parts=over_epochs["in parts"],
+    new_order=over_epochs["a new order"],
+    in_parts_at_last=after_last["in parts"],
 )
-page.claim("computing in parts changes nothing that shows", over_epochs["in parts"].p_value > 0.05)
 page.claim(
-    "within a tenth of a percentage point", -0.001 < over_epochs["in parts"].low < over_epochs["in parts"].high < 0.001
+    "computing in parts changes nothing that shows",
+    over_epochs["in parts"].p_value > 0.05,
 )
-page.claim("a new order in each epoch helps a little", over_epochs["a new order"].low > 0)
+page.claim(
+    "within a tenth of a percentage point",
+    -0.001
+    < over_epochs["in parts"].low
+    < over_epochs["in parts"].high
+    < 0.001,
+)
+page.claim(
+    "a new order in each epoch helps a little",
+    over_epochs["a new order"].low > 0,
+)
 
 # %% [markdown]
 # The mean of epochs 2 to 10, all that the order can reach, is steadier than the last epoch alone. By it, {{ claim("computing in parts changes nothing that shows") }}:
@@ -340,7 +409,10 @@ LADDER = {
     "larger steps and batches": "larger batches",
     "smaller network": "race to 99 %",
 }
-seconds = {name: timings.seconds(runs, contestant) for name, contestant in LADDER.items()}
+seconds = {
+    name: timings.seconds(runs, contestant)
+    for name, contestant in LADDER.items()
+}
 reached = {
     name: timings.accuracy(
         siblings if contestant in ORDERS else runs, contestant
@@ -350,23 +422,35 @@ reached = {
 steps = pd.DataFrame(
     {
         "value": {name: of_one.median() for name, of_one in seconds.items()},
-        "note": {name: statistics.in_words(estimate, digits=2) for name, estimate in reached.items()},
+        "note": {
+            name: statistics.in_words(estimate, digits=2)
+            for name, estimate in reached.items()
+        },
     }
 )
-plots.waterfall(steps, subject="Seconds of a training", xlabel="seconds, set-up included")
+plots.waterfall(
+    steps, subject="Seconds of a training", xlabel="seconds, set-up included"
+)
 
 # %% tags=["pipeline"]
 race = summary.loc["race to 99 %"]
 race_runs = runs[runs["contestant"] == "race to 99 %"]
 race_accuracies = timings.by_epoch(runs, "race to 99 %").iloc[:, -1]
+race_range = statistics.prediction_interval(race_accuracies, confidence=0.95)
 times = seconds["bare script"] / seconds["smaller network"]
 lucky_epoch = timings.epochs_to(runs, "bare script", GOAL)
-lucky_times = timings.times_faster(timings.seconds(runs, "bare script", lucky_epoch), seconds["smaller network"])
-fewer_steps = steps["value"]["two parts side by side"] / steps["value"]["larger steps and batches"]
-smaller = steps["value"]["larger steps and batches"] / steps["value"]["smaller network"]
-usual, one_cycle, larger = (recipes.RECIPES[name] for name in ("the book's own", "one-cycle rate", "larger batches"))
+lucky_seconds = timings.seconds(runs, "bare script", lucky_epoch)
+lucky_times = timings.times_faster(lucky_seconds, seconds["smaller network"])
+medians = steps["value"]
+in_large_steps = medians["larger steps and batches"]
+fewer_steps = medians["two parts side by side"] / in_large_steps
+smaller = in_large_steps / medians["smaller network"]
+usual = recipes.RECIPES["the book's own"]
+one_cycle = recipes.RECIPES["one-cycle rate"]
+larger = recipes.RECIPES["larger batches"]
 small_second, second = (
-    models.describe_layers(build())["multiply-adds"].max() for build in (recipes.build_small, models.build_cnn)
+    models.describe_layers(build())["multiply-adds"].max()
+    for build in (recipes.build_small, models.build_cnn)
 )
 page.add(
     epochs={name: recipe.epochs for name, recipe in recipes.RECIPES.items()},
@@ -385,15 +469,21 @@ page.add(
     smaller=smaller,
     race=race.to_dict(),
     race_accuracy=reached["smaller network"],
-    race_range=list(statistics.prediction_interval(race_accuracies, confidence=0.95)),
+    race_range=list(race_range),
     race_load=float(race_runs["load_seconds"].median()),
     race_setup=float(race_runs["setup_seconds"].median()),
     race_import=float(race_runs["import_seconds"].median()),
     race_parameters=recipes.build_small().count_params(),
 )
 page.claim("The goal is reached", race["value"] >= GOAL)
-page.claim("So is it by every step after the first", all(one.value >= GOAL for one in list(reached.values())[1:]))
-page.claim("after none of its ten epochs", timings.epochs_to(siblings, "bare script", GOAL) is None)
+page.claim(
+    "So is it by every step after the first",
+    all(one.value >= GOAL for one in list(reached.values())[1:]),
+)
+page.claim(
+    "after none of its ten epochs",
+    timings.epochs_to(siblings, "bare script", GOAL) is None,
+)
 page.claim("more than twenty-five times", lucky_times > 25)
 page.claim("Most of it came from needing fewer steps", fewer_steps > smaller)
 
@@ -415,11 +505,16 @@ page.claim("Most of it came from needing fewer steps", fewer_steps > smaller)
 # image and seven slightly changed views of it. That costs time for each answer, and is counted.
 
 # %%
-table = summary.loc[
-    ["bare script", "race to 99 %", "race to 99.4 %", "most accurate"],
-    ["seeds", "set-up", "training", "total", "times faster", "value", "low", "high"],
+contestants = [
+    "bare script",
+    "race to 99 %",
+    "race to 99.4 %",
+    "most accurate",
 ]
-table.round({"set-up": 2, "training": 2, "total": 2, "times faster": 1, "value": 4, "low": 4, "high": 4})
+decimals = {"seeds": 0, "set-up": 2, "training": 2, "total": 2}
+decimals |= {"times faster": 1, "value": 4, "low": 4, "high": 4}
+table = summary.loc[contestants, list(decimals)]
+table.round(decimals)
 
 # %% mystnb={"figure": {"caption": "Accuracy on the test set against the seconds of set-up and training, on a logarithmic axis: means over seeds, with 95 % intervals. What lies further up and further left is better.", "name": "fig-fast-points"}}
 shown = [*LADDER.values(), "race to 99.4 %", "most accurate"]
@@ -432,8 +527,10 @@ plots.labelled_points(
 
 # %% tags=["pipeline"]
 accurate = runs[runs["contestant"] == "most accurate"]
-views = statistics.mean_over_seeds(accurate["right_by_views"] / accurate["scored"])
-with_views = summary.loc["most accurate", "total"] + accurate["views_seconds"].median()
+views_accuracy = accurate["right_by_views"] / accurate["scored"]
+views = statistics.mean_over_seeds(views_accuracy)
+views_seconds = accurate["views_seconds"].median()
+with_views = summary.loc["most accurate", "total"] + views_seconds
 page.add(
     race_further=timings.accuracy(runs, "race to 99.4 %"),
     race_further_seconds=summary.loc["race to 99.4 %", "total"],
@@ -443,7 +540,7 @@ page.add(
     views=views,
     views_gain=statistics.compare_over_seeds(
         timings.by_epoch(runs, "most accurate").iloc[:, -1],
-        (accurate["right_by_views"] / accurate["scored"]).set_axis(accurate["seed"]),
+        views_accuracy.set_axis(accurate["seed"]),
     ),
 )
 page.claim("reaches it", summary.loc["race to 99.4 %", "value"] >= 0.994)
@@ -459,21 +556,31 @@ page.claim("within the time of the bare script", with_views <= bare["total"])
 # What can you have without new code? Keras's own `fit` with one setting changed. Shown is the second of two epochs, in which nothing is compiled any more:
 
 # %%
-VARIANTS = ["one epoch as it is", "fifty steps a call", "bfloat16", "two virtual devices", "XLA"]
-second_epoch = {
-    name: runs[runs["contestant"] == name].set_index("seed")["epoch_seconds"].map(lambda seconds: seconds[1])
+VARIANTS = [
+    "one epoch as it is",
+    "fifty steps a call",
+    "bfloat16",
+    "two virtual devices",
+    "XLA",
+]
+second_epoch = {}
+for name in VARIANTS:
+    of_one = runs[runs["contestant"] == name].set_index("seed")
+    second_epoch[name] = of_one["epoch_seconds"].str[1]
+ratios = {
+    name: second_epoch[VARIANTS[0]] / second_epoch[name] for name in VARIANTS
+}
+variants = {
+    name: {
+        "seconds": second_epoch[name].median(),
+        "times faster": ratios[name].median(),
+        "lowest": ratios[name].min(),
+        "highest": ratios[name].max(),
+        "accuracy": timings.accuracy(runs, name).value,
+    }
     for name in VARIANTS
 }
-ratios = {name: second_epoch[VARIANTS[0]] / of_one for name, of_one in second_epoch.items()}
-variants = pd.DataFrame(
-    {
-        "seconds": {name: of_one.median() for name, of_one in second_epoch.items()},
-        "times faster": {name: ratio.median() for name, ratio in ratios.items()},
-        "lowest": {name: ratio.min() for name, ratio in ratios.items()},
-        "highest": {name: ratio.max() for name, ratio in ratios.items()},
-        "accuracy": {name: timings.accuracy(runs, name).value for name in VARIANTS},
-    }
-)
+variants = pd.DataFrame(variants).T
 variants.rename(index={VARIANTS[0]: "as it is"}).round(
     {"seconds": 1, "times faster": 2, "lowest": 2, "highest": 2, "accuracy": 4}
 )
@@ -482,9 +589,14 @@ variants.rename(index={VARIANTS[0]: "as it is"}).round(
 page.add(
     variants=variants.to_dict("index"),
     variant_seeds=len(second_epoch[VARIANTS[0]]),
-    faster_rounds={name: int((ratio > 1).sum()) for name, ratio in ratios.items()},
+    faster_rounds={
+        name: int((ratio > 1).sum()) for name, ratio in ratios.items()
+    },
 )
-page.claim("slower in every round", (variants.loc[["two virtual devices", "XLA"], "highest"] < 1).all())
+page.claim(
+    "slower in every round",
+    (variants.loc[["two virtual devices", "XLA"], "highest"] < 1).all(),
+)
 
 # %% [markdown]
 # "Times faster" is again the median over {{ fast.variant_seeds | words }} rounds; the columns `lowest` and `highest` are single rounds, and show how uneven so short a measurement is.
@@ -499,9 +611,17 @@ page.claim("slower in every round", (variants.loc[["two virtual devices", "XLA"]
 # %%
 tried = reference.load_timings("tried")
 tried["accuracy"] = tried["right"] / tried["scored"]
-by_recipe = {name: part.set_index("seed") for name, part in tried.groupby("recipe", sort=False)}
-tried_accuracies = {name: statistics.mean_over_seeds(part["accuracy"]) for name, part in by_recipe.items()}
-tried_table = pd.DataFrame({name: estimate._asdict() for name, estimate in tried_accuracies.items()}).T
+by_recipe = {
+    name: part.set_index("seed")
+    for name, part in tried.groupby("recipe", sort=False)
+}
+tried_accuracies = {
+    name: statistics.mean_over_seeds(part["accuracy"])
+    for name, part in by_recipe.items()
+}
+tried_table = pd.DataFrame(
+    {name: estimate._asdict() for name, estimate in tried_accuracies.items()}
+).T
 tried_table["seconds"] = tried.groupby("recipe")["seconds"].median()
 tried_table[["count", "seconds", "value", "low", "high"]].round(
     {"count": 0, "seconds": 2, "value": 4, "low": 4, "high": 4}
@@ -512,16 +632,24 @@ tried_table[["count", "seconds", "value", "low", "high"]].round(
 
 # %%
 against_race = {
-    name: statistics.compare_over_seeds(by_recipe["race to 99 %"]["accuracy"], by_recipe[name]["accuracy"])
+    name: statistics.compare_over_seeds(
+        by_recipe["race to 99 %"]["accuracy"], by_recipe[name]["accuracy"]
+    )
     for name in list(by_recipe)[1 : list(by_recipe).index("most accurate")]
 }
 for name, comparison in against_race.items():
-    times_as_long = (by_recipe[name]["seconds"] / by_recipe["race to 99 %"]["seconds"]).median()
-    print(f"{name:35} {times_as_long:.2f} times the seconds; {statistics.difference_in_words(comparison)}")
+    ratio = by_recipe[name]["seconds"] / by_recipe["race to 99 %"]["seconds"]
+    print(
+        f"{name:35} {ratio.median():.2f} times the seconds; "
+        f"{statistics.difference_in_words(comparison)}"
+    )
 
 # %% tags=["pipeline"]
+race_seconds = by_recipe["race to 99 %"]["seconds"]
+small_batch_times = by_recipe["batches of 32"]["seconds"] / race_seconds
 in_small_batches = statistics.compare_over_seeds(
-    by_recipe["the book's network"]["accuracy"], by_recipe["the book's network, batches of 32"]["accuracy"]
+    by_recipe["the book's network"]["accuracy"],
+    by_recipe["the book's network, batches of 32"]["accuracy"],
 )
 page.add(
     tried=tried_accuracies,
@@ -529,7 +657,7 @@ page.add(
     together_seconds=tried_table.loc["three networks", "seconds"],
     against_race=against_race,
     in_small_batches=in_small_batches,
-    small_batch_times=(by_recipe["batches of 32"]["seconds"] / by_recipe["race to 99 %"]["seconds"]).median(),
+    small_batch_times=small_batch_times.median(),
 )
 page.claim(
     "not what makes one epoch enough",
@@ -538,15 +666,20 @@ page.claim(
 )
 page.claim(
     "The cycle of the rate and the smoothed labels are what is missed",
-    all(against_race[name].high < 0 for name in ("constant rate", "plain labels")),
+    all(
+        against_race[name].high < 0
+        for name in ("constant rate", "plain labels")
+    ),
 )
+of_three = ["three networks", "three networks, four views"]
 page.claim(
     "no more than the one network",
-    tried_table.loc[["three networks", "three networks, four views"], "value"].max()
+    tried_table.loc[of_three, "value"].max()
     <= tried_table.loc["most accurate", "value"],
 )
 page.claim(
-    "None of them is shown to be more accurate", all(comparison.low <= 0 for comparison in against_race.values())
+    "None of them is shown to be more accurate",
+    all(comparison.low <= 0 for comparison in against_race.values()),
 )
 
 # %% [markdown]
@@ -561,13 +694,18 @@ page.claim(
 # Another framework? The same ten epochs of the same network in PyTorch (channels last, fused Adam) and in Keras on JAX:
 
 # %%
-peers = summary.loc[["bare script", "PyTorch", "Keras on JAX", "two parts side by side"]]
-peers[["seeds", "set-up", "training", "processor", "times faster", "value"]].round(
-    {"set-up": 2, "training": 1, "processor": 1, "times faster": 2, "value": 4}
-)
+peers = summary.loc[
+    ["bare script", "PyTorch", "Keras on JAX", "two parts side by side"]
+]
+decimals = {"seeds": 0, "set-up": 2, "training": 1, "processor": 1}
+decimals |= {"times faster": 2, "value": 4}
+peers[list(decimals)].round(decimals)
 
 # %% tags=["pipeline"]
-page.add(peers=peers["times faster"].to_dict(), peer_seeds=peers["seeds"].astype(int).to_dict())
+page.add(
+    peers=peers["times faster"].to_dict(),
+    peer_seeds=peers["seeds"].astype(int).to_dict(),
+)
 
 # %% [markdown]
 # Ten epochs in PyTorch are {{ fast.peers["PyTorch"] | decimals(2) }} times as fast as the bare script ({{ fast.peer_seeds["PyTorch"] | words }} seeds), and in Keras on JAX {{ fast.peers["Keras on JAX"] | decimals(2) }} times ({{ fast.peer_seeds["Keras on JAX"] | words }} seed; its convolutions
@@ -588,19 +726,25 @@ small = by_batch[by_batch["batch_size"] <= 128]
 
 
 def slope(x, y):
-    """Slope of the straight line through points, and what its 95 % interval adds on either side."""
+    """Slope of the line through points, and the reach of its 95 % interval."""
     fit = stats.linregress(x, y)
     return fit.slope, stats.t.ppf(0.975, len(x) - 2) * fit.stderr
 
 
+time_slope = slope(np.log(large["images"]), np.log(large["seconds"]))
+batch_slope = slope(np.log(small["batch_size"]), np.log(small["seconds"]))
+memory = slope(large["images"], 1e6 * large["gigabytes"])
+batch_memory = slope(by_batch["batch_size"], 1e6 * by_batch["gigabytes"])
 slopes = {
-    "exponent of the seconds over the images": slope(np.log(large["images"]), np.log(large["seconds"])),
-    "exponent of the seconds over the batch size": slope(np.log(small["batch_size"]), np.log(small["seconds"])),
-    "kilobytes for each image": slope(large["images"], 1e6 * large["gigabytes"]),
-    "kilobytes for each image of a batch": slope(by_batch["batch_size"], 1e6 * by_batch["gigabytes"]),
+    "exponent of the seconds over the images": time_slope,
+    "exponent of the seconds over the batch size": batch_slope,
+    "kilobytes for each image": memory,
+    "kilobytes for each image of a batch": batch_memory,
 }
 for name, (value, reach) in slopes.items():
-    print(f"{name:43} {value:7.2f} ({value - reach:.2f} to {value + reach:.2f})")
+    print(
+        f"{name:43} {value:7.2f} ({value - reach:.2f} to {value + reach:.2f})"
+    )
 
 # %% mystnb={"figure": {"caption": "Seconds of one epoch and the process's peak of memory against the number of images, both axes logarithmic. From thirty thousand images on, time grows in proportion; below, the start weighs more. Of the memory, some belongs to TensorFlow itself, however few the images.", "name": "fig-fast-growth"}}
 plots.lines(
@@ -627,7 +771,10 @@ plots.lines(
 )
 
 # %% tags=["pipeline"]
-(time_exponent, _), (batch_exponent, batch_reach), (kilobytes, _), (batch_kilobytes, _) = slopes.values()
+time_exponent, _ = time_slope
+batch_exponent, batch_reach = batch_slope
+kilobytes, _ = memory
+batch_kilobytes, _ = batch_memory
 kilobytes_of_an_image = X_train[0].nbytes / 1_000
 page.add(
     time_exponent=time_exponent,
@@ -639,7 +786,10 @@ page.add(
     fastest_batch=int(by_batch.set_index("batch_size")["seconds"].idxmin()),
 )
 page.claim("in proportion to the images", 0.9 < time_exponent < 1.1)
-page.claim("the time falls, but slowly", -0.6 < batch_exponent < batch_exponent + batch_reach < 0)
+page.claim(
+    "the time falls, but slowly",
+    -0.6 < batch_exponent < batch_exponent + batch_reach < 0,
+)
 
 # %% [markdown]
 # Time grows {{ claim("in proportion to the images") }} (exponent {{ fast.time_exponent | decimals(2) }}), and memory by {{ fast.kilobytes_per_image | decimals(1) }} kilobytes for each. An image as `float32` takes
@@ -653,7 +803,8 @@ page.claim("the time falls, but slowly", -0.6 < batch_exponent < batch_exponent 
 
 # %%
 inference = reference.load_timings("inference")
-rates = inference.pivot(index="way", columns="batch_size", values="rate").reindex(inference["way"].unique())
+rates = inference.pivot(index="way", columns="batch_size", values="rate")
+rates = rates.reindex(inference["way"].unique())
 rates.rename(columns=lambda size: f"batch of {size:,}").round(-1).astype(int)
 
 # %%
@@ -665,15 +816,24 @@ formats[["kilobytes", "accuracy"]].round({"kilobytes": 0, "accuracy": 4})
 one = rates[1]
 page.add(
     formats={
-        name: {"kilobytes": float(row["kilobytes"]), "accuracy": float(row["accuracy"])}
+        name: {
+            "kilobytes": float(row["kilobytes"]),
+            "accuracy": float(row["accuracy"]),
+        }
         for name, row in formats.iterrows()
     },
     predict_milliseconds=float(1_000 / one["model.predict"]),
     predict_many=float(rates.loc["model.predict", 1_024] / 1_000),
     lite_one=float(one["LiteRT"] / 1_000),
 )
-page.claim("more than a hundred times as fast", one["LiteRT"] > 100 * one["model.predict"])
-page.claim("costs next to nothing", abs(formats.loc["float16", "right"] - formats.loc["float32", "right"]) <= 2)
+page.claim(
+    "more than a hundred times as fast",
+    one["LiteRT"] > 100 * one["model.predict"],
+)
+right = formats["right"]
+page.claim(
+    "costs next to nothing", abs(right["float16"] - right["float32"]) <= 2
+)
 
 # %% [markdown]
 # - **Many images at once**: `model.predict` is made for that. A call has a price, {{ fast.predict_milliseconds | decimals(0) }} milliseconds even for a single image, which many images share: with a thousand or so, {{ fast.predict_many | decimals(0) }} thousand a second.
@@ -700,7 +860,8 @@ for name, read in ways.items():
     for number in range(20):
         read(X_test[number : number + 1])
     measured[name] = 20 / (time.perf_counter() - begin)
-print("images a second:", {name: round(rate) for name, rate in measured.items()})
+rounded = {name: round(rate) for name, rate in measured.items()}
+print("images a second:", rounded)
 
 # %% tags=["pipeline"]
 assert measured["compiled function"] > measured["model.predict"]
@@ -724,7 +885,8 @@ print(f"test accuracy: {live_accuracy:.4f}")
 
 # %% tags=["pipeline"]
 assert live_accuracy > (0.985 if training_images == 60_000 else 0.5)
-page.add(live_accuracy=live_accuracy, atol=0.005)  # twenty seeds: see race_range
+# Twenty seeds: see race_range.
+page.add(live_accuracy=live_accuracy, atol=0.005)
 page.measure(live_seconds=trained)
 
 # %% [markdown]
@@ -847,7 +1009,11 @@ check("fast.1", roof)
 
 for layer_name, intensity in layer_rates["intensity"].items():
     rate = roof(intensity, 100, 20)
-    print(f"{layer_name:20} {rate:4.0f} billion a second; waits for the {'memory' if rate < 100 else 'arithmetic'}")
+    waits_for = "memory" if rate < 100 else "arithmetic"
+    print(
+        f"{layer_name:20} {rate:4.0f} billion a second; "
+        f"waits for the {waits_for}"
+    )
 ### END SOLUTION
 
 # %% [markdown]
@@ -870,8 +1036,11 @@ check("fast.2", speed_up)
 step = step_milliseconds["as it comes"]
 graph_share = step["Adam"] / step["through fit"]
 for factor in (2, 10, 1_000):
-    whole = speed_up(np.array([graph_share, 1 - graph_share]), np.array([factor, 1]))
-    print(f"the graph {factor:5,} times as fast: the training {whole:.2f} times")
+    shares = np.array([graph_share, 1 - graph_share])
+    whole = speed_up(shares, np.array([factor, 1]))
+    print(
+        f"the graph {factor:5,} times as fast: the training {whole:.2f} times"
+    )
 ### END SOLUTION
 
 # %% [markdown]
@@ -881,7 +1050,7 @@ for factor in (2, 10, 1_000):
 
 # %%
 def whole_gradient(gradients, sizes):
-    """The gradient of the mean over the batch, from those of the means over its parts."""
+    """The gradient of a batch's mean, from those of its parts' means."""
     ...
     ### BEGIN SOLUTION
     return np.average(gradients, axis=0, weights=sizes)
@@ -892,18 +1061,23 @@ check("fast.3", whole_gradient)
 ### BEGIN SOLUTION
 
 random = np.random.default_rng(3)
-features, targets, line = random.normal(size=(32, 2)), random.normal(size=32), random.normal(size=2)
+features = random.normal(size=(32, 2))
+targets = random.normal(size=32)
+line = random.normal(size=2)
 
 
 def gradient(rows):
     """Of the mean squared error of the line at these points."""
-    return 2 * (features[rows] @ line - targets[rows]) @ features[rows] / len(rows)
+    errors = features[rows] @ line - targets[rows]
+    return 2 * errors @ features[rows] / len(rows)
 
 
 three_parts = np.array_split(np.arange(32), 3)
 sizes = [len(rows) for rows in three_parts]
-put_together = whole_gradient(np.stack([gradient(rows) for rows in three_parts]), np.array(sizes))
-print(f"sizes {sizes}; the same: {np.allclose(put_together, gradient(np.arange(32)))}")
+gradients = np.stack([gradient(rows) for rows in three_parts])
+put_together = whole_gradient(gradients, np.array(sizes))
+same = np.allclose(put_together, gradient(np.arange(32)))
+print(f"sizes {sizes}; the same: {same}")
 ### END SOLUTION
 
 # %% [markdown]
@@ -924,12 +1098,16 @@ check("fast.4", one_cycle)
 ### BEGIN SOLUTION
 
 for rise in (0.1, 0.25, 0.5):
-    mean_rate = one_cycle(np.arange(400) + 0.5, 400, 0.01, rise).mean()  # in the middle of each step
+    middle_of_steps = np.arange(400) + 0.5
+    mean_rate = one_cycle(middle_of_steps, 400, 0.01, rise).mean()
     print(f"peak 0.01 at {rise:.0%} of the steps: mean rate {mean_rate:.4f}")
 
 every_tenth = np.arange(0, 401, 10)
 plots.lines(
-    {"one cycle": one_cycle(every_tenth, 400, 0.01, 0.25), "constant": np.full(len(every_tenth), 0.01 / 2)},
+    {
+        "one cycle": one_cycle(every_tenth, 400, 0.01, 0.25),
+        "constant": np.full(len(every_tenth), 0.01 / 2),
+    },
     x=every_tenth,
     subject="Two learning rates",
     xlabel="step",
@@ -958,7 +1136,9 @@ check("fast.5", smoothed_loss)
 
 from dataclasses import replace
 
-(kept, kept_labels), (held, held_labels) = data.hold_out(X_train, y_train, count=len(X_train) // 6)
+(kept, kept_labels), (held, held_labels) = data.hold_out(
+    X_train, y_train, count=len(X_train) // 6
+)
 recipe = recipes.RECIPES["race to 99 %"]
 undone = {
     "as it is": recipe,
