@@ -1,11 +1,12 @@
 # %% [markdown]
 # # Training and evaluation
 #
-# *{{ minutes_to_read.training }} minutes to read; its run took {{ runs.training.seconds | minutes }} on {{ training.processor }}.*
+# *{{ minutes_to_read.training }} minutes to read; its run took
+# {{ runs.training.seconds | minutes }} on {{ training.processor }}.*
 #
-# Here the network learns. You train it twice: once with images held out, to see how it
-# learns and to make choices, and once on everything, to see how good it is. Then you look
-# at what it gets wrong.
+# Here the network learns. You train it twice: once with images held out, to see how it learns and
+# to make choices, and once on everything, to see how good it is. Then you look at what it gets
+# wrong.
 #
 # **After this chapter you can**
 #
@@ -39,15 +40,14 @@ X_test_scaled = data.scale_pixels(X_test)
 # %% [markdown]
 # ## What the network tries to make small
 #
-# Training needs one number that says how wrong the network is: the **loss**. For one
-# image, take the probability $p$ that the network gave to the right digit. The
-# **cross-entropy** loss is
+# Training needs one number that says how wrong the network is: the **loss**. For one image, take
+# the probability $p$ that the network gave to the right digit. The **cross-entropy** loss is
 #
 # $$L = -\ln p$$
 #
-# If the network was sure and right, $p$ is nearly 1 and the loss nearly 0. If it was sure
-# and wrong, $p$ is nearly 0 and the loss is large. The loss of many images is the mean.
-# Guessing, with a probability of one tenth for each digit, costs $\ln 10$.
+# If the network was sure and right, $p$ is nearly 1 and the loss nearly 0. If it was sure and
+# wrong, $p$ is nearly 0 and the loss is large. The loss of many images is the mean. Guessing, with
+# a probability of one tenth for each digit, costs $\ln 10$.
 
 # %%
 given_to_the_right_digit = np.array([0.99, 0.5, 0.1, 0.001])
@@ -55,9 +55,9 @@ print("p:   ", given_to_the_right_digit)
 print("loss:", (-np.log(given_to_the_right_digit)).round(3))
 
 # %% [markdown]
-# Keras calls it `sparse_categorical_crossentropy`: sparse, because the label is a single
-# number like 7 and not a row of zeros with a 1 in it. Check it on the untrained network: its
-# loss should be near that of guessing.
+# Keras calls it `sparse_categorical_crossentropy`: sparse, because the label is a single number
+# like 7 and not a row of zeros with a 1 in it. Check it on the untrained network: its loss should
+# be near that of guessing.
 
 # %%
 keras.utils.set_random_seed(seed)
@@ -78,19 +78,18 @@ page.claim("no better than a guess", abs(by_hand - np.log(10)) < 0.1)
 #
 # ## How it learns
 #
-# The loss depends on all the parameters. Calculus gives, for each of them, the **gradient**:
-# how much the loss would change if that parameter grew a little. Step each parameter a little
-# against its gradient, and the loss shrinks. That is **gradient descent**.
+# The loss depends on all the parameters. Calculus gives, for each of them, the **gradient**: how
+# much the loss would change if that parameter grew a little. Step each parameter a little against
+# its gradient, and the loss shrinks. That is **gradient descent**.
 #
-# Computing the gradient on all images for every step would be slow, so each step uses a
-# **batch** of 32. One pass over all batches is an **epoch**. With
-# {{ training.training_images | thousands }} images an epoch has {{ training.steps | thousands }}
-# steps.
+# Computing the gradient on all images for every step would be slow, so each step uses a **batch**
+# of 32. One pass over all batches is an **epoch**. With {{ training.training_images | thousands }}
+# images an epoch has {{ training.steps | thousands }} steps.
 #
-# The rule for the size of the steps is the **optimizer**. **Adam**
-# ({{ cite("kingma2015") }}) keeps two running averages for each parameter: $m$ of its gradient
-# $g$, and $v$ of the square of its gradient. It steps by their ratio, so that parameters with
-# small gradients move as far as those with large ones:
+# The rule for the size of the steps is the **optimizer**. **Adam** ({{ cite("kingma2015") }}) keeps
+# two running averages for each parameter: $m$ of its gradient $g$, and $v$ of the square of its
+# gradient. It steps by their ratio, so that parameters with small gradients move as far as those
+# with large ones:
 #
 # $$\begin{aligned}
 # m &\leftarrow \beta_1 m + (1 - \beta_1)\, g \\
@@ -100,8 +99,8 @@ page.claim("no better than a guess", abs(by_hand - np.log(10)) < 0.1)
 #
 # The hats correct for averages that started from zero: $\hat m = m / (1 - \beta_1^t)$ after $t$
 # steps, and likewise for $v$. The usual values are $\beta_1$ = {{ fact.adam_decay_mean }},
-# $\beta_2$ = {{ fact.adam_decay_square }} and a **learning rate** $\alpha$ of
-# {{ fact.adam_rate }}. In code, minimising $(w - 3)^2$:
+# $\beta_2$ = {{ fact.adam_decay_square }} and a **learning rate** $\alpha$ of {{ fact.adam_rate }}.
+# In code, minimising $(w - 3)^2$:
 
 # %%
 w, m, v = 0.0, 0.0, 0.0
@@ -184,29 +183,29 @@ page.claim(
 )
 
 # %% [markdown]
-# [After one epoch](#fig-accuracy) the network is right about {{ training.first_accuracy | percent }} of the
-# {{ training.held_out | thousands }} held-out images, after {{ training.epochs }} about
-# {{ training.last_accuracy | percent }}.
+# [After one epoch](#fig-accuracy) the network is right about
+# {{ training.first_accuracy | percent }} of the {{ training.held_out | thousands }} held-out
+# images, after {{ training.epochs }} about {{ training.last_accuracy | percent }}.
 #
 # Now look at [the loss](#fig-loss). On the images it is trained on it falls from
-# {{ training.first_loss | decimals(3) }} to {{ training.last_loss | decimals(3) }}. On the
-# held-out images it is {{ claim("best before the last epoch") }}
+# {{ training.first_loss | decimals(3) }} to {{ training.last_loss | decimals(3) }}. On the held-out
+# images it is {{ claim("best before the last epoch") }}
 # ({{ training.best_validation_loss | decimals(3) }}, in epoch {{ training.best_epoch }})
 # {{ claim("and no longer falls") }};
-# {{ claim("at the end it is several times that of the training images") }}.
-# The network has begun to learn its training images by heart: **over-fitting**. The accuracy
-# hides it, since a digit counts as right however narrowly it was right. But where the
-# network is wrong, it is now wrong with more confidence, and that is what the loss punishes.
+# {{ claim("at the end it is several times that of the training images") }}. The network has begun
+# to learn its training images by heart: **over-fitting**. The accuracy hides it, since a digit
+# counts as right however narrowly it was right. But where the network is wrong, it is now wrong
+# with more confidence, and that is what the loss punishes.
 #
-# Would you stop earlier? That is a choice, so it is made on the held-out images, here. We
-# keep the {{ training.epochs }} epochs that were announced.
+# Would you stop earlier? That is a choice, so it is made on the held-out images, here. We keep the
+# {{ training.epochs }} epochs that were announced.
 #
 # ## Then on all images
 #
-# With the choices made, train on all {{ training.training_images | thousands }} images, and
-# test once. Here it is without helpers, as you would write it yourself. The recorder only
-# takes notes. (Once a seed is set, `fit` repeats the order of the images in every epoch; the chapter on
-# speed measures what that changes.)
+# With the choices made, train on all {{ training.training_images | thousands }} images, and test
+# once. Here it is without helpers, as you would write it yourself. The recorder only takes notes.
+# (Once a seed is set, `fit` repeats the order of the images in every epoch; the chapter on speed
+# measures what that changes.)
 
 # %% tags=["nbval-ignore-output"]
 keras.utils.set_random_seed(seed)
@@ -257,8 +256,8 @@ page.add(test_images=accuracy.count)
 # **Accuracy** is the share of right answers: {{ training.test_accuracy | percent(2) }}, or
 # {{ training.test_errors }} errors among {{ training.test_images | thousands }} digits.
 #
-# The **interval** says how far chance could have moved that figure, had other test images
-# been drawn: from {{ training.test_low | percent(2) }} to {{ training.test_high | percent(2) }}
+# The **interval** says how far chance could have moved that figure, had other test images been
+# drawn: from {{ training.test_low | percent(2) }} to {{ training.test_high | percent(2) }}
 # ({{ cite("wilson1927") }}). It is wider than many people think. Two networks whose accuracies
 # differ by a tenth of a percentage point cannot be told apart by looking at two such numbers.
 #
@@ -288,15 +287,17 @@ page.claim(
 
 # %% [markdown]
 # They range from {{ training.repeated_low | percent(2) }} to
-# {{ training.repeated_high | percent(2) }}. {{ claim("The run on this page lies among them or close by") }};
-# [a later chapter](07_normal.ipynb) tells how to judge that.
-# Running this page twice on one computer gave the very same weights each time. On another processor, or with
-# another number of cores, sums are added in another order; their last digits differ, and training makes the
-# difference grow. So do not expect our figures to the last digit even from our seed.
+# {{ training.repeated_high | percent(2) }}.
+# {{ claim("The run on this page lies among them or close by") }}; [a later
+# chapter](07_normal.ipynb) tells how to judge that. Running this page twice on one computer gave
+# the very same weights each time. On another processor, or with another number of cores, sums are
+# added in another order; their last digits differ, and training makes the difference grow. So do
+# not expect our figures to the last digit even from our seed.
 #
 # ## Which digits does it confuse?
 #
-# A **confusion matrix** counts, for every true digit (row), what it was taken for (column). Right answers lie on [the diagonal](#fig-confusion).
+# A **confusion matrix** counts, for every true digit (row), what it was taken for (column). Right
+# answers lie on [the diagonal](#fig-confusion).
 
 # %% mystnb={"figure": {"caption": "Confusion matrix of the test images. Rows are true digits, columns the network's answers; everything off the diagonal is an error.", "name": "fig-confusion"}} nbval={"count_atol": 50}
 matrix = evaluation.confusion_matrix(y_test, predicted)
@@ -315,7 +316,8 @@ matrix
 
 # %% [markdown]
 # Two questions can be asked of each digit. **Recall**: of all the sevens, how many were found?
-# **Precision**: of all the images called seven, how many were sevens? (If there are no sevens, or if no image is called seven, there is nothing to divide by, and the table shows `NaN`.)
+# **Precision**: of all the images called seven, how many were sevens? (If there are no sevens, or
+# if no image is called seven, there is nothing to divide by, and the table shows `NaN`.)
 
 # %% nbval={"atol": 0.03}
 evaluation.per_class(y_test, predicted).round(3)
@@ -340,9 +342,9 @@ page.claim(
 
 # %% [markdown]
 # {{ claim("The errors are not spread evenly") }} over the ninety ways to be wrong. In this run a
-# {{ training.pair_true }} was taken for a {{ training.pair_predicted }}
-# {{ training.pair_images }} times, more often than any other pair. Such rankings change from run
-# to run; do not build on the order of pairs that occur a few times each.
+# {{ training.pair_true }} was taken for a {{ training.pair_predicted }} {{ training.pair_images }}
+# times, more often than any other pair. Such rankings change from run to run; do not build on the
+# order of pairs that occur a few times each.
 #
 # ## The errors, one by one
 #
@@ -421,11 +423,12 @@ assert run.seconds > 0
 # ## Summary
 #
 # - Training makes the cross-entropy loss small, batch by batch, with Adam's steps.
-# - On held-out images the loss is {{ claim("best before the last epoch") }} {{ claim("and no longer falls") }}: over-fitting.
+# - On held-out images the loss is {{ claim("best before the last epoch") }}
+#   {{ claim("and no longer falls") }}: over-fitting.
 # - The network of this run is right about {{ training.test_accuracy | percent(2) }} of the test
-#   images (interval {{ training.test_low | percent(2) }} to
-#   {{ training.test_high | percent(2) }}); {{ training.repetitions | words }} other seeds gave
-#   {{ training.repeated_low | percent(2) }} to {{ training.repeated_high | percent(2) }}.
+#   images (interval {{ training.test_low | percent(2) }} to {{ training.test_high | percent(2) }});
+#   {{ training.repetitions | words }} other seeds gave {{ training.repeated_low | percent(2) }} to
+#   {{ training.repeated_high | percent(2) }}.
 # - An accuracy without its interval and its seeds is half a result.
 #
 # ## Questions to think about
@@ -435,49 +438,52 @@ assert run.seconds > 0
 #
 # <details><summary>The held-out images happen to be easier</summary>
 #
-# They come from the same collection, and would be no easier on average. Another cause is at work in every
-# training.
+# They come from the same collection, and would be no easier on average. Another cause is at work in
+# every training.
 #
 # </details>
 #
 # <details><summary>The network has begun to over-fit</summary>
 #
-# Over-fitting has the opposite sign: then it does well on the training images, and less well on others.
+# Over-fitting has the opposite sign: then it does well on the training images, and less well on
+# others.
 #
 # </details>
 #
 # <details><summary>It is a mean over the epoch, the first batches included</summary>
 #
-# Right. In those, the network knew next to nothing. The validation accuracy is measured once, at the end of the
-# epoch.
+# Right. In those, the network knew next to nothing. The validation accuracy is measured once, at
+# the end of the epoch.
 #
 # </details>
 #
-# **Late in a training the validation loss rises, while the validation accuracy stays where it is. What is going
-# on?**
+# **Late in a training the validation loss rises, while the validation accuracy stays where it is.
+# What is going on?**
 #
-# <details><summary>The same images are wrong as before, but the network is surer of its wrong answers</summary>
+# <details><summary>The same images are wrong as before, but the network is surer of its wrong
+# answers</summary>
 #
-# Right. An answer is right or wrong, however sure it is. The loss looks at the probability of the right digit,
-# and that has no lower end to fall to.
+# Right. An answer is right or wrong, however sure it is. The loss looks at the probability of the
+# right digit, and that has no lower end to fall to.
 #
 # </details>
 #
 # <details><summary>More and more images are wrong, but the curve is too coarse to show it</summary>
 #
-# Then the accuracy would fall. Two answers that change places, one for the better, one for the worse, leave it
-# where it is.
+# Then the accuracy would fall. Two answers that change places, one for the better, one for the
+# worse, leave it where it is.
 #
 # </details>
 #
 # <details><summary>Something is broken: loss and accuracy measure the same thing</summary>
 #
-# They do not. Of two answers that are both right, the one with the higher probability has the lower loss.
+# They do not. Of two answers that are both right, the one with the higher probability has the lower
+# loss.
 #
 # </details>
 #
-# **You are told a test accuracy and its interval. Training is repeated from another seed, and tested on the
-# same images. What does this repetition show that the interval could not?**
+# **You are told a test accuracy and its interval. Training is repeated from another seed, and
+# tested on the same images. What does this repetition show that the interval could not?**
 #
 # <details><summary>How far the accuracy would move with other test images</summary>
 #
@@ -487,19 +493,20 @@ assert run.seconds > 0
 #
 # <details><summary>How far the accuracy moves if only the chance in training changes</summary>
 #
-# Right. The interval knows of one trained network. That another seed would have given another network, it
-# cannot know.
+# Right. The interval knows of one trained network. That another seed would have given another
+# network, it cannot know.
 #
 # </details>
 #
-# <details><summary>Whether the interval was computed correctly: the second accuracy has to lie in it</summary>
+# <details><summary>Whether the interval was computed correctly: the second accuracy has to lie in
+# it</summary>
 #
 # It need not. The interval is about other test images, not about other networks.
 #
 # </details>
 #
-# **A network becomes more generous with one digit: it now says 8 to every image of which it is in doubt. What
-# happens to the precision and the recall of the 8?**
+# **A network becomes more generous with one digit: it now says 8 to every image of which it is in
+# doubt. What happens to the precision and the recall of the 8?**
 #
 # <details><summary>Both rise, since more eights are found</summary>
 #
@@ -509,14 +516,15 @@ assert run.seconds > 0
 #
 # <details><summary>The recall rises, the precision falls</summary>
 #
-# Right. It misses fewer eights, and more of what it calls an 8 is something else. Either alone can be had for
-# nothing.
+# Right. It misses fewer eights, and more of what it calls an 8 is something else. Either alone can
+# be had for nothing.
 #
 # </details>
 #
 # <details><summary>The precision rises, the recall falls</summary>
 #
-# That is what happens if it becomes stingy: it then calls only the plainest images an 8, and misses the others.
+# That is what happens if it becomes stingy: it then calls only the plainest images an 8, and misses
+# the others.
 #
 # </details>
 #
@@ -528,9 +536,10 @@ assert run.seconds > 0
 from digitlib import check, hint
 
 # %% [markdown]
-# **Exercise 1** (ten minutes). A network is right about ninety-nine images in a hundred. It always gives
-# `0.999` to its answer, and shares the rest evenly among the nine other digits. What is its mean loss, to three
-# digits behind the point? And what do you expect it to be if the network were as sure as it is right?
+# **Exercise 1** (ten minutes). A network is right about ninety-nine images in a hundred. It always
+# gives `0.999` to its answer, and shares the rest evenly among the nine other digits. What is its
+# mean loss, to three digits behind the point? And what do you expect it to be if the network were
+# as sure as it is right?
 
 # %%
 sure_loss = ...
@@ -547,8 +556,9 @@ check("training.1", sure_loss)
 
 
 # %% [markdown]
-# **Exercise 2** (ten minutes). Write `precision_and_recall`, which takes a confusion matrix as a NumPy array
-# (rows are true digits) and returns two arrays: the precision of each digit, and its recall.
+# **Exercise 2** (ten minutes). Write `precision_and_recall`, which takes a confusion matrix as a
+# NumPy array (rows are true digits) and returns two arrays: the precision of each digit, and its
+# recall.
 
 
 # %% nbval={"atol": 0.03}
@@ -572,14 +582,15 @@ print(f"of all eights, a share of {recall[8]:.2f} were found")
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 3** (a quarter of an hour). Two networks are both right about ninety-nine images in a hundred. One
-# was tested on a thousand images, the other on ten thousand. How wide are their intervals? Write
-# `wilson_interval`, which returns the two ends of this chapter's interval. If $p$ is the share of right answers
-# among $n$, they are
+# **Exercise 3** (a quarter of an hour). Two networks are both right about ninety-nine images in a
+# hundred. One was tested on a thousand images, the other on ten thousand. How wide are their
+# intervals? Write `wilson_interval`, which returns the two ends of this chapter's interval. If $p$
+# is the share of right answers among $n$, they are
 #
 # $$\frac{p + \frac{z^2}{2n} \pm z \sqrt{\frac{p (1 - p)}{n} + \frac{z^2}{4n^2}}}{1 + \frac{z^2}{n}}$$
 #
-# Find out which $z$ leaves one case in twenty outside, half of them on either side: `norm.ppf` knows.
+# Find out which $z$ leaves one case in twenty outside, half of them on either side: `norm.ppf`
+# knows.
 
 # %%
 from scipy.stats import norm
@@ -613,8 +624,8 @@ for right, count in [(990, 1_000), (9_900, 10_000)]:
 
 # %% [markdown]
 # **Exercise 4** (half an hour). A sorting machine may hand doubtful letters to a person. Write
-# `accuracy_when_refusing`: the network gives no answer to a share of the images, those it is least sure of. How
-# accurate are its other answers? Try it with a few shares of the test images.
+# `accuracy_when_refusing`: the network gives no answer to a share of the images, those it is least
+# sure of. How accurate are its other answers? Try it with a few shares of the test images.
 
 
 # %% nbval={"atol": 0.005}
@@ -638,11 +649,11 @@ for refused in (0.0, 0.02, 0.05, 0.1, 0.2):
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 5** (an hour). Every training begins with one gradient: how does the mean loss change with each of
-# the scores that go into the last softmax? Work it out on paper, and write `score_gradient`. It takes a row of
-# ten scores for each image, and returns an array of the same shape. Then use it to train a network of a single
-# layer, without Keras: its scores are `pixels @ weights`, so the gradient of its weights is
-# `pixels.T @ score_gradient(labels, scores)`.
+# **Exercise 5** (an hour). Every training begins with one gradient: how does the mean loss change
+# with each of the scores that go into the last softmax? Work it out on paper, and write
+# `score_gradient`. It takes a row of ten scores for each image, and returns an array of the same
+# shape. Then use it to train a network of a single layer, without Keras: its scores are
+# `pixels @ weights`, so the gradient of its weights is `pixels.T @ score_gradient(labels, scores)`.
 
 
 # %% nbval={"atol": 0.005}

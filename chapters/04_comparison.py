@@ -1,12 +1,13 @@
 # %% [markdown]
 # # Convolutional and fully connected networks
 #
-# *{{ minutes_to_read.comparison }} minutes to read; its run took {{ runs.comparison.seconds | minutes }} on {{ training.processor }}.*
+# *{{ minutes_to_read.comparison }} minutes to read; its run took
+# {{ runs.comparison.seconds | minutes }} on {{ training.processor }}.*
 #
-# Why convolutions? Three reasons are always given: they use the spatial structure of
-# images, they share parameters, and they build a hierarchy of features. Here you train
-# a fully connected network beside the convolutional one and look at each reason. Each
-# holds some truth, and each is often overstated.
+# Why convolutions? Three reasons are always given: they use the spatial structure of images, they
+# share parameters, and they build a hierarchy of features. Here you train a fully connected network
+# beside the convolutional one and look at each reason. Each holds some truth, and each is often
+# overstated.
 #
 # **After this chapter you can**
 #
@@ -42,10 +43,11 @@ X_test_scaled = data.scale_pixels(X_test)
 # %% [markdown]
 # ## Three networks
 #
-# A **fully connected network** takes the image as one row of 784 numbers, and each of its
-# units has a weight for every one of them. The plain one has a hidden layer of
-# {{ comparison.plain_units }} units, as a newcomer would write it. The matched one has {{ comparison.matched_units }} units, which gives it nearly as
-# many parameters as the convolutional network (CNN) has. Both train as the CNN did.
+# A **fully connected network** takes the image as one row of 784 numbers, and each of its units has
+# a weight for every one of them. The plain one has a hidden layer of {{ comparison.plain_units }}
+# units, as a newcomer would write it. The matched one has {{ comparison.matched_units }} units,
+# which gives it nearly as many parameters as the convolutional network (CNN) has. Both train as the
+# CNN did.
 
 # %%
 plain, plain_run = training.train(
@@ -70,8 +72,8 @@ page.keep("fully_connected", plain, plain_run)
 page.keep("matched", matched, matched_run)
 
 # %% [markdown]
-# The CNN was trained in the previous chapter for {{ comparison.epochs }} epochs, so its weights
-# and the record of its training are loaded.
+# The CNN was trained in the previous chapter for {{ comparison.epochs }} epochs, so its weights and
+# the record of its training are loaded.
 
 # %% nbval={"atol": 0.005}
 cnn, cnn_run = reference.load_model("cnn"), reference.load_run("cnn")
@@ -128,7 +130,6 @@ page.add(  # the standard deviation over ten seeds is 0.002
     atol=0.005,
     count_atol=50,
 )
-
 page.claim(
     "The CNN makes fewer than two thirds of the errors of either",
     errors["CNN"] < min(errors["matched"], errors["fully connected"]) * 2 / 3,
@@ -155,13 +156,15 @@ page.claim(
 # %% [markdown]
 # {{ claim("The CNN makes fewer than two thirds of the errors of either") }}:
 # {{ comparison.errors["CNN"] }} against {{ comparison.errors["fully connected"] }} (plain) and
-# {{ comparison.errors["matched"] }} (matched), with {{ claim("no overlap between its interval and theirs") }}.
-# These are single runs; the intervals cover the choice of test images, not of seeds. [Ten seeds of
-# each](07_normal.ipynb) say the same: {{ normal.comparisons["CNN - matched"] | difference_in_words }} for the CNN.
+# {{ comparison.errors["matched"] }} (matched), with
+# {{ claim("no overlap between its interval and theirs") }}. These are single runs; the intervals
+# cover the choice of test images, not of seeds. [Ten seeds of each](07_normal.ipynb) say the same:
+# {{ normal.comparisons["CNN - matched"] | difference_in_words }} for the CNN.
 #
-# It pays with arithmetic: one image costs it {{ comparison.work_ratio | decimals(0) }} times the multiply-adds
-# of the matched network. {{ claim("It also takes longer to train") }}: {{ comparison.usual_seconds["cnn"] | minutes }}
-# of processor time against {{ comparison.usual_seconds["matched"] | minutes }}, the medians of
+# It pays with arithmetic: one image costs it {{ comparison.work_ratio | decimals(0) }} times the
+# multiply-adds of the matched network. {{ claim("It also takes longer to train") }}:
+# {{ comparison.usual_seconds["cnn"] | minutes }} of processor time against
+# {{ comparison.usual_seconds["matched"] | minutes }}, the medians of
 # {{ training.repetitions | words }} stored trainings of each.
 #
 # **A correction.** It is often said that fully connected networks need *feature engineering*: that
@@ -169,14 +172,15 @@ page.claim(
 # The plain network above got nothing but raw pixels, and was
 # {{ claim("right about more than nineteen digits in twenty") }}:
 # {{ comparison.accuracy["fully connected"] | percent }} (interval
-# {{ comparison.plain_low | percent }} to {{ comparison.plain_high | percent }}). It finds its own features. The CNN
-# finds better ones, because more about images is built into it.
+# {{ comparison.plain_low | percent }} to {{ comparison.plain_high | percent }}). It finds its own
+# features. The CNN finds better ones, because more about images is built into it.
 #
 # ## First reason: spatial structure
 #
 # A convolution looks at neighbouring pixels together. A fully connected network has no notion of a
 # neighbour: to its first layer, the pixels are just 784 inputs in some order. You can test both
-# statements at once. [Shuffle the pixels](#fig-permuted) of every image by one fixed **permutation**, and train again.
+# statements at once. [Shuffle the pixels](#fig-permuted) of every image by one fixed
+# **permutation**, and train again.
 
 # %%
 permutation = np.random.default_rng(seed).permutation(28 * 28)
@@ -198,7 +202,8 @@ plots.image_grid(
 
 # %% [markdown]
 # This is an exploration, so it is scored on held-out images, and to keep it short it takes
-# {{ comparison.variation_epochs | words }} epochs on {{ comparison.variation_images | thousands }} images.
+# {{ comparison.variation_epochs | words }} epochs on {{ comparison.variation_images | thousands }}
+# images.
 
 # %% nbval={"atol": 0.02}
 (X_fit, y_fit), (X_held, y_held) = data.hold_out(
@@ -248,13 +253,15 @@ page.claim("the CNN still learns", held_scores["CNN", "permuted"] > 0.8)
 
 # %% [markdown]
 # {{ claim("The CNN loses several points") }} ({{ comparison.cnn_in_place | percent }} to
-# {{ comparison.cnn_permuted | percent }}), while {{ claim("the fully connected network hardly changes") }}
-# ({{ comparison.matched_in_place | percent }} to {{ comparison.matched_permuted | percent }}; what is left is the
-# chance of one run on {{ comparison.held_out | thousands }} images). So the first reason is true: the CNN
-# uses neighbourhood, and the other network cannot. Note also what the folklore leaves out:
-# with all neighbourhood destroyed, {{ claim("the CNN still learns") }}. Its last layers are fully
-# connected and make something of almost any input. [Does the CNN use the structure of space?](08_structure.ipynb)
-# repeats this with full trainings, several seeds and three milder ways to shuffle.
+# {{ comparison.cnn_permuted | percent }}), while
+# {{ claim("the fully connected network hardly changes") }}
+# ({{ comparison.matched_in_place | percent }} to {{ comparison.matched_permuted | percent }}; what
+# is left is the chance of one run on {{ comparison.held_out | thousands }} images). So the first
+# reason is true: the CNN uses neighbourhood, and the other network cannot. Note also what the
+# folklore leaves out: with all neighbourhood destroyed, {{ claim("the CNN still learns") }}. Its
+# last layers are fully connected and make something of almost any input. [Does the CNN use the
+# structure of space?](08_structure.ipynb) repeats this with full trainings, several seeds and three
+# milder ways to shuffle.
 #
 # ## Second reason: shared parameters
 #
@@ -276,11 +283,12 @@ page.claim(
 )
 
 # %% [markdown]
-# {{ comparison.shared }} against {{ comparison.unshared | thousands }}. For one layer the saving is enormous. For a
-# whole network, look again at the first table: {{ claim("the plain fully connected network has fewer parameters than the CNN") }}.
-# It is not true that fully connected means more parameters; it depends on how wide you make the
-# layers. What sharing gave the CNN is many wide maps for few parameters. [A network that is the CNN
-# without sharing](09_sharing.ipynb) shows what it is worth.
+# {{ comparison.shared }} against {{ comparison.unshared | thousands }}. For one layer the saving is
+# enormous. For a whole network, look again at the first table:
+# {{ claim("the plain fully connected network has fewer parameters than the CNN") }}. It is not true
+# that fully connected means more parameters; it depends on how wide you make the layers. What
+# sharing gave the CNN is many wide maps for few parameters. [A network that is the CNN without
+# sharing](09_sharing.ipynb) shows what it is worth.
 #
 # Sharing has a second consequence. If the image moves by a pixel, the feature map moves by a pixel
 # and is otherwise the same. That is called **equivariance**. Check it on the first layer of the
@@ -298,7 +306,8 @@ print("the map of the moved image is the moved map:", bool(largest < 1e-6))
 # %% [markdown]
 # Often this is put as "CNNs are translation-invariant": that a moved image gets the *same answer*.
 # That is a different property, **invariance**, and it does not follow. After the last pooling the
-# position of a feature decides which weights of the dense layer it meets. So [move the test images](#fig-shift) to the right, and see.
+# position of a feature decides which weights of the dense layer it meets. So [move the test
+# images](#fig-shift) to the right, and see.
 
 # %% mystnb={"figure": {"caption": "Test accuracy when the images are moved to the right, for networks that were trained on centred digits only. {{ claim(\"The fully connected network suffers sooner\") }}.", "name": "fig-shift"}} tags=["nbval-ignore-output"]
 shifts = [0, 1, 2, 3, 4, 5, 6]
@@ -337,19 +346,20 @@ page.claim(
 )
 
 # %% [markdown]
-# {{ claim("A move of two pixels hardly hurts the CNN") }} ({{ comparison.cnn_moved["2"] | percent }}), but
-# {{ claim("a move of six ruins it") }} ({{ comparison.cnn_moved["6"] | percent }}).
-# {{ claim("The fully connected network suffers sooner") }} ({{ comparison.plain_moved["2"] | percent }} at two
-# pixels). So convolution and pooling buy tolerance of small moves, not invariance. CNNs are not
-# invariant to translation, but they can learn to be, if they are shown moved images
-# ({{ cite("biscione2021") }}); the next chapter tries it, and [a later one](10_shift.ipynb) measures it in all
-# directions.
+# {{ claim("A move of two pixels hardly hurts the CNN") }}
+# ({{ comparison.cnn_moved["2"] | percent }}), but {{ claim("a move of six ruins it") }}
+# ({{ comparison.cnn_moved["6"] | percent }}).
+# {{ claim("The fully connected network suffers sooner") }}
+# ({{ comparison.plain_moved["2"] | percent }} at two pixels). So convolution and pooling buy
+# tolerance of small moves, not invariance. CNNs are not invariant to translation, but they can
+# learn to be, if they are shown moved images ({{ cite("biscione2021") }}); the next chapter tries
+# it, and [a later one](10_shift.ipynb) measures it in all directions.
 #
 # ## Third reason: a hierarchy of features
 #
-# The first layer of a CNN is said to find edges and corners, and deeper layers to combine them. One way to put
-# a number on "more complex" is to count how often a unit answers at all. A unit that looks for something rare is silent
-# most of the time.
+# The first layer of a CNN is said to find edges and corners, and deeper layers to combine them. One
+# way to put a number on "more complex" is to count how often a unit answers at all. A unit that
+# looks for something rare is silent most of the time.
 
 # %%
 second_layer = keras.Sequential(
@@ -370,13 +380,15 @@ page.claim(
 )
 
 # %% [markdown]
-# {{ claim("The second layer answers more rarely than the first") }}: {{ comparison.second_active | percent(0) }} of its
-# outputs are positive, against {{ comparison.first_active | percent(0) }}. That fits the story. But "edges, then
-# corners, then parts" is a way of speaking: nothing in the training asks for it. [Is there a hierarchy of
-# features?](11_hierarchy.ipynb) looks at kernels, feature maps and patches, and puts numbers on them.
+# {{ claim("The second layer answers more rarely than the first") }}:
+# {{ comparison.second_active | percent(0) }} of its outputs are positive, against
+# {{ comparison.first_active | percent(0) }}. That fits the story. But "edges, then corners, then
+# parts" is a way of speaking: nothing in the training asks for it. [Is there a hierarchy of
+# features?](11_hierarchy.ipynb) looks at kernels, feature maps and patches, and puts numbers on
+# them.
 #
-# And the fully connected network? It has features too. Each of its hidden units holds 784
-# weights, one for each pixel, so they can be [drawn as an image](#fig-units).
+# And the fully connected network? It has features too. Each of its hidden units holds 784 weights,
+# one for each pixel, so they can be [drawn as an image](#fig-units).
 
 # %% mystnb={"figure": {"caption": "Weights of the first sixteen hidden units of the plain fully connected network. Each unit covers the whole image, in blotches that one could hardly name.", "name": "fig-units"}} tags=["nbval-ignore-output"]
 unit_weights = plain.layers[1].get_weights()[0].T[:16].reshape(-1, 28, 28)
@@ -393,13 +405,14 @@ plots.image_grid(
 assert unit_weights.shape == (16, 28, 28)
 
 # %% [markdown]
-# So the difference is not that one network has features and the other has none. The CNN's are local,
-# shared and stacked; the other's span the whole image, in a single step.
+# So the difference is not that one network has features and the other has none. The CNN's are
+# local, shared and stacked; the other's span the whole image, in a single step.
 #
 # ## Summary
 #
-# - With equal parameters the CNN made {{ comparison.errors["CNN"] }} errors and the fully connected network
-#   {{ comparison.errors["matched"] }}, for {{ comparison.work_ratio | decimals(0) }} times the multiply-adds.
+# - With equal parameters the CNN made {{ comparison.errors["CNN"] }} errors and the fully connected
+#   network {{ comparison.errors["matched"] }}, for {{ comparison.work_ratio | decimals(0) }} times
+#   the multiply-adds.
 # - Fully connected networks need no feature engineering to reach
 #   {{ comparison.accuracy["fully connected"] | percent(0) }}.
 # - {{ claim("Permuting the pixels costs the CNN its advantage") }}, and the other network nothing.
@@ -409,19 +422,21 @@ assert unit_weights.shape == (16, 28, 28)
 #
 # ## Questions to think about
 #
-# **One fixed permutation moves the pixels of all images, of training and of test. Why does the fully connected
-# network not mind?**
+# **One fixed permutation moves the pixels of all images, of training and of test. Why does the
+# fully connected network not mind?**
 #
 # <details><summary>It looks at the total ink, which the permutation leaves as it is</summary>
 #
-# With ink alone it could not tell a 2 from a 5. It does use each pixel, and the pixels have all moved.
+# With ink alone it could not tell a 2 from a 5. It does use each pixel, and the pixels have all
+# moved.
 #
 # </details>
 #
-# <details><summary>Each of its weights belongs to one pixel, and would be learned at the pixel's new place</summary>
+# <details><summary>Each of its weights belongs to one pixel, and would be learned at the pixel's
+# new place</summary>
 #
-# Right. Permute the rows of the first layer's weights in the same way, and the network computes what it did
-# before. The order of its inputs means nothing to it.
+# Right. Permute the rows of the first layer's weights in the same way, and the network computes
+# what it did before. The order of its inputs means nothing to it.
 #
 # </details>
 #
@@ -431,13 +446,13 @@ assert unit_weights.shape == (16, 28, 28)
 #
 # </details>
 #
-# **A digit moves by a pixel. The feature maps move by a pixel as well, and the answer stays what it was. Which
-# is which?**
+# **A digit moves by a pixel. The feature maps move by a pixel as well, and the answer stays what it
+# was. Which is which?**
 #
 # <details><summary>The maps are equivariant, the answer is invariant</summary>
 #
-# Right. Equivariant is what moves along, invariant is what stays. A convolution gives you the first, for
-# nothing; the second has to come from the layers behind it, or from training.
+# Right. Equivariant is what moves along, invariant is what stays. A convolution gives you the
+# first, for nothing; the second has to come from the layers behind it, or from training.
 #
 # </details>
 #
@@ -453,8 +468,9 @@ assert unit_weights.shape == (16, 28, 28)
 #
 # </details>
 #
-# **The convolutional network and the matched one have nearly the same number of parameters, yet an image costs
-# the one {{ comparison.work_ratio | decimals(0) }} times the multiply-adds of the other. How can that be?**
+# **The convolutional network and the matched one have nearly the same number of parameters, yet an
+# image costs the one {{ comparison.work_ratio | decimals(0) }} times the multiply-adds of the
+# other. How can that be?**
 #
 # <details><summary>The poolings take the additional multiply-adds</summary>
 #
@@ -464,20 +480,20 @@ assert unit_weights.shape == (16, 28, 28)
 #
 # <details><summary>The convolutional network has more layers</summary>
 #
-# More layers of the same parameters would cost no more: in a dense layer each weight is used once for an image,
-# whatever layer it stands in.
+# More layers of the same parameters would cost no more: in a dense layer each weight is used once
+# for an image, whatever layer it stands in.
 #
 # </details>
 #
 # <details><summary>A kernel's weights are used at every place of the image</summary>
 #
-# Right. A dense layer uses each weight once for an image; the first convolution uses each of its weights at
-# 26x26 places.
+# Right. A dense layer uses each weight once for an image; the first convolution uses each of its
+# weights at 26x26 places.
 #
 # </details>
 #
-# **Somebody has 784 blood values of each patient, in alphabetical order, and wants to use a convolutional
-# network, since sharing saves parameters. What do you say?**
+# **Somebody has 784 blood values of each patient, in alphabetical order, and wants to use a
+# convolutional network, since sharing saves parameters. What do you say?**
 #
 # <details><summary>A good idea: fewer parameters over-fit less</summary>
 #
@@ -485,16 +501,18 @@ assert unit_weights.shape == (16, 28, 28)
 #
 # </details>
 #
-# <details><summary>Not a good idea: neighbours in the alphabet have nothing to do with each other</summary>
+# <details><summary>Not a good idea: neighbours in the alphabet have nothing to do with each
+# other</summary>
 #
-# Right. Sharing says that a pattern means the same wherever it stands, and small kernels say that neighbours
-# belong together. Both are true of images. Of such a table, neither is.
+# Right. Sharing says that a pattern means the same wherever it stands, and small kernels say that
+# neighbours belong together. Both are true of images. Of such a table, neither is.
 #
 # </details>
 #
 # <details><summary>It makes no difference: a network can learn anything from anything</summary>
 #
-# The permuted pixels show that it can learn something even so, and that it pays for a wrong assumption.
+# The permuted pixels show that it can learn something even so, and that it pays for a wrong
+# assumption.
 #
 # </details>
 #
@@ -506,9 +524,9 @@ assert unit_weights.shape == (16, 28, 28)
 from digitlib import check, hint
 
 # %% [markdown]
-# **Exercise 1** (ten minutes). How many units may the hidden layer of a fully connected network have before it
-# needs more multiply-adds for an image than the convolutional network does? Biases are not multiplied, so they
-# do not count.
+# **Exercise 1** (ten minutes). How many units may the hidden layer of a fully connected network
+# have before it needs more multiply-adds for an image than the convolutional network does? Biases
+# are not multiplied, so they do not count.
 
 # %%
 affordable_units = ...
@@ -532,9 +550,10 @@ check("comparison.1", affordable_units)
 
 
 # %% [markdown]
-# **Exercise 2** (ten minutes). Somebody sends you images whose pixels were permuted as in this chapter, and the
-# permutation. Write `put_back`, which gives every pixel its old place, for images of any size. What accuracy do
-# you expect of the CNN, as trained, on permuted test images? And on those that were put back?
+# **Exercise 2** (ten minutes). Somebody sends you images whose pixels were permuted as in this
+# chapter, and the permutation. Write `put_back`, which gives every pixel its old place, for images
+# of any size. What accuracy do you expect of the CNN, as trained, on permuted test images? And on
+# those that were put back?
 
 
 # %% nbval={"atol": 0.005}
@@ -560,9 +579,10 @@ for name, images in both_kinds.items():
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 3** (a quarter of an hour). Do two networks fail on the same digits? Write `missed_by_both`, which
-# returns two numbers: how many images both networks got wrong, and how many you would expect, not rounded, if the
-# errors of the one had nothing to do with those of the other. What do the CNN and the matched network give?
+# **Exercise 3** (a quarter of an hour). Do two networks fail on the same digits? Write
+# `missed_by_both`, which returns two numbers: how many images both networks got wrong, and how many
+# you would expect, not rounded, if the errors of the one had nothing to do with those of the other.
+# What do the CNN and the matched network give?
 
 
 # %% nbval={"count_atol": 20}
@@ -588,11 +608,12 @@ print(f"missed by both: {both}, if independent: {expected:.0f}")
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 4** (half an hour). How far is a layer from being equivariant? Write `equivariance_gap`. Its first
-# argument is a function that makes maps from images, such as a layer of Keras. Images and maps are of shape
-# (images, rows, columns, channels); `np.asarray` turns what Keras returns into an array. Compare the maps of the images moved one pixel to the
-# right with the maps themselves moved one pixel to the right, and return the maximum of the absolute
-# differences. Move with `np.roll`, so that nothing leaves the frame. Then ask about the first layer of the CNN,
+# **Exercise 4** (half an hour). How far is a layer from being equivariant? Write
+# `equivariance_gap`. Its first argument is a function that makes maps from images, such as a layer
+# of Keras. Images and maps are of shape (images, rows, columns, channels); `np.asarray` turns what
+# Keras returns into an array. Compare the maps of the images moved one pixel to the right with the
+# maps themselves moved one pixel to the right, and return the maximum of the absolute differences.
+# Move with `np.roll`, so that nothing leaves the frame. Then ask about the first layer of the CNN,
 # and about the first two, with digits narrow enough to leave the margins blank.
 
 
@@ -622,10 +643,11 @@ print("with the pooling behind it:    ", bool(gaps[1] < 1e-5))
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 5** (an hour). Build a network whose answer cannot change at all if a digit moves, whatever its
-# weights, as long as all ink stays in the frame. Made with `keras.Sequential`, it takes images of 28x28 pixels
-# with one channel, and gives ten probabilities. It should still see shapes: if the same pixels stand in other places among each other, the
-# answer should change. You need not train it.
+# **Exercise 5** (an hour). Build a network whose answer cannot change at all if a digit moves,
+# whatever its weights, as long as all ink stays in the frame. Made with `keras.Sequential`, it
+# takes images of 28x28 pixels with one channel, and gives ten probabilities. It should still see
+# shapes: if the same pixels stand in other places among each other, the answer should change. You
+# need not train it.
 
 # %%
 unmoved_network = ...

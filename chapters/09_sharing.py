@@ -1,11 +1,13 @@
 # %% [markdown]
 # # What does sharing parameters bring?
 #
-# *{{ minutes_to_read.sharing }} minutes to read; its run took {{ runs.sharing.seconds | minutes }} on {{ training.processor }}.*
+# *{{ minutes_to_read.sharing }} minutes to read; its run took {{ runs.sharing.seconds | minutes }}
+# on {{ training.processor }}.*
 #
-# A convolution uses the same few weights at every place of the image. It is said that this saves parameters, and
-# that the saving is why CNNs do well. Two claims, and both can be measured: with a network that is the CNN in
-# everything but the sharing, and with one that is nothing but its convolutions.
+# A convolution uses the same few weights at every place of the image. It is said that this saves
+# parameters, and that the saving is why CNNs do well. Two claims, and both can be measured: with a
+# network that is the CNN in everything but the sharing, and with one that is nothing but its
+# convolutions.
 #
 # **After this chapter you can**
 #
@@ -51,15 +53,16 @@ page.add(
 
 
 # %% [markdown]
-# {{ sharing.largest_share | percent(0) }} of the CNN's {{ sharing.parameters | thousands }} parameters sit in its first *dense* layer
-# ({{ sharing.largest | thousands }}). The two convolutions have {{ sharing.convolution_parameters | thousands }} together, and do
-# {{ sharing.convolution_work | percent(0) }} of the multiply-adds. So "a CNN has few parameters because it shares them" is true of its
-# convolutions, and they are the small part of this network.
+# {{ sharing.largest_share | percent(0) }} of the CNN's {{ sharing.parameters | thousands }}
+# parameters sit in its first *dense* layer ({{ sharing.largest | thousands }}). The two
+# convolutions have {{ sharing.convolution_parameters | thousands }} together, and do
+# {{ sharing.convolution_work | percent(0) }} of the multiply-adds. So "a CNN has few parameters
+# because it shares them" is true of its convolutions, and they are the small part of this network.
 #
 # ## The same network, without sharing
 #
-# A **locally connected** layer looks at patches as a convolution does, but has a kernel of its own at every place. Keras
-# dropped its layer with version 3; here is all that it computes.
+# A **locally connected** layer looks at patches as a convolution does, but has a kernel of its own
+# at every place. Keras dropped its layer with version 3; here is all that it computes.
 
 
 # %%
@@ -97,13 +100,15 @@ print("and so does digitlib's layer:       ", difference < 1e-5)
 # %% [markdown]
 # ## Nothing but convolutions
 #
-# The other way round: keep the two convolutions and drop the dense layer of 64 units. **Global average pooling** reduces each of
-# the 64 feature maps to its mean, and one small dense layer turns the 64 means into ten probabilities.
+# The other way round: keep the two convolutions and drop the dense layer of 64 units. **Global
+# average pooling** reduces each of the 64 feature maps to its mean, and one small dense layer turns
+# the 64 means into ten probabilities.
 #
 # ## Five networks
 #
-# The CNN and the fully connected networks were trained from {{ sharing.seeds.cnn | words }} seeds, the two new ones from {{ sharing.seeds["global pooling"] | words }}, all for
-# {{ sharing.epochs }} epochs. [One experiment](06_experiment.ipynb) repeats any row.
+# The CNN and the fully connected networks were trained from {{ sharing.seeds.cnn | words }} seeds,
+# the two new ones from {{ sharing.seeds["global pooling"] | words }}, all for {{ sharing.epochs }}
+# epochs. [One experiment](06_experiment.ipynb) repeats any row.
 
 # %%
 runs = pd.concat(
@@ -211,32 +216,49 @@ page.claim(
 # %% [markdown]
 # ## What sharing brings
 #
-# The locally connected network {{ claim("has twenty times the parameters") }} of the CNN ({{ sharing.counts["locally connected"] | thousands }}), needs
-# {{ claim("the same multiply-adds") }}, {{ claim("and is less accurate") }}: {{ sharing.estimates["locally connected"] | in_words(digits=2) }} against
-# {{ sharing.estimates.cnn | in_words(digits=2) }}. Seed by seed, sharing is worth {{ sharing.comparisons.sharing | difference_in_words }}. (Only the five seeds that both have are compared, so it is not quite the difference of the two means.) So sharing does not only save parameters; it is worth accuracy, too. A likely reason: what is learned in one place is known in all
-# others. Each kernel of the CNN is trained on every place of every image, each kernel of the other on one place.
+# The locally connected network {{ claim("has twenty times the parameters") }} of the CNN
+# ({{ sharing.counts["locally connected"] | thousands }}), needs
+# {{ claim("the same multiply-adds") }}, {{ claim("and is less accurate") }}:
+# {{ sharing.estimates["locally connected"] | in_words(digits=2) }} against
+# {{ sharing.estimates.cnn | in_words(digits=2) }}. Seed by seed, sharing is worth
+# {{ sharing.comparisons.sharing | difference_in_words }}. (Only the five seeds that both have are
+# compared, so it is not quite the difference of the two means.) So sharing does not only save
+# parameters; it is worth accuracy, too. A likely reason: what is learned in one place is known in
+# all others. Each kernel of the CNN is trained on every place of every image, each kernel of the
+# other on one place.
 #
-# And yet that network is {{ claim("still more accurate than the matched network") }}, by {{ sharing.comparisons.locality | difference_in_words }}. This design, with patches, pooling and more layers,
-# is worth something even where nothing is shared. (It is also much larger, so this is not a fair comparison of sizes, only of designs.) It took {{ claim("many times as long") }} to train as the
-# CNN: {{ sharing.seconds["locally connected"] | minutes }} against {{ sharing.seconds.cnn | minutes }} on one core. Why was not measured: there are more weights to update, and our layer is not as well made as Keras's convolution.
+# And yet that network is {{ claim("still more accurate than the matched network") }}, by
+# {{ sharing.comparisons.locality | difference_in_words }}. This design, with patches, pooling and
+# more layers, is worth something even where nothing is shared. (It is also much larger, so this is
+# not a fair comparison of sizes, only of designs.) It took {{ claim("many times as long") }} to
+# train as the CNN: {{ sharing.seconds["locally connected"] | minutes }} against
+# {{ sharing.seconds.cnn | minutes }} on one core. Why was not measured: there are more weights to
+# update, and our layer is not as well made as Keras's convolution.
 #
 # ## What the dense layer brings
 #
-# The network with global average pooling has {{ sharing.counts["global pooling"] | thousands }} parameters, {{ claim("a sixth of the CNN's parameters") }}. It reaches
-# {{ sharing.estimates["global pooling"] | in_words(digits=2) }}: the CNN is ahead by {{ sharing.comparisons.dense | difference_in_words }}. Over ten epochs it does
-# {{ claim("not even reach the fully connected network") }}. Three things differ from the CNN: there is no dense layer of 64 units, no second max pooling, and the mean forgets *where* a stroke lies. Which of
-# them matters, this does not say; nor whether longer training would close the gap. But as the networks stand, the {{ sharing.largest_share | percent(0) }} of parameters in the dense layer are not wasted.
+# The network with global average pooling has {{ sharing.counts["global pooling"] | thousands }}
+# parameters, {{ claim("a sixth of the CNN's parameters") }}. It reaches
+# {{ sharing.estimates["global pooling"] | in_words(digits=2) }}: the CNN is ahead by
+# {{ sharing.comparisons.dense | difference_in_words }}. Over ten epochs it does
+# {{ claim("not even reach the fully connected network") }}. Three things differ from the CNN: there
+# is no dense layer of 64 units, no second max pooling, and the mean forgets *where* a stroke lies.
+# Which of them matters, this does not say; nor whether longer training would close the gap. But as
+# the networks stand, the {{ sharing.largest_share | percent(0) }} of parameters in the dense layer
+# are not wasted.
 #
 # ## Summary
 #
-# - {{ sharing.largest_share | percent(0) }} of this CNN's parameters are in a dense layer and are not shared at all.
-# - Sharing is worth {{ sharing.comparisons.sharing | difference_in_words }}, and the network without it {{ claim("has twenty times the parameters") }}.
+# - {{ sharing.largest_share | percent(0) }} of this CNN's parameters are in a dense layer and are
+#   not shared at all.
+# - Sharing is worth {{ sharing.comparisons.sharing | difference_in_words }}, and the network
+#   without it {{ claim("has twenty times the parameters") }}.
 # - Fewer parameters do not make a network cheap: count the multiply-adds, too.
 #
 # ## Questions to think about
 #
-# **A locally connected layer has hundreds of times the parameters of the convolution that it replaces, and takes as
-# many multiply-adds. How does that go together?**
+# **A locally connected layer has hundreds of times the parameters of the convolution that it
+# replaces, and takes as many multiply-adds. How does that go together?**
 #
 # <details><summary>Most of its weights become zero and need not be multiplied</summary>
 #
@@ -250,10 +272,11 @@ page.claim(
 #
 # </details>
 #
-# <details><summary>Both look at as many patches, and multiply each patch by as many weights</summary>
+# <details><summary>Both look at as many patches, and multiply each patch by as many
+# weights</summary>
 #
-# Right. Whether the weights for the next patch are the same ones or others makes no difference to the count. It does
-# to memory.
+# Right. Whether the weights for the next patch are the same ones or others makes no difference to
+# the count. It does to memory.
 #
 # </details>
 #
@@ -261,50 +284,58 @@ page.claim(
 #
 # <details><summary>On photos of streets, since every part of a street looks different</summary>
 #
-# It does, but a wheel or a window may appear anywhere. What is learned about it in one place should serve in all.
+# It does, but a wheel or a window may appear anywhere. What is learned about it in one place should
+# serve in all.
 #
 # </details>
 #
 # <details><summary>On scanned forms that all have the same boxes in the same places</summary>
 #
-# Right. Each place has a meaning of its own, always the same one, so what is learned in one place need not hold in
-# another.
+# Right. Each place has a meaning of its own, always the same one, so what is learned in one place
+# need not hold in another.
 #
 # </details>
 #
 # <details><summary>On none: a layer that stores so much must overfit</summary>
 #
-# Parameters alone decide nothing. With enough images, and places that differ in meaning, freedom at each place may
-# pay.
+# Parameters alone decide nothing. With enough images, and places that differ in meaning, freedom at
+# each place may pay.
 #
 # </details>
 #
-# **All test digits are moved three pixels to the right; training had them in the middle. Which of the two networks
-# has reason to suffer, the CNN or the locally connected one?**
+# **All test digits are moved three pixels to the right; training had them in the middle. Which of
+# the two networks has reason to suffer, the CNN or the locally connected one?**
 #
 # <details><summary>The locally connected one alone: to a CNN, all places are alike</summary>
 #
-# To its convolutions they are. But its first dense layer has weights of its own for each place of the last maps.
+# To its convolutions they are. But its first dense layer has weights of its own for each place of
+# the last maps.
 #
 # </details>
 #
-# <details><summary>Both, but the CNN's kernels at least find the strokes where they are now</summary>
+# <details><summary>Both, but the CNN's kernels at least find the strokes where they are
+# now</summary>
 #
-# Right. Its maps move with the digit. What the dense layer then does with moved maps, it was never taught.
+# Right. Its maps move with the digit. What the dense layer then does with moved maps, it was never
+# taught.
 #
 # </details>
 #
 # <details><summary>Neither: max pooling makes up for such moves</summary>
 #
-# A pooling forgives a pixel, sometimes, and two of them a little more. Three pixels are too many for that.
+# A pooling forgives a pixel, sometimes, and two of them a little more. Three pixels are too many
+# for that.
 #
 # </details>
 #
-# **Global average pooling turns each map into its mean. Which of these can the network not know afterwards?**
+# **Global average pooling turns each map into its mean. Which of these can the network not know
+# afterwards?**
 #
-# <details><summary>Whether a loop lies above or below a stem, if no unit sees both at once</summary>
+# <details><summary>Whether a loop lies above or below a stem, if no unit sees both at
+# once</summary>
 #
-# Right. That there is a loop and that there is a stem may still show in the means. Where they lie does not.
+# Right. That there is a loop and that there is a stem may still show in the means. Where they lie
+# does not.
 #
 # </details>
 #
@@ -328,8 +359,8 @@ page.claim(
 from digitlib import check, hint
 
 # %% [markdown]
-# **Exercise 1** (a few minutes). Count the parameters of the whole locally connected network by hand. It is the CNN
-# with a kernel and a bias for each filter at each place.
+# **Exercise 1** (a few minutes). Count the parameters of the whole locally connected network by
+# hand. It is the CNN with a kernel and a bias for each filter at each place.
 
 # %%
 parameters_unshared = ...
@@ -346,10 +377,10 @@ check("sharing.1", parameters_unshared)
 
 
 # %% [markdown]
-# **Exercise 2** (ten minutes). Write `stored_and_done`, which returns the number of parameters and the number of
-# multiply-adds for one image, of a convolution without padding: for images of `side` x `side` pixels with so many
-# `channels`, kernels of `kernel` x `kernel`, and so many `filters`. In how many multiply-adds does one weight of the
-# CNN take part, layer by layer?
+# **Exercise 2** (ten minutes). Write `stored_and_done`, which returns the number of parameters and
+# the number of multiply-adds for one image, of a convolution without padding: for images of `side`
+# x `side` pixels with so many `channels`, kernels of `kernel` x `kernel`, and so many `filters`. In
+# how many multiply-adds does one weight of the CNN take part, layer by layer?
 
 
 # %%
@@ -377,11 +408,12 @@ check("sharing.2", stored_and_done)
 
 
 # %% [markdown]
-# **Exercise 3** (a quarter of an hour). If an image moves, the map of a convolution moves with it. Write
-# `shift_error`, which measures how far that fails. It takes a `layer`, a function from images to maps without
-# padding, and `images`, whose axes are image, row, column and perhaps channel. It moves the images one pixel to the
-# right, and returns by how much, at most, the map differs from the moved map of before. Leave out the column that
-# rests on pixels which were not in the image. What does it say of the chapter's layers?
+# **Exercise 3** (a quarter of an hour). If an image moves, the map of a convolution moves with it.
+# Write `shift_error`, which measures how far that fails. It takes a `layer`, a function from images
+# to maps without padding, and `images`, whose axes are image, row, column and perhaps channel. It
+# moves the images one pixel to the right, and returns by how much, at most, the map differs from
+# the moved map of before. Leave out the column that rests on pixels which were not in the image.
+# What does it say of the chapter's layers?
 
 
 # %%
@@ -409,10 +441,11 @@ check("sharing.3", shift_error)
 
 
 # %% [markdown]
-# **Exercise 4** (half an hour). A convolution is a dense layer, most of whose weights are zero and the rest of which
-# are shared. Write `as_matrix` for a `kernel` of 3x3 and images of `side` x `side` pixels with one channel. It
-# returns the matrix that turns flat images into flat maps: `images.reshape(n, -1) @ matrix`. As in Keras, a
-# convolution does not turn its kernel. How many of the weights are zero, and how many different ones are there?
+# **Exercise 4** (half an hour). A convolution is a dense layer, most of whose weights are zero and
+# the rest of which are shared. Write `as_matrix` for a `kernel` of 3x3 and images of `side` x
+# `side` pixels with one channel. It returns the matrix that turns flat images into flat maps:
+# `images.reshape(n, -1) @ matrix`. As in Keras, a convolution does not turn its kernel. How many of
+# the weights are zero, and how many different ones are there?
 
 
 # %%
@@ -444,10 +477,11 @@ check("sharing.4", as_matrix)
 
 
 # %% [markdown]
-# **Exercise 5** (an hour). How does a shared weight learn? Take a convolution with one kernel of 3x3, on images of
-# shape `(n, height, width)`. Training has found the `gradients`: by how much the loss grows for each number of the
-# maps, if that number grows. Their shape is that of the maps, `(n, height - 2, width - 2)`. Write `kernel_gradient`,
-# which returns the gradient of the loss for the kernel. What would it be if the kernels were not shared?
+# **Exercise 5** (an hour). How does a shared weight learn? Take a convolution with one kernel of
+# 3x3, on images of shape `(n, height, width)`. Training has found the `gradients`: by how much the
+# loss grows for each number of the maps, if that number grows. Their shape is that of the maps,
+# `(n, height - 2, width - 2)`. Write `kernel_gradient`, which returns the gradient of the loss for
+# the kernel. What would it be if the kernels were not shared?
 
 
 # %%

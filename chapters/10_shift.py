@@ -1,10 +1,11 @@
 # %% [markdown]
 # # What happens when the digit moves?
 #
-# *{{ minutes_to_read.shift }} minutes to read; its run took {{ runs.shift.seconds | minutes }} on {{ training.processor }}.*
+# *{{ minutes_to_read.shift }} minutes to read; its run took {{ runs.shift.seconds | minutes }} on
+# {{ training.processor }}.*
 #
-# "CNNs are shift-invariant" stands in many courses: move the digit, and the answer stays the same. MNIST cannot tell whether it is true, since all
-# its digits are centred. So move them, and count.
+# "CNNs are shift-invariant" stands in many courses: move the digit, and the answer stays the same.
+# MNIST cannot tell whether it is true, since all its digits are centred. So move them, and count.
 #
 # **After this chapter you can**
 #
@@ -31,9 +32,9 @@ cnn = reference.load_model("cnn")
 # %% [markdown]
 # ## A convolution is equivariant
 #
-# A layer is **equivariant** if moving its input moves its output by as much, and changes nothing else. The first convolution applies the same kernels
-# everywhere, so it should be. To check it well, compute in double precision, where rounding errors are
-# far smaller.
+# A layer is **equivariant** if moving its input moves its output by as much, and changes nothing
+# else. The first convolution applies the same kernels everywhere, so it should be. To check it
+# well, compute in double precision, where rounding errors are far smaller.
 
 # %%
 kernel, bias = (
@@ -52,8 +53,9 @@ print(
 )
 
 # %% [markdown]
-# What stays at the margin is left out, since new paper comes in there. Note that the pooling after it is equivariant only in steps of two: a move by one
-# pixel changes which values fall into one 2x2 window.
+# What stays at the margin is left out, since new paper comes in there. Note that the pooling after
+# it is equivariant only in steps of two: a move by one pixel changes which values fall into one 2x2
+# window.
 
 # %%
 pool = keras.layers.MaxPooling2D((2, 2), dtype="float64")
@@ -71,8 +73,11 @@ for pixels in (1, 2):
 # %% [markdown]
 # ## Is the whole network invariant?
 #
-# A network is **invariant** if its answer does not change at all. To see, [the test images are moved](#fig-shift-examples) by 0 to 8 pixels, an eighth of them in each
-# of the eight directions. Along a diagonal, that is so many pixels across and as many up or down. The digits fill a box of 20x20 pixels in an image of 28x28, so up to 4 pixels nearly all of the ink stays in the picture; beyond, some of it is lost.
+# A network is **invariant** if its answer does not change at all. To see, [the test images are
+# moved](#fig-shift-examples) by 0 to 8 pixels, an eighth of them in each of the eight directions.
+# Along a diagonal, that is so many pixels across and as many up or down. The digits fill a box of
+# 20x20 pixels in an image of 28x28, so up to 4 pixels nearly all of the ink stays in the picture;
+# beyond, some of it is lost.
 
 # %% mystnb={"figure": {"caption": "Eight digits, each moved in another direction: not at all, by 4 pixels, and by 8.", "name": "fig-shift-examples"}}
 rows = [
@@ -86,10 +91,13 @@ plots.image_grid(
 )
 
 # %% [markdown]
-# Six kinds of network are compared: the CNN and the fully connected network, from {{ shift.runs["CNN"] | words }} seeds each; the locally connected network and the CNN with global average
-# pooling ([the chapter before](09_sharing.ipynb)), the second of which throws away the place of what it found, from {{ shift.runs["global pooling"] | words }} each; and the CNN trained
-# on images moved at random by up to 4 and up to 8 pixels, from {{ shift.runs["CNN, moved by up to 4"] | words }} each. All had the same {{ shift.epochs }} epochs, and
-# [one experiment](06_experiment.ipynb) repeats any of them.
+# Six kinds of network are compared: the CNN and the fully connected network, from
+# {{ shift.runs["CNN"] | words }} seeds each; the locally connected network and the CNN with global
+# average pooling ([the chapter before](09_sharing.ipynb)), the second of which throws away the
+# place of what it found, from {{ shift.runs["global pooling"] | words }} each; and the CNN trained
+# on images moved at random by up to 4 and up to 8 pixels, from
+# {{ shift.runs["CNN, moved by up to 4"] | words }} each. All had the same {{ shift.epochs }}
+# epochs, and [one experiment](06_experiment.ipynb) repeats any of them.
 
 # %%
 sweeps = [
@@ -187,23 +195,34 @@ page.claim(
 
 
 # %% [markdown]
-# {{ claim("The CNN is not invariant") }}. Moved by 1 pixel it is right about {{ shift.at["CNN"][1] | in_words }}, so
-# {{ claim("a single step along a side or a diagonal costs it about a point") }}; by 2, {{ shift.at["CNN"][2] | in_words }}; by 4, when nearly all of the ink is
-# still in the picture, {{ shift.at["CNN"][4] | in_words }}. By 8 pixels it is
-# {{ claim("no better than guessing") }}: {{ shift.at["CNN"][8] | in_words }}.
+# {{ claim("The CNN is not invariant") }}. Moved by 1 pixel it is right about
+# {{ shift.at["CNN"][1] | in_words }}, so
+# {{ claim("a single step along a side or a diagonal costs it about a point") }}; by 2,
+# {{ shift.at["CNN"][2] | in_words }}; by 4, when nearly all of the ink is still in the picture,
+# {{ shift.at["CNN"][4] | in_words }}. By 8 pixels it is {{ claim("no better than guessing") }}:
+# {{ shift.at["CNN"][8] | in_words }}.
 #
-# {{ claim("The fully connected network falls sooner") }}: {{ shift.at["fully connected"][2] | in_words }} at 2 pixels. So convolution and pooling do bring something: about one pixel
-# more of tolerance at the same accuracy. The locally connected network of the chapter before has the same poolings and shares nothing: {{ shift.at["locally connected"][2] | in_words }} at 2 pixels,
-# {{ claim("between the two") }}. So patches and pooling bring a part of the tolerance, and sharing a part. What pooling brings by itself was not measured.
+# {{ claim("The fully connected network falls sooner") }}:
+# {{ shift.at["fully connected"][2] | in_words }} at 2 pixels. So convolution and pooling do bring
+# something: about one pixel more of tolerance at the same accuracy. The locally connected network
+# of the chapter before has the same poolings and shares nothing:
+# {{ shift.at["locally connected"][2] | in_words }} at 2 pixels, {{ claim("between the two") }}. So
+# patches and pooling bring a part of the tolerance, and sharing a part. What pooling brings by
+# itself was not measured.
 #
 # ## Why global pooling is not enough
 #
-# A mean over the whole map does not know where its values were. So the network with **global average pooling** should be invariant, at least for moves by 2 pixels. It is not:
-# {{ claim("it is the least accurate of all in place") }} ({{ shift.at["global pooling"][0] | in_words }}), {{ claim("worse than the CNN at 2 pixels") }}
-# ({{ shift.at["global pooling"][2] | in_words }}), and only {{ claim("better from 4 pixels on") }} ({{ shift.at["global pooling"][4] | in_words }} at 4). Why?
+# A mean over the whole map does not know where its values were. So the network with **global
+# average pooling** should be invariant, at least for moves by 2 pixels. It is not:
+# {{ claim("it is the least accurate of all in place") }}
+# ({{ shift.at["global pooling"][0] | in_words }}), {{ claim("worse than the CNN at 2 pixels") }}
+# ({{ shift.at["global pooling"][2] | in_words }}), and only {{ claim("better from 4 pixels on") }}
+# ({{ shift.at["global pooling"][4] | in_words }} at 4). Why?
 #
-# The map ends where the picture ends. Its units look at patches of 8x8 pixels, and those that would see the edge of a digit from outside are missing as soon as the digit comes near the margin. To check
-# this explanation, put the digits on a larger sheet of paper, with 8 more pixels on every side, and compare what a move by 2 pixels does to the means of the maps.
+# The map ends where the picture ends. Its units look at patches of 8x8 pixels, and those that would
+# see the edge of a digit from outside are missing as soon as the digit comes near the margin. To
+# check this explanation, put the digits on a larger sheet of paper, with 8 more pixels on every
+# side, and compare what a move by 2 pixels does to the means of the maps.
 
 
 # %%
@@ -243,17 +262,25 @@ page.claim(
 )
 
 # %% [markdown]
-# {{ claim("On the larger sheet the means stay as they were") }}; in the 28x28 picture they change by {{ shift.means_changed | percent(0) }}. So the picture's edge
-# does change the means. (The kernels here are those of the CNN, and how much of the lost accuracy this explains was not measured.) Textbooks draw infinite planes; images end.
+# {{ claim("On the larger sheet the means stay as they were") }}; in the 28x28 picture they change
+# by {{ shift.means_changed | percent(0) }}. So the picture's edge does change the means. (The
+# kernels here are those of the CNN, and how much of the lost accuracy this explains was not
+# measured.) Textbooks draw infinite planes; images end.
 #
 # ## What cures it
 #
-# {{ claim("Showing moved digits in training cures it") }}. The CNN that saw digits moved by up to 4 pixels is right about {{ shift.at["CNN, moved by up to 4"][4] | in_words }} at 4 pixels, and
-# about {{ shift.at["CNN, moved by up to 4"][0] | in_words }} in place. {{ claim("Beyond what it was shown, it fails too") }}: {{ shift.at["CNN, moved by up to 4"][8] | in_words }} at
-# 8. The one that saw moves by up to 8 {{ claim("keeps most of its accuracy even there") }}: {{ shift.at["CNN, moved by up to 8"][8] | in_words }}, though parts of the digits are out of the picture.
+# {{ claim("Showing moved digits in training cures it") }}. The CNN that saw digits moved by up to 4
+# pixels is right about {{ shift.at["CNN, moved by up to 4"][4] | in_words }} at 4 pixels, and about
+# {{ shift.at["CNN, moved by up to 4"][0] | in_words }} in place.
+# {{ claim("Beyond what it was shown, it fails too") }}:
+# {{ shift.at["CNN, moved by up to 4"][8] | in_words }} at
+# 8. The one that saw moves by up to 8 {{ claim("keeps most of its accuracy even there") }}:
+#    {{ shift.at["CNN, moved by up to 8"][8] | in_words }}, though parts of the digits are out of
+#    the picture.
 #
-# Nothing about the layers is different. The network learned that place does not matter, because it was taught. Others have put it so: CNNs are not invariant to translation, but they
-# can learn to be ({{ cite("biscione2021") }}).
+# Nothing about the layers is different. The network learned that place does not matter, because it
+# was taught. Others have put it so: CNNs are not invariant to translation, but they can learn to be
+# ({{ cite("biscione2021") }}).
 #
 # ## Summary
 #
@@ -273,38 +300,44 @@ page.claim(
 #
 # <details><summary>At the margin, ink leaves the picture and paper comes in</summary>
 #
-# Right. The map there is computed from other values, not from moved ones. No kernel can know what lay outside.
+# Right. The map there is computed from other values, not from moved ones. No kernel can know what
+# lay outside.
 #
 # </details>
 #
 # <details><summary>Rounding errors add up there</summary>
 #
-# Rounding was made so small here that it plays no part. And it is no greater at the margin than in the middle.
+# Rounding was made so small here that it plays no part. And it is no greater at the margin than in
+# the middle.
 #
 # </details>
 #
-# **On the larger sheet, the means over the second convolution's maps stayed the same when the digits moved by 2 pixels. And if they move by 1?**
+# **On the larger sheet, the means over the second convolution's maps stayed the same when the
+# digits moved by 2 pixels. And if they move by 1?**
 #
 # <details><summary>The same: a mean does not know where its values were</summary>
 #
-# It does not. But it does know which values they are, and these are others now: look at what the pooling before it takes.
+# It does not. But it does know which values they are, and these are others now: look at what the
+# pooling before it takes.
 #
 # </details>
 #
 # <details><summary>They change, because the digits come near the margin</summary>
 #
-# The sheet has 8 more pixels on every side, so the margin is still far away. Something else has changed.
+# The sheet has 8 more pixels on every side, so the margin is still far away. Something else has
+# changed.
 #
 # </details>
 #
 # <details><summary>They change, because the windows of the pooling hold other values</summary>
 #
-# Right. The pooling keeps one value of each 2x2 window, and after a move by 1 the windows are filled differently.
-# So the second convolution gets another map, and not a moved one.
+# Right. The pooling keeps one value of each 2x2 window, and after a move by 1 the windows are
+# filled differently. So the second convolution gets another map, and not a moved one.
 #
 # </details>
 #
-# **You train the same layers on moved digits, and the network becomes tolerant. What has changed in it?**
+# **You train the same layers on moved digits, and the network becomes tolerant. What has changed in
+# it?**
 #
 # <details><summary>Its convolutions have become equivariant</summary>
 #
@@ -314,13 +347,15 @@ page.claim(
 #
 # <details><summary>The weights, so that moved digits lead to the same answer</summary>
 #
-# Right. The form of the network allowed it all the time and did not demand it. The training images did.
+# Right. The form of the network allowed it all the time and did not demand it. The training images
+# did.
 #
 # </details>
 #
 # <details><summary>It has learned to move a digit back to the middle before it looks</summary>
 #
-# None of its layers can do that: a convolution looks at every place in the same way, and so does the pooling. Preparation can do it, as in Exercise 4.
+# None of its layers can do that: a convolution looks at every place in the same way, and so does
+# the pooling. Preparation can do it, as in Exercise 4.
 #
 # </details>
 #
@@ -332,8 +367,10 @@ page.claim(
 from digitlib import check, hint
 
 # %% [markdown]
-# **Exercise 1** (a few minutes). The first pooling follows moves of 2 pixels. And the whole stack of convolutions and poolings? Write `smallest_step`, which takes the strides of the
-# layers in their order, such as `(1, 2, 1, 2)`, and returns the shortest move, in pixels of the image, that every layer's map follows exactly.
+# **Exercise 1** (a few minutes). The first pooling follows moves of 2 pixels. And the whole stack
+# of convolutions and poolings? Write `smallest_step`, which takes the strides of the layers in
+# their order, such as `(1, 2, 1, 2)`, and returns the shortest move, in pixels of the image, that
+# every layer's map follows exactly.
 
 
 # %%
@@ -355,8 +392,11 @@ print(step, "pixels for the two convolutions and two poolings of the CNN")
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 2** (ten minutes). Does it matter in which direction a digit moves? After `transformations.move_all_ways`, image 0 was moved in direction 0, image 1 in direction 1, and so on; image 8
-# begins again with direction 0. Write `by_direction`, which takes the answers and the labels and returns the eight accuracies. What do you see for the CNN, when digits move by 3 pixels?
+# **Exercise 2** (ten minutes). Does it matter in which direction a digit moves? After
+# `transformations.move_all_ways`, image 0 was moved in direction 0, image 1 in direction 1, and so
+# on; image 8 begins again with direction 0. Write `by_direction`, which takes the answers and the
+# labels and returns the eight accuracies. What do you see for the CNN, when digits move by 3
+# pixels?
 
 
 # %% nbval={"atol": 0.005}
@@ -386,9 +426,11 @@ for (down, right), accuracy in zip(directions, accuracies, strict=True):
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 3** (a quarter of an hour). "One pixel more of tolerance at the same accuracy" was read off the table by eye. Write `tolerance`, which takes the accuracies for 0 to 8 pixels and a level, and returns by how many
-# pixels a digit may move until the accuracy first falls to the level. Between whole pixels, go along a straight line. You may rely on it that the accuracy begins above the level and
-# falls below it somewhere.
+# **Exercise 3** (a quarter of an hour). "One pixel more of tolerance at the same accuracy" was read
+# off the table by eye. Write `tolerance`, which takes the accuracies for 0 to 8 pixels and a level,
+# and returns by how many pixels a digit may move until the accuracy first falls to the level.
+# Between whole pixels, go along a straight line. You may rely on it that the accuracy begins above
+# the level and falls below it somewhere.
 
 
 # %%
@@ -412,8 +454,11 @@ for level in (0.9, 0.5):
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 4** (half an hour). A cure without training: before you classify an image, move its centre of mass to row `14` and column `14`, counted from `0`, as MNIST's makers did. Write `centre`, which moves each of several stored images
-# of 28x28 pixels, to the nearest whole pixel. Ink that leaves the picture is lost, and paper comes in. By how many pixels may a digit be moved now?
+# **Exercise 4** (half an hour). A cure without training: before you classify an image, move its
+# centre of mass to row `14` and column `14`, counted from `0`, as MNIST's makers did. Write
+# `centre`, which moves each of several stored images of 28x28 pixels, to the nearest whole pixel.
+# Ink that leaves the picture is lost, and paper comes in. By how many pixels may a digit be moved
+# now?
 
 # %% nbval={"atol": 0.005}
 ### BEGIN SOLUTION
@@ -453,9 +498,13 @@ for pixels in (0, 4, 8):
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 5** (an hour). If it is the edge that spoils equivariance, do away with it. Bend the sheet so that its right edge meets its left one, and its lower edge the upper one: nothing ends any more. Write
-# `circular_map` for images `(n, height, width)` and a 3x3 kernel. Each value of the map is the sum of the nine weights times the pixel and its eight neighbours, where the row after the last is the first one, and likewise for columns.
-# The map has the size of the image. Then move images with `np.roll`, by as much as you like: does the map follow? Does the mean of the map after ReLU change?
+# **Exercise 5** (an hour). If it is the edge that spoils equivariance, do away with it. Bend the
+# sheet so that its right edge meets its left one, and its lower edge the upper one: nothing ends
+# any more. Write `circular_map` for images `(n, height, width)` and a 3x3 kernel. Each value of the
+# map is the sum of the nine weights times the pixel and its eight neighbours, where the row after
+# the last is the first one, and likewise for columns. The map has the size of the image. Then move
+# images with `np.roll`, by as much as you like: does the map follow? Does the mean of the map after
+# ReLU change?
 
 
 # %%

@@ -1,11 +1,13 @@
 # %% [markdown]
 # # Is there a hierarchy of features?
 #
-# *{{ minutes_to_read.hierarchy }} minutes to read; its run took {{ runs.hierarchy.seconds | minutes }} on {{ training.processor }}.*
+# *{{ minutes_to_read.hierarchy }} minutes to read; its run took
+# {{ runs.hierarchy.seconds | minutes }} on {{ training.processor }}.*
 #
-# "The first layer finds edges, the next ones corners, then parts, then whole digits." It is a beautiful story, and it is easy to see in pictures what one
-# hopes to see. So most pictures here come with a number, and each number with a control: the same
-# network with random weights, before any training. The trained network is that of the training chapter, one of many possible ones.
+# "The first layer finds edges, the next ones corners, then parts, then whole digits." It is a
+# beautiful story, and it is easy to see in pictures what one hopes to see. So most pictures here
+# come with a number, and each number with a control: the same network with random weights, before
+# any training. The trained network is that of the training chapter, one of many possible ones.
 #
 # **After this chapter you can**
 #
@@ -56,9 +58,11 @@ plots.kernels(trained.layers[0].get_weights()[0])
 
 
 # %% [markdown]
-# A simple edge detector has weights that rise steadily in one direction: a slope. How much of a kernel is such a slope? Fit a plane to its nine weights, and take the share of their variance that the
-# plane explains. Random numbers will also show a slope of some kind. Of nine numbers around their mean there are eight directions to vary in, and a
-# plane has two of them, so a quarter is to be expected by chance.
+# A simple edge detector has weights that rise steadily in one direction: a slope. How much of a
+# kernel is such a slope? Fit a plane to its nine weights, and take the share of their variance that
+# the plane explains. Random numbers will also show a slope of some kind. Of nine numbers around
+# their mean there are eight directions to vary in, and a plane has two of them, so a quarter is to
+# be expected by chance.
 
 
 # %%
@@ -98,14 +102,17 @@ page.add(
 )
 
 # %% [markdown]
-# {{ claim("The trained kernels are slopes far more often than chance") }}: a plane explains {{ hierarchy.slope.trained | percent(0) }} of their variance on average, and
-# {{ hierarchy.slope.untrained | percent(0) }} of that of random ones. So edge detection is learned. But it is not all: in
-# {{ (1 - hierarchy.mostly_slope.trained) | percent(0) }} of the kernels {{ claim("the plane explains less than half") }}. What they respond to
-# may be spots, or lines, or something that has no name.
+# {{ claim("The trained kernels are slopes far more often than chance") }}: a plane explains
+# {{ hierarchy.slope.trained | percent(0) }} of their variance on average, and
+# {{ hierarchy.slope.untrained | percent(0) }} of that of random ones. So edge detection is learned.
+# But it is not all: in {{ (1 - hierarchy.mostly_slope.trained) | percent(0) }} of the kernels
+# {{ claim("the plane explains less than half") }}. What they respond to may be spots, or lines, or
+# something that has no name.
 #
 # ## Feature maps
 #
-# What do the layers make of a digit? These are the 32 maps of the first convolution and the 64 of the second, for the same 7.
+# What do the layers make of a digit? These are the 32 maps of the first convolution and the 64 of
+# the second, for the same 7.
 
 # %% mystnb={"figure": {"caption": "Feature maps of the first convolution for a 7. Different maps mark different sides of the strokes.", "name": "fig-hierarchy-first"}}
 maps = up_to(trained, 0)(digits[:1])[0].numpy()
@@ -116,7 +123,8 @@ maps = up_to(trained, 2)(digits[:1])[0].numpy()
 plots.feature_maps(maps, layer="the second convolution", columns=16)
 
 # %% [markdown]
-# A unit that looks for something rare is silent most of the time. Count how often units answer at all.
+# A unit that looks for something rare is silent most of the time. Count how often units answer at
+# all.
 
 
 # %% nbval={"atol": 0.01}
@@ -155,17 +163,23 @@ page.add(
 )
 
 # %% [markdown]
-# {{ claim("Training makes the second layer quiet") }}: {{ hierarchy.active.trained["second convolution"] | percent(0) }} of its outputs are positive, against
-# {{ hierarchy.active.untrained["second convolution"] | percent(0) }} before. In that respect {{ claim("the first layer has hardly changed") }}
-# ({{ hierarchy.active.trained["first convolution"] | percent(0) }} and {{ hierarchy.active.untrained["first convolution"] | percent(0) }}). Units of the second layer have become choosy.
+# {{ claim("Training makes the second layer quiet") }}:
+# {{ hierarchy.active.trained["second convolution"] | percent(0) }} of its outputs are positive,
+# against {{ hierarchy.active.untrained["second convolution"] | percent(0) }} before. In that
+# respect {{ claim("the first layer has hardly changed") }}
+# ({{ hierarchy.active.trained["first convolution"] | percent(0) }} and
+# {{ hierarchy.active.untrained["first convolution"] | percent(0) }}). Units of the second layer
+# have become choosy.
 #
 # ## What excites a unit?
 #
-# The **receptive field** of a unit is the part of the image that can change its value. A unit of the second convolution sees 3x3 values of the pooled map. Each of those is
-# the largest of 2x2 values of the first map, and each of those saw 3x3 pixels. Put together, that is a patch of 8x8 pixels: large enough for a
-# stroke's end or a bend, too small for a digit.
+# The **receptive field** of a unit is the part of the image that can change its value. A unit of
+# the second convolution sees 3x3 values of the pooled map. Each of those is the largest of 2x2
+# values of the first map, and each of those saw 3x3 pixels. Put together, that is a patch of 8x8
+# pixels: large enough for a stroke's end or a bend, too small for a digit.
 #
-# Take eight units, those that reach highest, and find the patches among two thousand test images that [excite them most](#fig-hierarchy-patches).
+# Take eight units, those that reach highest, and find the patches among two thousand test images
+# that [excite them most](#fig-hierarchy-patches).
 
 # %%
 second = up_to(trained, 2)(digits).numpy()  # images x 11 x 11 x 64
@@ -194,9 +208,10 @@ plots.image_grid(
 
 
 # %% [markdown]
-# Do units stand for digits? For each unit take the hundred images that excite it most, and the share of the commonest digit among them. If the
-# unit cared nothing for digits, it would be above a tenth all the same, as the commonest of ten always is. But a stroke that some digits have and others have not is enough to raise it, so
-# compare with untrained units.
+# Do units stand for digits? For each unit take the hundred images that excite it most, and the
+# share of the commonest digit among them. If the unit cared nothing for digits, it would be above a
+# tenth all the same, as the commonest of ten always is. But a stroke that some digits have and
+# others have not is enough to raise it, so compare with untrained units.
 
 
 # %% nbval={"atol": 0.02}
@@ -242,16 +257,22 @@ page.add(
 )
 
 # %% [markdown]
-# The units of the second convolution {{ claim("care little more for digits than random units do") }}: on average the commonest digit has
-# {{ hierarchy.purity.trained["second convolution"] | percent(0) }} of the hundred, against {{ hierarchy.purity.untrained["second convolution"] | percent(0) }}. Perhaps they stand for pieces of strokes,
-# which many digits share. {{ claim("The units of the dense layer do") }}: {{ hierarchy.purity.trained["dense layer"] | percent(0) }}, against
+# The units of the second convolution
+# {{ claim("care little more for digits than random units do") }}: on average the commonest digit
+# has {{ hierarchy.purity.trained["second convolution"] | percent(0) }} of the hundred, against
+# {{ hierarchy.purity.untrained["second convolution"] | percent(0) }}. Perhaps they stand for pieces
+# of strokes, which many digits share. {{ claim("The units of the dense layer do") }}:
+# {{ hierarchy.purity.trained["dense layer"] | percent(0) }}, against
 # {{ hierarchy.purity.untrained["dense layer"] | percent(0) }}.
 #
 # ## What does each layer know?
 #
-# A **linear probe** is a linear classifier trained on the outputs of a layer ({{ cite("alain2016") }}). If it can read the digit from them, the information is there in a simple form.
-# Each probe here sees all outputs of its layer for {{ hierarchy.probe_images | thousands }} training images, and is scored on all {{ hierarchy.test_images | thousands }} test images. It fits by least squares, with
-# a penalty on large weights; how strong a penalty, is chosen on the training images alone.
+# A **linear probe** is a linear classifier trained on the outputs of a layer
+# ({{ cite("alain2016") }}). If it can read the digit from them, the information is there in a
+# simple form. Each probe here sees all outputs of its layer for
+# {{ hierarchy.probe_images | thousands }} training images, and is scored on all
+# {{ hierarchy.test_images | thousands }} test images. It fits by least squares, with a penalty on
+# large weights; how strong a penalty, is chosen on the training images alone.
 
 # %% nbval={"atol": 0.01}
 probe_images = 2_000
@@ -348,15 +369,24 @@ page.claim(
 
 
 # %% [markdown]
-# From the pixels a linear classifier reads {{ hierarchy.probes.trained.pixels | percent(1) }}. {{ claim("The probe of each convolution reads more than that of the layers before") }}:
-# {{ hierarchy.probes.trained["first convolution"] | percent(1) }} from the first, {{ hierarchy.probes.trained["second convolution"] | percent(1) }} from the second. So far, this is the
-# hierarchy of the story.
+# From the pixels a linear classifier reads {{ hierarchy.probes.trained.pixels | percent(1) }}.
+# {{ claim("The probe of each convolution reads more than that of the layers before") }}:
+# {{ hierarchy.probes.trained["first convolution"] | percent(1) }} from the first,
+# {{ hierarchy.probes.trained["second convolution"] | percent(1) }} from the second. So far, this is
+# the hierarchy of the story.
 #
-# But look at the control. From a second convolution that was never trained, the probe reads {{ hierarchy.probes.untrained["second convolution"] | percent(1) }}: that is
-# {{ claim("more than four fifths of the way from the pixels to there") }}. Thousands of random mixtures of neighbouring pixels, without their negative parts, are good features for a linear classifier. {{ claim("Training adds something") }}, but
-# depth and the shape of the network bring most of it.
+# But look at the control. From a second convolution that was never trained, the probe reads
+# {{ hierarchy.probes.untrained["second convolution"] | percent(1) }}: that is
+# {{ claim("more than four fifths of the way from the pixels to there") }}. Thousands of random
+# mixtures of neighbouring pixels, without their negative parts, are good features for a linear
+# classifier. {{ claim("Training adds something") }}, but depth and the shape of the network bring
+# most of it.
 #
-# {{ claim("The dense layer is where learning shows") }}: {{ hierarchy.probes.trained["dense layer"] | percent(1) }} against {{ hierarchy.probes.untrained["dense layer"] | percent(1) }}. It has only 64 outputs, where the layer before it has {{ hierarchy.flattened | thousands }}. With random weights, so few outputs cannot keep everything that was there; after training, they keep what tells the digits apart.
+# {{ claim("The dense layer is where learning shows") }}:
+# {{ hierarchy.probes.trained["dense layer"] | percent(1) }} against
+# {{ hierarchy.probes.untrained["dense layer"] | percent(1) }}. It has only 64 outputs, where the
+# layer before it has {{ hierarchy.flattened | thousands }}. With random weights, so few outputs
+# cannot keep everything that was there; after training, they keep what tells the digits apart.
 
 # %% [markdown]
 # ## Where does it look?
@@ -366,8 +396,9 @@ page.claim(
 # **Occlusion** ({{ cite("zeiler2014") }}): cover a patch of 5x5 pixels with paper, see how far the
 # loss (minus the logarithm of the answer's probability) rises, and move on to the next place.
 #
-# **Grad-CAM** ({{ cite("selvaraju2017") }}): take the gradient of the answer's score with respect to the maps of the last convolution. Its mean over a map says how
-# much that map speaks for the answer. Add the maps up with these weights, and keep what is positive.
+# **Grad-CAM** ({{ cite("selvaraju2017") }}): take the gradient of the answer's score with respect
+# to the maps of the last convolution. Its mean over a map says how much that map speaks for the
+# answer. Add the maps up with these weights, and keep what is positive.
 
 
 # %%
@@ -426,16 +457,22 @@ plots.image_grid(
 assert all(map_.shape == (28, 28) for map_ in occlusions)
 
 # %% [markdown]
-# The occlusion maps pick out a few places on the ink, where covering a stroke raises the loss. Grad-CAM is coarser. Be careful with both. A patch of
-# paper over a stroke makes an image that the network has never seen, and a gradient says what a small change would do, not what the answer rests on. Above all, six pictures chosen
-# by somebody prove nothing. They are good for asking a question, which then has to be measured.
+# The occlusion maps pick out a few places on the ink, where covering a stroke raises the loss.
+# Grad-CAM is coarser. Be careful with both. A patch of paper over a stroke makes an image that the
+# network has never seen, and a gradient says what a small change would do, not what the answer
+# rests on. Above all, six pictures chosen by somebody prove nothing. They are good for asking a
+# question, which then has to be measured.
 #
 # ## Summary
 #
-# - The first layer does learn edges: its kernels are more of a slope than chance would make them. Many have no name all the same.
-# - The second layer answers seldom, and in the pictures to bends and ends of strokes, which was not measured. Its units do not stand for digits.
-# - A linear probe reads more from each convolution than from the layers before, with or without training. Training decides what the dense layer keeps.
-# - "Edges, corners, parts, digits" is half a truth here: two layers and patches of 8x8 pixels have no room for more.
+# - The first layer does learn edges: its kernels are more of a slope than chance would make them.
+#   Many have no name all the same.
+# - The second layer answers seldom, and in the pictures to bends and ends of strokes, which was not
+#   measured. Its units do not stand for digits.
+# - A linear probe reads more from each convolution than from the layers before, with or without
+#   training. Training decides what the dense layer keeps.
+# - "Edges, corners, parts, digits" is half a truth here: two layers and patches of 8x8 pixels have
+#   no room for more.
 #
 # ## Questions to think about
 #
@@ -443,11 +480,13 @@ assert all(map_.shape == (28, 28) for map_ in occlusions)
 #
 # <details><summary>The layer has learned to represent digits</summary>
 #
-# Not by itself. A layer with random weights, which has learned nothing, must be asked as well. That is what the control is for.
+# Not by itself. A layer with random weights, which has learned nothing, must be asked as well. That
+# is what the control is for.
 #
 # </details>
 #
-# <details><summary>What tells the digits apart is still there, in a form that a linear classifier can read</summary>
+# <details><summary>What tells the digits apart is still there, in a form that a linear classifier
+# can read</summary>
 #
 # Right, and no more. Where it comes from, and whether anybody uses it, are other questions.
 #
@@ -455,7 +494,8 @@ assert all(map_.shape == (28, 28) for map_ in occlusions)
 #
 # <details><summary>The network decides by what the probe reads</summary>
 #
-# The probe is trained apart from the network. It may find something useful that the layers above ignore.
+# The probe is trained apart from the network. It may find something useful that the layers above
+# ignore.
 #
 # </details>
 #
@@ -463,33 +503,39 @@ assert all(map_.shape == (28, 28) for map_ in occlusions)
 #
 # <details><summary>The unit detects bends</summary>
 #
-# You have seen only the top. It may stay silent for most bends, and answer to many other things a little less.
+# You have seen only the top. It may stay silent for most bends, and answer to many other things a
+# little less.
 #
 # </details>
 #
 # <details><summary>Among these images, what excites it most are bends of that kind</summary>
 #
-# Right. To claim more, you would have to collect bends by some rule, and count for how many of them it answers.
+# Right. To claim more, you would have to collect bends by some rule, and count for how many of them
+# it answers.
 #
 # </details>
 #
 # <details><summary>Nothing, since any unit has eight patches that excite it most</summary>
 #
-# It has. But that all eight look alike is something, and you can ask whether a random unit's do, too.
+# It has. But that all eight look alike is something, and you can ask whether a random unit's do,
+# too.
 #
 # </details>
 #
-# **Covering the middle of an 8 makes the loss rise steeply. Why does that not prove that the network's answer rests on the middle?**
+# **Covering the middle of an 8 makes the loss rise steeply. Why does that not prove that the
+# network's answer rests on the middle?**
 #
 # <details><summary>A covered digit is an image of a kind that the network has never seen</summary>
 #
-# Right. The loss may rise because the middle is missing, or because the gap makes new ends of strokes that look like another digit. The map cannot tell you which.
+# Right. The loss may rise because the middle is missing, or because the gap makes new ends of
+# strokes that look like another digit. The map cannot tell you which.
 #
 # </details>
 #
 # <details><summary>The loss is a logarithm, and not a probability</summary>
 #
-# Where the loss rises, the probability falls. The logarithm changes the scale, and not what can be concluded.
+# Where the loss rises, the probability falls. The logarithm changes the scale, and not what can be
+# concluded.
 #
 # </details>
 #
@@ -507,8 +553,10 @@ assert all(map_.shape == (28, 28) for map_ in occlusions)
 from digitlib import check, hint
 
 # %% [markdown]
-# **Exercise 1** (a few minutes). Write `receptive_field`. It takes a list of layers in their order, each as a pair of its window's side and its stride, such as `[(3, 1), (2, 2)]` for a 3x3 convolution
-# and a pooling by 2x2. It returns the side, in pixels, of the square that a unit of the last one sees. What does a unit after the second pooling see?
+# **Exercise 1** (a few minutes). Write `receptive_field`. It takes a list of layers in their order,
+# each as a pair of its window's side and its stride, such as `[(3, 1), (2, 2)]` for a 3x3
+# convolution and a pooling by 2x2. It returns the side, in pixels, of the square that a unit of the
+# last one sees. What does a unit after the second pooling see?
 
 
 # %%
@@ -536,8 +584,10 @@ for depth, (window, stride) in enumerate(stack, start=1):
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 2** (ten minutes). By chance, a plane explains a quarter of the variance of a 3x3 kernel. And of a larger one? Write `expected_share`, which takes the side of a square kernel of independent random numbers and returns
-# the expected share. Reason first; then check it with random numbers.
+# **Exercise 2** (ten minutes). By chance, a plane explains a quarter of the variance of a 3x3
+# kernel. And of a larger one? Write `expected_share`, which takes the side of a square kernel of
+# independent random numbers and returns the expected share. Reason first; then check it with random
+# numbers.
 
 
 # %%
@@ -564,8 +614,11 @@ for side in (3, 5, 7):
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 3** (ten minutes). For units of the second convolution you searched images for the patches that excite them most. For the first convolution you can work them out. Write `most_exciting_patch`: of all patches
-# whose pixels lie between 0 and 1, which one makes the sum of weights times pixels as large as it can be? Draw them for all 32 kernels. Do you know any of these patches from real digits?
+# **Exercise 3** (ten minutes). For units of the second convolution you searched images for the
+# patches that excite them most. For the first convolution you can work them out. Write
+# `most_exciting_patch`: of all patches whose pixels lie between 0 and 1, which one makes the sum of
+# weights times pixels as large as it can be? Draw them for all 32 kernels. Do you know any of these
+# patches from real digits?
 
 
 # %% mystnb={"figure": {"caption": "The patch that each of the 32 kernels of the first convolution answers to most, among all patches from paper to full ink, each in a grey frame.", "name": "fig-hierarchy-ideal"}}
@@ -592,8 +645,11 @@ plots.image_grid(
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 4** (half an hour). If units cared nothing for digits, the commonest digit among a hundred images would have more than a tenth of them all the same. How much, on average? Write `chance_purity`, which takes how many images are
-# drawn, and the number of classes, all equally probable. It should be right to within `0.005`; draw at random as often as that takes. How much of the purity of the untrained units is chance?
+# **Exercise 4** (half an hour). If units cared nothing for digits, the commonest digit among a
+# hundred images would have more than a tenth of them all the same. How much, on average? Write
+# `chance_purity`, which takes how many images are drawn, and the number of classes, all equally
+# probable. It should be right to within `0.005`; draw at random as often as that takes. How much of
+# the purity of the untrained units is chance?
 
 
 # %%
@@ -616,9 +672,13 @@ for count in (10, 100, 1_000):
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 5** (an hour). Build the probe yourself. Write `ridge`, which takes outputs of a layer, one row an image, and targets, one column a digit, and a penalty. It returns weights (a row for each output, a column for each digit) and intercepts that make this as
-# small as possible: the squared distances of `outputs @ weights + intercepts` from the targets, plus the penalty times the squared weights. The intercepts carry no penalty. It should also work with fewer images than outputs.
-# How much does the probe of the dense layer owe to the number of images it is trained on? Give it four hundred, and all two thousand.
+# **Exercise 5** (an hour). Build the probe yourself. Write `ridge`, which takes outputs of a layer,
+# one row an image, and targets, one column a digit, and a penalty. It returns weights (a row for
+# each output, a column for each digit) and intercepts that make this as small as possible: the
+# squared distances of `outputs @ weights + intercepts` from the targets, plus the penalty times the
+# squared weights. The intercepts carry no penalty. It should also work with fewer images than
+# outputs. How much does the probe of the dense layer owe to the number of images it is trained on?
+# Give it four hundred, and all two thousand.
 
 
 # %% nbval={"atol": 0.03}

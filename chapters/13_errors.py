@@ -1,11 +1,14 @@
 # %% [markdown]
 # # Which digits go wrong, and does the network know?
 #
-# *{{ minutes_to_read.errors }} minutes to read; its run took {{ runs.errors.seconds | minutes }} on {{ training.processor }}.*
+# *{{ minutes_to_read.errors }} minutes to read; its run took {{ runs.errors.seconds | minutes }} on
+# {{ training.processor }}.*
 #
-# Ten CNNs that differ by nothing but the seed make {{ errors.mean_errors | decimals(0) }} errors each, on average. Do they make the *same* errors? Are those the digits
-# with doubtful labels? And can the network tell when it is about to be wrong? Here are the errors of
-# the thirty [headline runs](07_normal.ipynb), digit by digit; [the experiment page](06_experiment.ipynb) repeats any of them.
+# Ten CNNs that differ by nothing but the seed make {{ errors.mean_errors | decimals(0) }} errors
+# each, on average. Do they make the *same* errors? Are those the digits with doubtful labels? And
+# can the network tell when it is about to be wrong? Here are the errors of the thirty [headline
+# runs](07_normal.ipynb), digit by digit; [the experiment page](06_experiment.ipynb) repeats any of
+# them.
 #
 # **After this chapter you can**
 #
@@ -66,10 +69,11 @@ page.add(
 )
 
 # %% [markdown]
-# A single CNN gets {{ errors.mean_errors | decimals(0) }} digits wrong on average. But {{ errors.once_or_more }} different ones are missed by at least one
-# of the ten, {{ errors.once }} of them by exactly one; and {{ errors.always }} are missed by all ten. So an error is partly
-# the digit's and partly the seed's. [These](#fig-errors-gallery) are digits that more than half of the CNNs
-# miss, the ones most often missed first.
+# A single CNN gets {{ errors.mean_errors | decimals(0) }} digits wrong on average. But
+# {{ errors.once_or_more }} different ones are missed by at least one of the ten, {{ errors.once }}
+# of them by exactly one; and {{ errors.always }} are missed by all ten. So an error is partly the
+# digit's and partly the seed's. [These](#fig-errors-gallery) are digits that more than half of the
+# CNNs miss, the ones most often missed first.
 
 # %% mystnb={"figure": {"caption": "Test digits that more than half of ten CNNs get wrong: the label, the commonest answer, and how many of ten were wrong. A star marks a disputed label.", "name": "fig-errors-gallery"}}
 disputed = data.load_disputed_labels()
@@ -96,8 +100,8 @@ plots.image_grid(
 # %% [markdown]
 # ## Whose fault are they?
 #
-# The first chapter named {{ errors.disputed }} test images whose labels people dispute, two of them unanimously. How many
-# of the networks' errors do they explain?
+# The first chapter named {{ errors.disputed }} test images whose labels people dispute, two of them
+# unanimously. How many of the networks' errors do they explain?
 
 # %%
 unanimous = disputed.index[disputed["votes guessed"] == 5]
@@ -163,18 +167,26 @@ page.claim(
 )
 
 # %% [markdown]
-# The disputed labels are few, but they are {{ claim("about a tenth of all errors of the CNN") }}: {{ errors.disputed_errors | decimals(1) }} of
-# {{ errors.mean_errors | decimals(0) }} in a mean run. Without them its accuracy is {{ errors.without.cnn | in_words(digits=2) }}
-# instead of {{ errors.with_all.cnn | in_words(digits=2) }}, and {{ claim("the difference between the kinds of network stays") }}. And
-# {{ claim("a handful of the digits that all ten miss are disputed") }}: {{ errors.always_disputed }} of {{ errors.always }}.
+# The disputed labels are few, but they are {{ claim("about a tenth of all errors of the CNN") }}:
+# {{ errors.disputed_errors | decimals(1) }} of {{ errors.mean_errors | decimals(0) }} in a mean
+# run. Without them its accuracy is {{ errors.without.cnn | in_words(digits=2) }} instead of
+# {{ errors.with_all.cnn | in_words(digits=2) }}, and
+# {{ claim("the difference between the kinds of network stays") }}. And
+# {{ claim("a handful of the digits that all ten miss are disputed") }}:
+# {{ errors.always_disputed }} of {{ errors.always }}.
 #
-# For {{ errors.against_label }} of the {{ errors.disputed }} disputed digits {{ claim("no CNN, or one, answers as the label says") }}. Two labels were rejected
-# by all five people: that of image {{ errors.unanimous_images[0] }}, for which {{ errors.unanimous_as_guessed[0] }} of ten CNNs give the people's answer, and that of image {{ errors.unanimous_images[1] }}, for which
-# {{ errors.unanimous_as_guessed[1] }} of ten does. Where people agree against a label, networks may or may not. This book leaves MNIST's labels as they are, since all published results do.
+# For {{ errors.against_label }} of the {{ errors.disputed }} disputed digits
+# {{ claim("no CNN, or one, answers as the label says") }}. Two labels were rejected by all five
+# people: that of image {{ errors.unanimous_images[0] }}, for which
+# {{ errors.unanimous_as_guessed[0] }} of ten CNNs give the people's answer, and that of image
+# {{ errors.unanimous_images[1] }}, for which {{ errors.unanimous_as_guessed[1] }} of ten does.
+# Where people agree against a label, networks may or may not. This book leaves MNIST's labels as
+# they are, since all published results do.
 #
 # ## Hard for one kind, or for all?
 #
-# A digit that all networks of a kind get wrong is hard for that kind. Is it hard for the other kind, too?
+# A digit that all networks of a kind get wrong is hard for that kind. Is it hard for the other
+# kind, too?
 
 # %%
 always_wrong = {name: wrong[name].all(axis=0) for name in networks}
@@ -201,16 +213,21 @@ page.add(
 )
 
 # %% [markdown]
-# {{ errors.always_wrong.cnn }} digits are missed by all ten CNNs, {{ errors.always_wrong.matched }} by all ten matched networks, and {{ errors.always_wrong_both }} by all twenty. So each
-# kind of network {{ claim("has blind spots of its own") }}, though not sharp ones: most of what every CNN misses, some fully connected network gets right, but many others miss it, too.
+# {{ errors.always_wrong.cnn }} digits are missed by all ten CNNs, {{ errors.always_wrong.matched }}
+# by all ten matched networks, and {{ errors.always_wrong_both }} by all twenty. So each kind of
+# network {{ claim("has blind spots of its own") }}, though not sharp ones: most of what every CNN
+# misses, some fully connected network gets right, but many others miss it, too.
 #
 # ## Does it know?
 #
-# A network that gives its answers nine tenths of the probability should be right in nine cases of ten. If it is, it is **calibrated**. To see, sort the
-# answers by the probability that the network gave them, and compare with the share that was right.
+# A network that gives its answers nine tenths of the probability should be right in nine cases of
+# ten. If it is, it is **calibrated**. To see, sort the answers by the probability that the network
+# gave them, and compare with the share that was right.
 #
-# Nearly all answers have a probability close to 1. So look at the other side: **doubt** is one minus the probability of the answer. The ten runs of each network
-# are pooled, sorted by doubt and cut into groups of equal size. Such a figure is called a **reliability diagram**; on logarithmic axes it shows the sure answers, too.
+# Nearly all answers have a probability close to 1. So look at the other side: **doubt** is one
+# minus the probability of the answer. The ten runs of each network are pooled, sorted by doubt and
+# cut into groups of equal size. Such a figure is called a **reliability diagram**; on logarithmic
+# axes it shows the sure answers, too.
 
 # %%
 doubt = {}
@@ -245,8 +262,9 @@ plots.reliability(
 
 
 # %% [markdown]
-# The **expected calibration error** puts it in one number: the mean distance between confidence and accuracy, over fifteen
-# groups of equal width in confidence, weighted by their size ({{ cite("guo2017") }}).
+# The **expected calibration error** puts it in one number: the mean distance between confidence and
+# accuracy, over fifteen groups of equal width in confidence, weighted by their size
+# ({{ cite("guo2017") }}).
 
 
 # %%
@@ -304,18 +322,24 @@ page.add(
 
 
 # %% [markdown]
-# {{ claim("Both are too sure") }}, {{ claim("in every group") }} that makes errors at all. On average the CNN doubts its answers by
-# {{ errors.mean_doubt.cnn | percent(2) }}, and is wrong in {{ errors.share_of_errors.cnn | percent(2) }}; its expected calibration error is
-# {{ errors.calibration_errors.cnn | in_words(digits=2) }}. That is small, as nearly everything is right. In the group of its most doubtful
-# answers it doubts by {{ errors.last_group.doubt | percent(0) }} and errs in {{ errors.last_group.errors | percent(0) }}; in the surest group that makes errors, it errs in
-# {{ errors.first_group.errors | percent(2) }} of the answers and {{ claim("doubts them a thousand times less") }} (that rests on very few errors).
-# The training chapter saw the beginning of it: on the held-out images the loss is {{ claim("best before the last epoch") }}; {{ claim("at the end it is several times that of the training images") }}.
+# {{ claim("Both are too sure") }}, {{ claim("in every group") }} that makes errors at all. On
+# average the CNN doubts its answers by {{ errors.mean_doubt.cnn | percent(2) }}, and is wrong in
+# {{ errors.share_of_errors.cnn | percent(2) }}; its expected calibration error is
+# {{ errors.calibration_errors.cnn | in_words(digits=2) }}. That is small, as nearly everything is
+# right. In the group of its most doubtful answers it doubts by
+# {{ errors.last_group.doubt | percent(0) }} and errs in
+# {{ errors.last_group.errors | percent(0) }}; in the surest group that makes errors, it errs in
+# {{ errors.first_group.errors | percent(2) }} of the answers and
+# {{ claim("doubts them a thousand times less") }} (that rests on very few errors). The training
+# chapter saw the beginning of it: on the held-out images the loss is
+# {{ claim("best before the last epoch") }};
+# {{ claim("at the end it is several times that of the training images") }}.
 #
 # ## Refuse to answer
 #
-# Doubt may be too small and still be useful, if it is larger where the network is wrong. Then a program can set the most
-# doubtful digits aside, for a person to read, and answer the others. How many must it set aside to make
-# no more than one error in a thousand answers?
+# Doubt may be too small and still be useful, if it is larger where the network is wrong. Then a
+# program can set the most doubtful digits aside, for a person to read, and answer the others. How
+# many must it set aside to make no more than one error in a thousand answers?
 
 
 # %%
@@ -357,8 +381,9 @@ plots.bands(
 )
 
 # %% [markdown]
-# There is a catch. The number was found on the very images it is stated for. A program needs a rule that was fixed before: answer
-# if the doubt is below a threshold. So find the threshold on one half of the test set, and apply it to the other half.
+# There is a catch. The number was found on the very images it is stated for. A program needs a rule
+# that was fixed before: answer if the doubt is below a threshold. So find the threshold on one half
+# of the test set, and apply it to the other half.
 
 # %%
 first_half = np.arange(len(y_test)) % 2 == 0
@@ -416,34 +441,43 @@ page.claim(
 )
 
 # %% [markdown]
-# {{ claim("Less than a tenth is enough for the CNN") }}: with the rule fixed beforehand it sets aside {{ errors.rule_set_aside.cnn | in_words }} of the digits, and of
-# the others {{ errors.rule_errors.cnn | in_words(digits=2) }} are wrong. The fully connected network must set aside {{ claim("twice as many or more") }}:
-# {{ errors.rule_set_aside.matched | in_words }}. On the images themselves, between {{ errors.set_aside.cnn.low }} and {{ errors.set_aside.cnn.high }} of the ten thousand suffice for
-# the CNN, depending on the seed.
+# {{ claim("Less than a tenth is enough for the CNN") }}: with the rule fixed beforehand it sets
+# aside {{ errors.rule_set_aside.cnn | in_words }} of the digits, and of the others
+# {{ errors.rule_errors.cnn | in_words(digits=2) }} are wrong. The fully connected network must set
+# aside {{ claim("twice as many or more") }}: {{ errors.rule_set_aside.matched | in_words }}. On the
+# images themselves, between {{ errors.set_aside.cnn.low }} and {{ errors.set_aside.cnn.high }} of
+# the ten thousand suffice for the CNN, depending on the seed.
 #
-# All runs were scored on the same five thousand images, and each makes only a few errors among its answers, so expect more scatter on others than these intervals say. But
-# the lesson stays: a network can be wrong about *how* sure it is, and still show *where* it is unsure.
+# All runs were scored on the same five thousand images, and each makes only a few errors among its
+# answers, so expect more scatter on others than these intervals say. But the lesson stays: a
+# network can be wrong about *how* sure it is, and still show *where* it is unsure.
 #
 # ## Summary
 #
-# - The mean CNN makes {{ errors.mean_errors | decimals(0) }} errors; {{ errors.always }} digits are missed from every seed, {{ errors.once_or_more }} from at least one.
-# - Disputed labels are {{ claim("about a tenth of all errors of the CNN") }}. They do not explain the difference between networks.
+# - The mean CNN makes {{ errors.mean_errors | decimals(0) }} errors; {{ errors.always }} digits are
+#   missed from every seed, {{ errors.once_or_more }} from at least one.
+# - Disputed labels are {{ claim("about a tenth of all errors of the CNN") }}. They do not explain
+#   the difference between networks.
 # - The networks are too sure of themselves, most of all where they are surest.
-# - To be right about nearly all of what it answers, the CNN must set aside {{ errors.rule_set_aside.cnn.value | percent(0) }} of the digits.
+# - To be right about nearly all of what it answers, the CNN must set aside
+#   {{ errors.rule_set_aside.cnn.value | percent(0) }} of the digits.
 #
 # ## Questions to think about
 #
-# **Ten networks of one kind make about `100` errors each among `10_000` digits, and `30` digits are missed by all ten. What does that show?**
+# **Ten networks of one kind make about `100` errors each among `10_000` digits, and `30` digits are
+# missed by all ten. What does that show?**
 #
 # <details><summary>Chance: with so many errors, some must coincide</summary>
 #
-# Some must, but not so often. If the networks erred independently, even a single digit that all ten miss would be next to impossible. Exercise 2 works it out.
+# Some must, but not so often. If the networks erred independently, even a single digit that all ten
+# miss would be next to impossible. Exercise 2 works it out.
 #
 # </details>
 #
 # <details><summary>Digits differ in difficulty for networks of that kind</summary>
 #
-# Right. Why they are difficult is left open: an unusual form, a wrong label, or something that this kind of network cannot see.
+# Right. Why they are difficult is left open: an unusual form, a wrong label, or something that this
+# kind of network cannot see.
 #
 # </details>
 #
@@ -453,7 +487,8 @@ page.claim(
 #
 # </details>
 #
-# **A network is right about nine digits in ten, and gives each of its answers the probability `0.9`. What is its doubt worth?**
+# **A network is right about nine digits in ten, and gives each of its answers the probability
+# `0.9`. What is its doubt worth?**
 #
 # <details><summary>It is calibrated, so its doubt tells which digits to set aside</summary>
 #
@@ -463,7 +498,8 @@ page.claim(
 #
 # <details><summary>It is calibrated, and its doubt is of no use for setting digits aside</summary>
 #
-# Right. How much a network doubts on the whole, and which answers it doubts more, are two things. This chapter looks at one after the other.
+# Right. How much a network doubts on the whole, and which answers it doubts more, are two things.
+# This chapter looks at one after the other.
 #
 # </details>
 #
@@ -481,9 +517,11 @@ page.claim(
 #
 # </details>
 #
-# <details><summary>Because a threshold fits the few errors among the images it was chosen for</summary>
+# <details><summary>Because a threshold fits the few errors among the images it was chosen
+# for</summary>
 #
-# Right. It lies just where those errors end. On other images the errors lie elsewhere, and that is where a program has to work.
+# Right. It lies just where those errors end. On other images the errors lie elsewhere, and that is
+# where a program has to work.
 #
 # </details>
 #
@@ -497,19 +535,24 @@ page.claim(
 #
 # <details><summary>The accuracy without them: those labels are not to be trusted</summary>
 #
-# Nobody could compare it with other results any more, and you would have removed images that are hard for networks as well as for people.
+# Nobody could compare it with other results any more, and you would have removed images that are
+# hard for networks as well as for people.
 #
 # </details>
 #
-# <details><summary>The accuracy with all, and the one without beside it, for all networks alike</summary>
+# <details><summary>The accuracy with all, and the one without beside it, for all networks
+# alike</summary>
 #
-# Right. Say which images you left out, and who disputed them; the list must not come from your own network's errors.
+# Right. Say which images you left out, and who disputed them; the list must not come from your own
+# network's errors.
 #
 # </details>
 #
-# <details><summary>The accuracy without the images that your own network gets wrong and that look odd to you</summary>
+# <details><summary>The accuracy without the images that your own network gets wrong and that look
+# odd to you</summary>
 #
-# Then your errors decide what counts as an error. Choose the images without regard to any network's answers.
+# Then your errors decide what counts as an error. Choose the images without regard to any network's
+# answers.
 #
 # </details>
 #
@@ -521,8 +564,10 @@ page.claim(
 from digitlib import check, hint
 
 # %% [markdown]
-# **Exercise 1** (a few minutes). Let the ten CNNs vote. Write `majority`, which takes their answers, a row for each network and a column for each image, and returns for each image the digit with the most votes; of digits with
-# equal votes, the one that comes first in the order from 0 to 9. How many errors does the majority make?
+# **Exercise 1** (a few minutes). Let the ten CNNs vote. Write `majority`, which takes their
+# answers, a row for each network and a column for each image, and returns for each image the digit
+# with the most votes; of digits with equal votes, the one that comes first in the order from 0
+# to 9. How many errors does the majority make?
 
 
 # %%
@@ -546,8 +591,12 @@ print(
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 2** (ten minutes). How many digits would be missed by none, by one, and so on to all ten CNNs, if each made its errors without regard to the others, and no digit were harder than another? Write `expected_counts`. It takes an array of truth values, `True` where a network (row)
-# misses an image (column), and returns the expected numbers of images, from none to all networks. The probability of an error is the mean over the whole array. Hold the result against what was counted.
+# **Exercise 2** (ten minutes). How many digits would be missed by none, by one, and so on to all
+# ten CNNs, if each made its errors without regard to the others, and no digit were harder than
+# another? Write `expected_counts`. It takes an array of truth values, `True` where a network (row)
+# misses an image (column), and returns the expected numbers of images, from none to all networks.
+# The probability of an error is the mean over the whole array. Hold the result against what was
+# counted.
 
 # %%
 ### BEGIN SOLUTION
@@ -577,8 +626,10 @@ for misses, expected in enumerate(expected_counts(wrong["cnn"])):
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 3** (ten minutes). Of the digits that are set aside, how many would have been answered correctly? Write `needlessly`, which takes the doubts and the errors of one run (truth values, `True` where the answer is wrong) and how many digits
-# are set aside. It returns the share of right answers among these, the most doubtful ones.
+# **Exercise 3** (ten minutes). Of the digits that are set aside, how many would have been answered
+# correctly? Write `needlessly`, which takes the doubts and the errors of one run (truth values,
+# `True` where the answer is wrong) and how many digits are set aside. It returns the share of right
+# answers among these, the most doubtful ones.
 
 
 # %%
@@ -601,8 +652,11 @@ for name in ("cnn", "matched"):
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 4** (half an hour). A network can be badly calibrated and still show where it is unsure. Put the second in one number that does not mind the first. Write `order_of_doubt`: how probable is it that a wrong answer is doubted more than a right one, if one of each is drawn at random? Pairs
-# that are doubted equally count half. What does it give if all doubts are squared? And the expected calibration error?
+# **Exercise 4** (half an hour). A network can be badly calibrated and still show where it is
+# unsure. Put the second in one number that does not mind the first. Write `order_of_doubt`: how
+# probable is it that a wrong answer is doubted more than a right one, if one of each is drawn at
+# random? Pairs that are doubted equally count half. What does it give if all doubts are squared?
+# And the expected calibration error?
 
 
 # %%
@@ -631,8 +685,12 @@ for name in ("cnn", "matched"):
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 5** (an hour). A network that is too sure can be cooled. Divide its scores by one number, the temperature, before the softmax ({{ cite("guo2017") }}). Write `temperature`, which takes scores, one row an image, and labels, and returns the temperature
-# at which the mean cross-entropy is lowest, to a hundredth of itself; it may lie below 1. Use the CNN of the training chapter; the logarithms of its probabilities will do as scores. Find the temperature on one half of the test images. What becomes of the expected calibration error on the other half?
+# **Exercise 5** (an hour). A network that is too sure can be cooled. Divide its scores by one
+# number, the temperature, before the softmax ({{ cite("guo2017") }}). Write `temperature`, which
+# takes scores, one row an image, and labels, and returns the temperature at which the mean
+# cross-entropy is lowest, to a hundredth of itself; it may lie below 1. Use the CNN of the training
+# chapter; the logarithms of its probabilities will do as scores. Find the temperature on one half
+# of the test images. What becomes of the expected calibration error on the other half?
 
 # %% nbval={"atol": 0.03}
 ### BEGIN SOLUTION

@@ -1,12 +1,14 @@
 # %% [markdown]
 # # What breaks it?
 #
-# *{{ minutes_to_read.robustness }} minutes to read; its run took {{ runs.robustness.seconds | minutes }} on {{ training.processor }}.*
+# *{{ minutes_to_read.robustness }} minutes to read; its run took
+# {{ runs.robustness.seconds | minutes }} on {{ training.processor }}.*
 #
-# Test images were collected, scanned and centred like the training images. Elsewhere there is noise, blur, bad light, a line through the
-# digit. How much of the accuracy is left then? MNIST-C ({{ cite("mu2019") }}) proposes
-# {{ robustness.corruptions | words }} corruptions of the test set. Here they are made anew, and the CNN and the fully connected network, neither of which has seen any
-# of them, are scored on each.
+# Test images were collected, scanned and centred like the training images. Elsewhere there is
+# noise, blur, bad light, a line through the digit. How much of the accuracy is left then? MNIST-C
+# ({{ cite("mu2019") }}) proposes {{ robustness.corruptions | words }} corruptions of the test set.
+# Here they are made anew, and the CNN and the fully connected network, neither of which has seen
+# any of them, are scored on each.
 #
 # **After this chapter you can**
 #
@@ -33,7 +35,8 @@ headline = reference.load_sweep("headline")
 # %% [markdown]
 # ## The corruptions
 #
-# Most digits [stay readable](#fig-robustness-examples) for you. `digitlib.experiments.corruptions` says how each is made.
+# Most digits [stay readable](#fig-robustness-examples) for you. `digitlib.experiments.corruptions`
+# says how each is made.
 
 # %% mystnb={"figure": {"caption": "A test digit as it is, and under each corruption.", "name": "fig-robustness-examples"}}
 digit = X_test[3:4]
@@ -52,8 +55,9 @@ plots.image_grid(
 # %% [markdown]
 # ## The scores
 #
-# Every network was trained on clean images, and scored on all {{ robustness.images | thousands }} test images under each corruption. There are ten seeds of
-# the CNN and ten of the matched fully connected network; [the experiment page](06_experiment.ipynb) repeats any of them.
+# Every network was trained on clean images, and scored on all {{ robustness.images | thousands }}
+# test images under each corruption. There are ten seeds of the CNN and ten of the matched fully
+# connected network; [the experiment page](06_experiment.ipynb) repeats any of them.
 
 
 # %%
@@ -166,30 +170,54 @@ page.claim(
 )
 
 # %% [markdown]
-# {{ claim("No corruption leaves the CNN as good as it was") }}, but some hardly matter: with spatter, {{ robustness.cnn["spatter"].value | percent }} of its answers are
-# right, and a dotted line through the digit leaves {{ robustness.cnn["dotted line"].value | percent }}. {{ claim("A move by three pixels along a diagonal does more harm to the CNN than any noise") }}:
-# {{ robustness.cnn["translate"].value | percent }}. [What happens when the digit moves?](10_shift.ipynb) explains that.
+# {{ claim("No corruption leaves the CNN as good as it was") }}, but some hardly matter: with
+# spatter, {{ robustness.cnn["spatter"].value | percent }} of its answers are right, and a dotted
+# line through the digit leaves {{ robustness.cnn["dotted line"].value | percent }}.
+# {{ claim("A move by three pixels along a diagonal does more harm to the CNN than any noise") }}:
+# {{ robustness.cnn["translate"].value | percent }}. [What happens when the digit
+# moves?](10_shift.ipynb) explains that.
 #
-# Compared with the fully connected network, the CNN is {{ claim("more accurate under nearly all of them") }}: {{ robustness.cnn_better | length }} of
-# {{ robustness.corruptions }}, with p-values corrected for their number.{% if robustness.cnn_worse %} The exception is {{ robustness.cnn_worse | join(", ") }}:
-# {{ robustness.comparisons[robustness.cnn_worse[0]] | difference_in_words }} for the CNN.{% endif %}{% if robustness.undecided %} No difference is shown for {{ robustness.undecided | join(", ") }}.{% endif %}{% if robustness.cnn_loses_more %}
-# Counted from where it stood with clean digits, the CNN loses more points than the other under {{ robustness.cnn_loses_more | join(" and ") }}.{% endif +%}
+# Compared with the fully connected network, the CNN is
+# {{ claim("more accurate under nearly all of them") }}: {{ robustness.cnn_better | length }} of
+# {{ robustness.corruptions }}, with p-values corrected for their number.
+# {% if robustness.cnn_worse %}
+# The exception is {{ robustness.cnn_worse | join(", ") }}:
+# {{ robustness.comparisons[robustness.cnn_worse[0]] | difference_in_words }} for the CNN.
+# {% endif %}
+# {% if robustness.undecided %}
+# No difference is shown for {{ robustness.undecided | join(", ") }}.
+# {% endif %}
+# {% if robustness.cnn_loses_more %}
+# Counted from where it stood with clean digits, the CNN loses more points than the other under
+# {{ robustness.cnn_loses_more | join(" and ") }}.
+# {% endif %}
 #
-# The widest gaps are of one kind. {{ claim("Where the paper is no longer white, it fails") }}: with brightness, fog or
-# a stripe the fully connected network is right about {{ robustness.matched["brightness"].value | percent(0) }}, {{ robustness.matched["fog"].value | percent(0) }} and
-# {{ robustness.matched["stripe"].value | percent(0) }} of the digits, while {{ claim("the CNN still gets most digits right") }}
-# ({{ robustness.cnn["brightness"].value | percent(0) }}, {{ robustness.cnn["fog"].value | percent(0) }}, {{ robustness.cnn["stripe"].value | percent(0) }}).
-# One may guess why: a hidden unit of the fully connected network adds up all 784 pixels, a kernel only nine, with weights of both signs. It cannot be the whole reason: below
-# you will see CNNs with the same layers, trained on moved images, that lose this tolerance.
+# The widest gaps are of one kind. {{ claim("Where the paper is no longer white, it fails") }}: with
+# brightness, fog or a stripe the fully connected network is right about
+# {{ robustness.matched["brightness"].value | percent(0) }},
+# {{ robustness.matched["fog"].value | percent(0) }} and
+# {{ robustness.matched["stripe"].value | percent(0) }} of the digits, while
+# {{ claim("the CNN still gets most digits right") }}
+# ({{ robustness.cnn["brightness"].value | percent(0) }},
+# {{ robustness.cnn["fog"].value | percent(0) }},
+# {{ robustness.cnn["stripe"].value | percent(0) }}). One may guess why: a hidden unit of the fully
+# connected network adds up all 784 pixels, a kernel only nine, with weights of both signs. It
+# cannot be the whole reason: below you will see CNNs with the same layers, trained on moved images,
+# that lose this tolerance.
 #
-# On average over all corruptions, the CNN is right about {{ robustness.mean_corrupted["CNN"] | in_words }}, the fully connected network about
-# {{ robustness.mean_corrupted["fully connected"] | in_words }}. The order of the two is the same as on clean digits, but a network that hardly ever errs on clean digits
-# fails at {{ (1 - robustness.cnn["translate"].value) | percent(0) }} of the moved ones. Accuracy on the test set is a promise about images like the test set.
+# On average over all corruptions, the CNN is right about
+# {{ robustness.mean_corrupted["CNN"] | in_words }}, the fully connected network about
+# {{ robustness.mean_corrupted["fully connected"] | in_words }}. The order of the two is the same as
+# on clean digits, but a network that hardly ever errs on clean digits fails at
+# {{ (1 - robustness.cnn["translate"].value) | percent(0) }} of the moved ones. Accuracy on the test
+# set is a promise about images like the test set.
 #
 # ## What does augmentation repair?
 #
-# Three recipes of augmentation from [the experiments](06_experiment.ipynb): images moved at random by up to 4 pixels; images turned, scaled and moved; and images with random noise. Moves by up to 4 pixels include the corruption "translate"; the
-# other recipes are relatives of some corruption. They were trained from {{ robustness.augmented_seeds | words }} seeds each.
+# Three recipes of augmentation from [the experiments](06_experiment.ipynb): images moved at random
+# by up to 4 pixels; images turned, scaled and moved; and images with random noise. Moves by up to 4
+# pixels include the corruption "translate"; the other recipes are relatives of some corruption.
+# They were trained from {{ robustness.augmented_seeds | words }} seeds each.
 
 # %%
 augmented = reference.load_sweep("augmentation")
@@ -275,62 +303,88 @@ page.claim(
 )
 
 # %% [markdown]
-# With each recipe there are {{ robustness.augmented_seeds | words }} runs, and ten without. They are compared by the exact test of Mann and Whitney
-# ({{ cite("mann1947") }}), which looks only at their ranks, with p-values corrected for all {{ robustness.augmentation_tests }} comparisons. With so few
-# runs it is strict: a difference passes if nearly all runs on one side lie above all of the other. Paired t tests, as elsewhere in this book, would show fewer of these changes, since with five runs that scatter
-# widely they show little. The test of ranks was chosen after the runs were seen; take the counts as a description.
+# With each recipe there are {{ robustness.augmented_seeds | words }} runs, and ten without. They
+# are compared by the exact test of Mann and Whitney ({{ cite("mann1947") }}), which looks only at
+# their ranks, with p-values corrected for all {{ robustness.augmentation_tests }} comparisons. With
+# so few runs it is strict: a difference passes if nearly all runs on one side lie above all of the
+# other. Paired t tests, as elsewhere in this book, would show fewer of these changes, since with
+# five runs that scatter widely they show little. The test of ranks was chosen after the runs were
+# seen; take the counts as a description.
 #
-# {{ claim("Each recipe repairs what it resembles") }}. Moved images make the CNN right about {{ robustness.scores["moved by up to 4"]["translate"] | percent(0) }} of the
-# moved digits instead of {{ robustness.scores["CNN"]["translate"] | percent(0) }}; images turned, scaled and moved repair rotation, scale and shear as well;
-# noise in training repairs impulse noise, {{ robustness.scores["CNN"]["impulse noise"] | percent(0) }} to {{ robustness.scores["noise"]["impulse noise"] | percent(0) }}, a kind
-# of noise it has never seen, and glass blur.
+# {{ claim("Each recipe repairs what it resembles") }}. Moved images make the CNN right about
+# {{ robustness.scores["moved by up to 4"]["translate"] | percent(0) }} of the moved digits instead
+# of {{ robustness.scores["CNN"]["translate"] | percent(0) }}; images turned, scaled and moved
+# repair rotation, scale and shear as well; noise in training repairs impulse noise,
+# {{ robustness.scores["CNN"]["impulse noise"] | percent(0) }} to
+# {{ robustness.scores["noise"]["impulse noise"] | percent(0) }}, a kind of noise it has never seen,
+# and glass blur.
 #
 # But {{ claim("each breaks something else") }}. Of the {{ robustness.corruptions }} corruptions,
-# {{ robustness.changed["moved by up to 4"].worse | length }} did more harm to networks trained on moved images than to those trained on clean ones, {{ robustness.changed["turned, scaled, moved"].worse | length }} to those
-# trained on images turned, scaled and moved, and {{ robustness.changed["noise"].worse | length }} to those trained with noise. {{ claim("Moving the training images costs most of the tolerance of fog and stripes") }}:
-# {{ robustness.scores["moved by up to 4"]["fog"] | percent(0) }} and {{ robustness.scores["moved by up to 4"]["stripe"] | percent(0) }}, down from
-# {{ robustness.scores["CNN"]["fog"] | percent(0) }} and {{ robustness.scores["CNN"]["stripe"] | percent(0) }}. Perhaps a network that
-# expects a digit anywhere takes anything at the margin for one; that is a guess. On average over the {{ robustness.corruptions }} corruptions, the CNN is right about
-# {{ robustness.mean_augmented["CNN"] | in_words }}; trained on moved images it is {{ claim("less accurate on corrupted digits than without") }},
-# {{ robustness.mean_augmented["moved by up to 4"] | in_words }}; turned, scaled and moved, {{ robustness.mean_augmented["turned, scaled, moved"] | in_words }}; with noise,
+# {{ robustness.changed["moved by up to 4"].worse | length }} did more harm to networks trained on
+# moved images than to those trained on clean ones,
+# {{ robustness.changed["turned, scaled, moved"].worse | length }} to those trained on images
+# turned, scaled and moved, and {{ robustness.changed["noise"].worse | length }} to those trained
+# with noise.
+# {{ claim("Moving the training images costs most of the tolerance of fog and stripes") }}:
+# {{ robustness.scores["moved by up to 4"]["fog"] | percent(0) }} and
+# {{ robustness.scores["moved by up to 4"]["stripe"] | percent(0) }}, down from
+# {{ robustness.scores["CNN"]["fog"] | percent(0) }} and
+# {{ robustness.scores["CNN"]["stripe"] | percent(0) }}. Perhaps a network that expects a digit
+# anywhere takes anything at the margin for one; that is a guess. On average over the
+# {{ robustness.corruptions }} corruptions, the CNN is right about
+# {{ robustness.mean_augmented["CNN"] | in_words }}; trained on moved images it is
+# {{ claim("less accurate on corrupted digits than without") }},
+# {{ robustness.mean_augmented["moved by up to 4"] | in_words }}; turned, scaled and moved,
+# {{ robustness.mean_augmented["turned, scaled, moved"] | in_words }}; with noise,
 # {{ robustness.mean_augmented["noise"] | in_words }}.
 #
 # Augmentation is no vitamin: it teaches what you show, and may unteach what you do not.
 #
 # ## Summary
 #
-# - A network that is right about {{ robustness.cnn["as it is"].value | percent(0) }} of the clean digits can fail at
-#   {{ (1 - robustness.cnn["translate"].value) | percent(0) }} of slightly moved ones.
-# - Under {{ robustness.cnn_better | length }} of {{ robustness.corruptions }} corruptions the CNN makes fewer errors, compared with a fully connected network of its size; on grey paper above all.
-# - Augmentation repairs what it shows; of the three recipes, {{ claim("each breaks something else") }}.
+# - A network that is right about {{ robustness.cnn["as it is"].value | percent(0) }} of the clean
+#   digits can fail at {{ (1 - robustness.cnn["translate"].value) | percent(0) }} of slightly moved
+#   ones.
+# - Under {{ robustness.cnn_better | length }} of {{ robustness.corruptions }} corruptions the CNN
+#   makes fewer errors, compared with a fully connected network of its size; on grey paper above
+#   all.
+# - Augmentation repairs what it shows; of the three recipes,
+#   {{ claim("each breaks something else") }}.
 #
 # ## Questions to think about
 #
-# **On clean digits network A is right about `0.99` and network B about `0.95`; in fog, about `0.90` and `0.88`. What follows?**
+# **On clean digits network A is right about `0.99` and network B about `0.95`; in fog, about `0.90`
+# and `0.88`. What follows?**
 #
 # <details><summary>B bears fog better, so B is the network for foggy weather</summary>
 #
-# B loses less, that is true. But in fog it is still right about fewer digits, and in fog that is what counts.
+# B loses less, that is true. But in fog it is still right about fewer digits, and in fog that is
+# what counts.
 #
 # </details>
 #
 # <details><summary>A is right about more foggy digits, and A loses more to the fog</summary>
 #
-# Right. These are two questions, and both are asked in this chapter: how good is it there, and how much is lost on the way?
+# Right. These are two questions, and both are asked in this chapter: how good is it there, and how
+# much is lost on the way?
 #
 # </details>
 #
-# <details><summary>Nothing: the two must be equal on clean digits before they can be compared</summary>
+# <details><summary>Nothing: the two must be equal on clean digits before they can be
+# compared</summary>
 #
-# They can be compared as they are; you only have to say what you compare, the score in fog or the loss.
+# They can be compared as they are; you only have to say what you compare, the score in fog or the
+# loss.
 #
 # </details>
 #
-# **The paper turns grey: the same amount is added to every pixel. Which kernels of a first convolution give the same sums as before, except at the margin?**
+# **The paper turns grey: the same amount is added to every pixel. Which kernels of a first
+# convolution give the same sums as before, except at the margin?**
 #
 # <details><summary>All: a convolution does not care about such shifts</summary>
 #
-# The shifts that a convolution follows are those of the place. This is a shift of the values, and it goes into every sum.
+# The shifts that a convolution follows are those of the place. This is a shift of the values, and
+# it goes into every sum.
 #
 # </details>
 #
@@ -342,8 +396,8 @@ page.claim(
 #
 # <details><summary>Those whose weights add up to zero</summary>
 #
-# Right: what is added to the sum is the grey, times the sum of the weights. Such kernels see differences and not
-# levels. Trained kernels come near to that at best.
+# Right: what is added to the sum is the grey, times the sum of the weights. Such kernels see
+# differences and not levels. Trained kernels come near to that at best.
 #
 # </details>
 #
@@ -355,22 +409,26 @@ page.claim(
 #
 # **You train with noise and with moved images at once. What do you know about fog beforehand?**
 #
-# <details><summary>It will be as good as without augmentation, since two harms cancel each other</summary>
+# <details><summary>It will be as good as without augmentation, since two harms cancel each
+# other</summary>
 #
 # Nothing says that harms have opposite signs. They can just as well add up.
 #
 # </details>
 #
-# <details><summary>It will be better, since more variety in training makes a network more robust in general</summary>
+# <details><summary>It will be better, since more variety in training makes a network more robust in
+# general</summary>
 #
-# That is the vitamin again. The tables above show recipes that repair what they resemble and harm something else.
+# That is the vitamin again. The tables above show recipes that repair what they resemble and harm
+# something else.
 #
 # </details>
 #
 # <details><summary>Not enough; a sweep can tell</summary>
 #
-# Right. Write down what you expect, add the combination to `AUGMENTATIONS` in `digitlib.experiments.choices`, and ask for it with
-# `corrupted: true`. Expectations are what sweeps are for.
+# Right. Write down what you expect, add the combination to `AUGMENTATIONS` in
+# `digitlib.experiments.choices`, and ask for it with `corrupted: true`. Expectations are what
+# sweeps are for.
 #
 # </details>
 #
@@ -382,8 +440,9 @@ page.claim(
 from digitlib import check, hint
 
 # %% [markdown]
-# **Exercise 1** (a few minutes). Which corruptions change the network's input most? Write `mean_change`, which takes stored images before and after
-# (type `uint8`), and returns the mean absolute change of a pixel, as a share of full ink. Then hold it against the losses of the CNN.
+# **Exercise 1** (a few minutes). Which corruptions change the network's input most? Write
+# `mean_change`, which takes stored images before and after (type `uint8`), and returns the mean
+# absolute change of a pixel, as a share of full ink. Then hold it against the losses of the CNN.
 
 
 # %%
@@ -412,8 +471,10 @@ print(f"rank correlation: {both.corr(method='spearman').iloc[0, 1]:.2f}")
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 2** (ten minutes). The exact test of Mann and Whitney is strict with few runs. How strict? Write `smallest_p`: the two-sided p-value that it gives
-# for `m` runs against `n` others, when all of one side lie above all of the other. No p-value of the test is below that one. How many runs with augmentation, against ten without, does a difference need to survive Bonferroni's
+# **Exercise 2** (ten minutes). The exact test of Mann and Whitney is strict with few runs. How
+# strict? Write `smallest_p`: the two-sided p-value that it gives for `m` runs against `n` others,
+# when all of one side lie above all of the other. No p-value of the test is below that one. How
+# many runs with augmentation, against ten without, does a difference need to survive Bonferroni's
 # correction for all tests of this chapter, that is, a multiplication by their number?
 
 # %%
@@ -441,9 +502,13 @@ for count in range(3, 8):
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 3** (a quarter of an hour). Benchmarks like to sum up a network in one number, the mean corruption error: its error under each corruption, divided by the error that a
-# baseline makes under the same corruption, and then the mean of these ratios. Write it for two tables of accuracies, with a row for each seed and a column for each corruption; the tables may have different numbers of rows,
-# so take the mean over seeds first. What does it say of the augmented networks, if the CNN without augmentation is the baseline? Would you have said the same from the mean accuracy?
+# **Exercise 3** (a quarter of an hour). Benchmarks like to sum up a network in one number, the mean
+# corruption error: its error under each corruption, divided by the error that a baseline makes
+# under the same corruption, and then the mean of these ratios. Write it for two tables of
+# accuracies, with a row for each seed and a column for each corruption; the tables may have
+# different numbers of rows, so take the mean over seeds first. What does it say of the augmented
+# networks, if the CNN without augmentation is the baseline? Would you have said the same from the
+# mean accuracy?
 
 
 # %%
@@ -473,9 +538,11 @@ for name, accuracies in corrupted_only.items():
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 4** (half an hour). Suppose you must read digits on grey paper. There is a cure that needs no training. Write `remove_paper`: from each image subtract its paper, for which you take the
-# median of its pixels; let nothing fall below 0; then stretch what is left, so that the most ink of each image is 255. An empty sheet should become an empty image. It takes and returns stored images, of the
-# type `uint8`. What is it worth to the fully connected network under "brightness"?
+# **Exercise 4** (half an hour). Suppose you must read digits on grey paper. There is a cure that
+# needs no training. Write `remove_paper`: from each image subtract its paper, for which you take
+# the median of its pixels; let nothing fall below 0; then stretch what is left, so that the most
+# ink of each image is 255. An empty sheet should become an empty image. It takes and returns stored
+# images, of the type `uint8`. What is it worth to the fully connected network under "brightness"?
 
 
 # %% nbval={"atol": 0.005}
@@ -509,9 +576,12 @@ for name, network in networks.items():
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 5** (an hour). A thumb before the lens hides a part of the digit, and none of these corruptions hides so much in one place. Write `hide_square`, which takes stored images and a seed, and returns images in which a square of 8x8 pixels
-# is paper. Each image has its square in a place of its own; the square lies inside the image, and all places are equally probable; the same seed gives the same squares. Where would you put this corruption in the
-# order of the others? Which of the two networks will bear it better? Say so before you look.
+# **Exercise 5** (an hour). A thumb before the lens hides a part of the digit, and none of these
+# corruptions hides so much in one place. Write `hide_square`, which takes stored images and a seed,
+# and returns images in which a square of 8x8 pixels is paper. Each image has its square in a place
+# of its own; the square lies inside the image, and all places are equally probable; the same seed
+# gives the same squares. Where would you put this corruption in the order of the others? Which of
+# the two networks will bear it better? Say so before you look.
 
 
 # %% mystnb={"figure": {"caption": "Test digits, each with a square of 8x8 pixels hidden.", "name": "fig-robustness-hidden"}} nbval={"atol": 0.005}

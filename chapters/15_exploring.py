@@ -1,11 +1,14 @@
 # %% [markdown]
 # # What helps?
 #
-# *{{ minutes_to_read.exploring }} minutes to read; its run took {{ runs.exploring.seconds | minutes }} on {{ training.processor }}.*
+# *{{ minutes_to_read.exploring }} minutes to read; its run took
+# {{ runs.exploring.seconds | minutes }} on {{ training.processor }}.*
 #
-# Dropout, batch normalization, more layers, wider layers, another learning rate: each is said to help. [Going further](05_going_further.ipynb) tried such
-# changes once each, and could not tell most of them from noise. Here each is trained from {{ exploring.seeds | words }} seeds and compared with
-# the recipe of the book, and each gets a verdict. Then a whole recipe is chosen, and tested once.
+# Dropout, batch normalization, more layers, wider layers, another learning rate: each is said to
+# help. [Going further](05_going_further.ipynb) tried such changes once each, and could not tell
+# most of them from noise. Here each is trained from {{ exploring.seeds | words }} seeds and
+# compared with the recipe of the book, and each gets a verdict. Then a whole recipe is chosen, and
+# tested once.
 #
 # **After this chapter you can**
 #
@@ -32,14 +35,16 @@ from digitlib import plots, reference, statistics
 # The rules were written down before the first run:
 #
 # - One thing is changed, all else stays as in [chapter 3](03_training.ipynb).
-# - Training: {{ exploring.epochs | words }} epochs on {{ exploring.training_images | thousands }} images. Score: the accuracy on
-#   the {{ exploring.images | thousands }} others of the training set. The test set is not touched.
-# - {{ exploring.seeds | words | capitalize }} seeds, each with and without the change, and the differences tested: a
-#   paired t test.
-# - All p-values corrected for the number of changes, by Holm's rule. Whoever tries {{ exploring.changes | words }} things may well
-#   find a small p-value even if nothing helps.
+# - Training: {{ exploring.epochs | words }} epochs on {{ exploring.training_images | thousands }}
+#   images. Score: the accuracy on the {{ exploring.images | thousands }} others of the training
+#   set. The test set is not touched.
+# - {{ exploring.seeds | words | capitalize }} seeds, each with and without the change, and the
+#   differences tested: a paired t test.
+# - All p-values corrected for the number of changes, by Holm's rule. Whoever tries
+#   {{ exploring.changes | words }} things may well find a small p-value even if nothing helps.
 #
-# [The experiment page](06_experiment.ipynb) repeats any of the runs; `sweeps/exploring.yml` lists them.
+# [The experiment page](06_experiment.ipynb) repeats any of the runs; `sweeps/exploring.yml` lists
+# them.
 
 # %%
 usual = {
@@ -127,8 +132,8 @@ page.add(
 )
 
 # %% [markdown]
-# The book's recipe is right about {{ exploring.base | in_words(digits=2) }} of the held-out digits after {{ exploring.epochs | words }} epochs. Of
-# {{ exploring.changes | words }} changes:
+# The book's recipe is right about {{ exploring.base | in_words(digits=2) }} of the held-out digits
+# after {{ exploring.epochs | words }} epochs. Of {{ exploring.changes | words }} changes:
 #
 # - shown to help: {{ exploring.helps | join("; ") if exploring.helps else "none" }};
 # - shown to hurt: {{ exploring.hurts | join("; ") if exploring.hurts else "none" }};
@@ -138,8 +143,9 @@ page.add(
 #
 # ## What a verdict is worth
 #
-# "No difference shown" does not say that there is none. {{ exploring.seeds | words | capitalize }} seeds see only so much. How large must a difference be,
-# so that the test finds it in four cases of five? It depends on the spread of the paired differences, here their median.
+# "No difference shown" does not say that there is none. {{ exploring.seeds | words | capitalize }}
+# seeds see only so much. How large must a difference be, so that the test finds it in four cases of
+# five? It depends on the spread of the paired differences, here their median.
 
 # %%
 spread = np.median([(accuracy[change] - base).std() for change in accuracy])
@@ -167,16 +173,20 @@ page.add(
 )
 
 # %% [markdown]
-# With {{ exploring.changes | words }} changes a difference must be as large as {{ (100 * exploring.visible) | decimals(1) }} points to be found reliably. Most of
-# what is on offer is smaller. Without the correction, {{ exploring.uncorrected | words }} verdicts would name a difference instead of {{ exploring.shown | words }},
-# and nobody could say which of them are false alarms.
+# With {{ exploring.changes | words }} changes a difference must be as large as
+# {{ (100 * exploring.visible) | decimals(1) }} points to be found reliably. Most of what is on
+# offer is smaller. Without the correction, {{ exploring.uncorrected | words }} verdicts would name
+# a difference instead of {{ exploring.shown | words }}, and nobody could say which of them are
+# false alarms.
 #
-# There is a second limit. {{ exploring.epochs | words | capitalize }} epochs favour what learns fast. Dropout and augmentation
-# make training harder, and pay later, if they do. So what comes next is trained in full.
+# There is a second limit. {{ exploring.epochs | words | capitalize }} epochs favour what learns
+# fast. Dropout and augmentation make training harder, and pay later, if they do. So what comes next
+# is trained in full.
 #
 # ## A recipe in full
 #
-# Augmentation and the changes that led the table, combined, with {{ exploring.recipe_epochs | words }} epochs each. The images and the score are as before, so the
+# Augmentation and the changes that led the table, combined, with
+# {{ exploring.recipe_epochs | words }} epochs each. The images and the score are as before, so the
 # choice is still made without the test set.
 
 # %%
@@ -223,18 +233,26 @@ alone = "turned, scaled and moved"
 page.claim("Augmentation alone helps, too", alone in better and best != alone)
 
 # %% [markdown]
-# Right about most digits is "{{ exploring.best }}": {{ exploring.estimates[exploring.best] | in_words(digits=2) }}. Tested seed by seed and corrected as before, it
-# is {{ claim("right about more digits than the book's recipe") }}: {{ exploring.gains[exploring.best] | difference_in_words }}.
-# {{ claim("Augmentation alone helps, too") }}: {{ exploring.gains["turned, scaled and moved"] | difference_in_words }}. After three epochs nothing could be
-# shown for it. That was the limit of the comparison, and not a property of augmentation.{% if exploring.unshown %} No difference is shown for
-# "{{ exploring.unshown | join('"; "') }}".{% endif +%}
+# Right about most digits is "{{ exploring.best }}":
+# {{ exploring.estimates[exploring.best] | in_words(digits=2) }}. Tested seed by seed and corrected
+# as before, it is {{ claim("right about more digits than the book's recipe") }}:
+# {{ exploring.gains[exploring.best] | difference_in_words }}.
+# {{ claim("Augmentation alone helps, too") }}:
+# {{ exploring.gains["turned, scaled and moved"] | difference_in_words }}. After three epochs
+# nothing could be shown for it. That was the limit of the comparison, and not a property of
+# augmentation.
+# {% if exploring.unshown %}
+# No difference is shown for "{{ exploring.unshown | join('"; "') }}".
+# {% endif %}
 #
-# The score of a winner flatters it a little: it was chosen for merit, and for luck too. That is why it needs a test.
+# The score of a winner flatters it a little: it was chosen for merit, and for luck too. That is why
+# it needs a test.
 #
 # ## Tested once
 #
-# Now, and only now, the test set. The winner was trained on all training images, as the book's network was, and scored once for each seed.
-# (The CNN with augmentation alone was scored on test digits for [another chapter](14_robustness.ipynb); nothing was chosen by that.)
+# Now, and only now, the test set. The winner was trained on all training images, as the book's
+# network was, and scored once for each seed. (The CNN with augmentation alone was scored on test
+# digits for [another chapter](14_robustness.ipynb); nothing was chosen by that.)
 
 # %%
 tested = reference.load_sweep("tested").set_index("seed")
@@ -268,18 +286,23 @@ page.claim("The gain is real", statistics.verdict(gain) == "helps")
 
 # %% [markdown]
 # {{ claim("The gain is real") }}: {{ exploring.gain | difference_in_words }}, an effect of
-# {{ exploring.gain.effect_size | decimals(1) }} standard deviations. In a mean run {{ exploring.errors | decimals(0) }} errors are left of
+# {{ exploring.gain.effect_size | decimals(1) }} standard deviations. In a mean run
+# {{ exploring.errors | decimals(0) }} errors are left of
 # {{ exploring.errors_before | decimals(0) }}.
 #
 # ## Summary
 #
-# - After {{ exploring.epochs | words }} epochs, {{ exploring.seeds | words }} seeds show a difference for {{ exploring.shown | words }} of {{ exploring.changes | words }} single changes.
-# - "No difference shown" is a statement about the comparison: this one finds reliably what is worth {{ (100 * exploring.visible) | decimals(1) }} points or more.
-# - The winner, "{{ exploring.best }}", was chosen on held-out images and tested once: {{ exploring.final | in_words(digits=2) }}.
+# - After {{ exploring.epochs | words }} epochs, {{ exploring.seeds | words }} seeds show a
+#   difference for {{ exploring.shown | words }} of {{ exploring.changes | words }} single changes.
+# - "No difference shown" is a statement about the comparison: this one finds reliably what is worth
+#   {{ (100 * exploring.visible) | decimals(1) }} points or more.
+# - The winner, "{{ exploring.best }}", was chosen on held-out images and tested once:
+#   {{ exploring.final | in_words(digits=2) }}.
 #
 # ## Questions to think about
 #
-# **For a change the verdict is "no difference shown". What do you tell a colleague who wants to use it?**
+# **For a change the verdict is "no difference shown". What do you tell a colleague who wants to use
+# it?**
 #
 # <details><summary>It makes no difference</summary>
 #
@@ -287,19 +310,23 @@ page.claim("The gain is real", statistics.verdict(gain) == "helps")
 #
 # </details>
 #
-# <details><summary>This comparison would most probably have shown a difference of some size; a smaller one may be there</summary>
+# <details><summary>This comparison would most probably have shown a difference of some size; a
+# smaller one may be there</summary>
 #
-# Right. That size belongs to the verdict: say it along. The interval of the difference says the same in other words.
+# Right. That size belongs to the verdict: say it along. The interval of the difference says the
+# same in other words.
 #
 # </details>
 #
 # <details><summary>With more seeds it would have helped</summary>
 #
-# More seeds make the comparison sharper. They do not make the change better: it may turn out to hurt, or to do nothing that matters.
+# More seeds make the comparison sharper. They do not make the change better: it may turn out to
+# hurt, or to do nothing that matters.
 #
 # </details>
 #
-# **The interval of a change does not touch zero, and yet its verdict is "no difference shown". Is that a mistake?**
+# **The interval of a change does not touch zero, and yet its verdict is "no difference shown". Is
+# that a mistake?**
 #
 # <details><summary>Yes: an interval and a test of the same level must agree</summary>
 #
@@ -307,9 +334,11 @@ page.claim("The gain is real", statistics.verdict(gain) == "helps")
 #
 # </details>
 #
-# <details><summary>No: the interval speaks of this change alone, the verdict takes into account how many were tried</summary>
+# <details><summary>No: the interval speaks of this change alone, the verdict takes into account how
+# many were tried</summary>
 #
-# Right. Among many intervals, some miss the truth. Picking out those that do not touch zero picks the unlucky ones, too.
+# Right. Among many intervals, some miss the truth. Picking out those that do not touch zero picks
+# the unlucky ones, too.
 #
 # </details>
 #
@@ -323,13 +352,16 @@ page.claim("The gain is real", statistics.verdict(gain) == "helps")
 #
 # <details><summary>Because paired tests give smaller p-values</summary>
 #
-# Only if the two sides of a pair have something in common. If not, pairing costs degrees of freedom and gives nothing.
+# Only if the two sides of a pair have something in common. If not, pairing costs degrees of freedom
+# and gives nothing.
 #
 # </details>
 #
-# <details><summary>Because from the same seed both networks learn the same, but for the change</summary>
+# <details><summary>Because from the same seed both networks learn the same, but for the
+# change</summary>
 #
-# They may begin alike. After some steps with another rate or another layer they have gone different ways.
+# They may begin alike. After some steps with another rate or another layer they have gone different
+# ways.
 #
 # </details>
 #
@@ -339,15 +371,18 @@ page.claim("The gain is real", statistics.verdict(gain) == "helps")
 #
 # </details>
 #
-# **Somebody tries twenty recipes on the held-out images and reports the score of the winner. What is wrong with that?**
+# **Somebody tries twenty recipes on the held-out images and reports the score of the winner. What
+# is wrong with that?**
 #
 # <details><summary>Nothing: no network was trained on these images</summary>
 #
-# No network was, but the choice was made on them. That is a training, too, with recipes in the place of weights.
+# No network was, but the choice was made on them. That is a training, too, with recipes in the
+# place of weights.
 #
 # </details>
 #
-# <details><summary>The choice: it should have been made on the test set, which is larger or fresher</summary>
+# <details><summary>The choice: it should have been made on the test set, which is larger or
+# fresher</summary>
 #
 # Then the test set would be used up, and nothing would be left to say what the winner is worth.
 #
@@ -355,7 +390,8 @@ page.claim("The gain is real", statistics.verdict(gain) == "helps")
 #
 # <details><summary>The number: it was chosen for being high, so part of it is luck</summary>
 #
-# Right. The choice may well be good. What the chosen recipe is worth, fresh images say. In exercise 5 you compute the flattery.
+# Right. The choice may well be good. What the chosen recipe is worth, fresh images say. In exercise
+# 5 you compute the flattery.
 #
 # </details>
 #
@@ -367,8 +403,10 @@ page.claim("The gain is real", statistics.verdict(gain) == "helps")
 from digitlib import check, hint
 
 # %% [markdown]
-# **Exercise 1** (a few minutes). You try a number of useless changes, each tested at a level such as `0.05`, independently of each other. Write `false_alarm`: how probable is it that at least one seems to make a difference? Bonferroni's
-# rule divides the level by the number of tests. What does that make of it?
+# **Exercise 1** (a few minutes). You try a number of useless changes, each tested at a level such
+# as `0.05`, independently of each other. Write `false_alarm`: how probable is it that at least one
+# seems to make a difference? Bonferroni's rule divides the level by the number of tests. What does
+# that make of it?
 
 
 # %%
@@ -391,8 +429,10 @@ for tests in (1, 5, len(comparisons), 20):
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 2** (a quarter of an hour). Write the paired t test yourself, two-sided, for two arrays with a result for each seed: from the mean of the differences, their deviation and `scipy.stats.t`. What would an unpaired test have said of the changes
-# in this chapter? Does pairing help here?
+# **Exercise 2** (a quarter of an hour). Write the paired t test yourself, two-sided, for two arrays
+# with a result for each seed: from the mean of the differences, their deviation and
+# `scipy.stats.t`. What would an unpaired test have said of the changes in this chapter? Does
+# pairing help here?
 
 # %%
 ### BEGIN SOLUTION
@@ -429,9 +469,12 @@ print(f"mean correlation with the book's: {np.mean(correlations):.2f}")
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 3** (half an hour). Holm's rule is a little milder than Bonferroni's, and keeps the same promise. Sort the `n` p-values upwards. Multiply the first by `n`, the next by `n - 1`, and so on. Then walk up
-# the row: no value may lie below the one before it, and none above 1. Write `holm`, which takes an array of p-values and returns the corrected ones, each in the place of its own. How many changes of this chapter
-# pass at `0.05` without correction, with Bonferroni's and with Holm's?
+# **Exercise 3** (half an hour). Holm's rule is a little milder than Bonferroni's, and keeps the
+# same promise. Sort the `n` p-values upwards. Multiply the first by `n`, the next by `n - 1`, and
+# so on. Then walk up the row: no value may lie below the one before it, and none above 1. Write
+# `holm`, which takes an array of p-values and returns the corrected ones, each in the place of its
+# own. How many changes of this chapter pass at `0.05` without correction, with Bonferroni's and
+# with Holm's?
 
 
 # %%
@@ -462,8 +505,11 @@ for name, p_values in by_rule.items():
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 4** (half an hour). Plan your own comparison. You look for an effect of a certain size: the mean difference, divided by the deviation of the paired differences. Write `seeds_needed`: the least number of seeds
-# with which a paired, two-sided t test at the level given finds it in four cases of five. `TTestPower` from this chapter does the arithmetic. How many seeds would a difference of a tenth of a point have taken here?
+# **Exercise 4** (half an hour). Plan your own comparison. You look for an effect of a certain size:
+# the mean difference, divided by the deviation of the paired differences. Write `seeds_needed`: the
+# least number of seeds with which a paired, two-sided t test at the level given finds it in four
+# cases of five. `TTestPower` from this chapter does the arithmetic. How many seeds would a
+# difference of a tenth of a point have taken here?
 
 
 # %%
@@ -489,9 +535,12 @@ for points_of_difference in (0.05, 0.1, 0.2, 0.5):
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 5** (an hour). How much does the score of a winner flatter it? Let each recipe have a true accuracy, and let its score be that plus chance, normally distributed with a given spread. Whoever has the top score
-# is chosen. Write `flattery`, which plays that `20_000` times with the generator that it is given, and returns by how much the winning score exceeds the true accuracy *of the recipe that was chosen*, on average. How does it
-# grow with the number of recipes, if all are worth the same? And what becomes of it if one is truly better by far?
+# **Exercise 5** (an hour). How much does the score of a winner flatter it? Let each recipe have a
+# true accuracy, and let its score be that plus chance, normally distributed with a given spread.
+# Whoever has the top score is chosen. Write `flattery`, which plays that `20_000` times with the
+# generator that it is given, and returns by how much the winning score exceeds the true accuracy
+# *of the recipe that was chosen*, on average. How does it grow with the number of recipes, if all
+# are worth the same? And what becomes of it if one is truly better by far?
 
 
 # %% mystnb={"figure": {"caption": "By how much the score of a winner flatters it, in units of the spread of a score, against the number of recipes: when all are worth the same, and when one is truly ahead by two spreads.", "name": "fig-exploring-flattery"}}
@@ -526,8 +575,10 @@ plots.lines(
 ### END SOLUTION
 
 # %% [markdown]
-# And which change would *you* have tried? Whatever [the experiment page](06_experiment.ipynb) has a parameter for needs only a file in `sweeps/`. A new network is a function in
-# `digitlib/variations.py` and a line in `NETWORKS` of `digitlib/experiment.py`. Write your expectation into the key `about` before you run it, and score it on held-out images.
+# And which change would *you* have tried? Whatever [the experiment page](06_experiment.ipynb) has a
+# parameter for needs only a file in `sweeps/`. A new network is a function in
+# `digitlib/variations.py` and a line in `NETWORKS` of `digitlib/experiment.py`. Write your
+# expectation into the key `about` before you run it, and score it on held-out images.
 
 # %% tags=["pipeline"]
 page.save()

@@ -1,17 +1,19 @@
 # %% [markdown]
 # # Your own handwriting
 #
-# *{{ minutes_to_read.handwriting }} minutes to read; its run took {{ runs.handwriting.seconds | minutes }} on {{ training.processor }}.*
+# *{{ minutes_to_read.handwriting }} minutes to read; its run took
+# {{ runs.handwriting.seconds | minutes }} on {{ training.processor }}.*
 #
-# "It reads nearly all test digits, but not my 7." Readers of digit tutorials complain of that again and again. Often the
-# network is not to blame: it was given an image that looks like none it has ever seen. This chapter goes
-# from a photo of your digits to their accuracy, step by step.
+# "It reads nearly all test digits, but not my 7." Readers of digit tutorials complain of that again
+# and again. Often the network is not to blame: it was given an image that looks like none it has
+# ever seen. This chapter goes from a photo of your digits to their accuracy, step by step.
 #
 # **After this chapter you can**
 #
 # - turn a photo or a scan into images like MNIST's;
 # - say what each step of the preparation is worth;
-# - measure the accuracy on your own digits, with its interval, and say whether it differs from the test set's;
+# - measure the accuracy on your own digits, with its interval, and say whether it differs from the
+#   test set's;
 # - explain what a distribution shift is.
 
 # %% tags=["parameters"]
@@ -41,9 +43,10 @@ def read(images):
 # %% [markdown]
 # ## A sheet of digits
 #
-# Your handwriting is yours, so this chapter cannot show it. In its place stands a sheet that is made of MNIST's test digits: they are
-# enlarged, put on paper, lit unevenly, turned, blurred, and given the noise of a camera. That is not a real photo, and
-# real ones have troubles of their own. But here everybody knows what was written.
+# Your handwriting is yours, so this chapter cannot show it. In its place stands a sheet that is
+# made of MNIST's test digits: they are enlarged, put on paper, lit unevenly, turned, blurred, and
+# given the noise of a camera. That is not a real photo, and real ones have troubles of their own.
+# But here everybody knows what was written.
 
 # %%
 photo = sheets.make_sheet(X_test[:20], **sheets.DEGREES["moderate"], seed=1)
@@ -67,7 +70,8 @@ page.add(
 page.claim("All of them were found", all_found)
 
 # %% [markdown]
-# {{ claim("All of them were found") }}, and {{ handwriting.sheet_right | words }} of {{ handwriting.sheet_digits | words }} were read correctly. To read your own, write digits with a
+# {{ claim("All of them were found") }}, and {{ handwriting.sheet_right | words }} of
+# {{ handwriting.sheet_digits | words }} were read correctly. To read your own, write digits with a
 # thick pen on plain paper, leave room between them, and photograph the sheet from above:
 #
 # ```python
@@ -75,21 +79,24 @@ page.claim("All of them were found", all_found)
 # photos.draw_reading(reading, answers=read(reading.images))
 # ```
 #
-# (In Colab, the folder symbol at the left lets you upload the file.) Digits that touch are taken for one, and
-# the lines of ruled paper run into the digits, so neither works.
+# (In Colab, the folder symbol at the left lets you upload the file.) Digits that touch are taken
+# for one, and the lines of ruled paper run into the digits, so neither works.
 #
-# No program finds everything. So the reading says, in a few sentences, what it left out and what it is not sure of:
-# a frame, a blot, a line across the photo, digits in fainter ink or of another size, a digit at the photo's edge, or one so wide
-# that it may be two. The figure shows these sentences above the photo, and draws a dashed box around what was left out. In
-# Python they are in `reading.doubts`, which is empty if there is nothing to say, as for the sheet above.
+# No program finds everything. So the reading says, in a few sentences, what it left out and what it
+# is not sure of: a frame, a blot, a line across the photo, digits in fainter ink or of another
+# size, a digit at the photo's edge, or one so wide that it may be two. The figure shows these
+# sentences above the photo, and draws a dashed box around what was left out. In Python they are in
+# `reading.doubts`, which is empty if there is nothing to say, as for the sheet above.
 #
 # ## Step by step
 #
 # What happened to the photo? Take the first digit.
 #
-# 1. **Find the ink.** Paper is not equally bright everywhere. So the brightness of the paper is estimated around each pixel, and what a pixel lacks of
-#    it is its ink. A threshold tells marks from the grain of the paper; inside a mark, grey levels are kept.
-# 2. **Find the digits.** What is connected is a digit, with small parts near it, such as the bar of a 5. Strokes of a very thin pen are widened.
+# 1. **Find the ink.** Paper is not equally bright everywhere. So the brightness of the paper is
+#    estimated around each pixel, and what a pixel lacks of it is its ink. A threshold tells marks
+#    from the grain of the paper; inside a mark, grey levels are kept.
+# 2. **Find the digits.** What is connected is a digit, with small parts near it, such as the bar of
+#    a 5. Strokes of a very thin pen are widened.
 # 3. **Crop** to the ink.
 # 4. **Fit** into 20x20 pixels, by averaging over areas, as MNIST did.
 # 5. **Centre**: move by whole pixels until the centre of mass lies in the middle of 28x28.
@@ -133,8 +140,9 @@ plots.image_grid(
 # %% [markdown]
 # ## What each step is worth
 #
-# Put a thousand test digits somewhere into a large empty square, each of another size. Prepare them with all steps, and with
-# one left out. Nothing else is changed: no photo, no blur, the same digits.
+# Put a thousand test digits somewhere into a large empty square, each of another size. Prepare them
+# with all steps, and with one left out. Nothing else is changed: no photo, no blur, the same
+# digits.
 
 
 # %%
@@ -192,23 +200,29 @@ page.claim(
 
 # %% [markdown]
 # With all steps the CNN is right about {{ handwriting.by_step["all steps"].value | percent }}
-# (interval {{ handwriting.by_step["all steps"].low | percent }} to {{ handwriting.by_step["all steps"].high | percent }}).
-# {{ claim("Without any preparation, most of them are read wrongly") }}: {{ handwriting.by_step.none.value | percent }} right. And
-# {{ claim("each step that is left out costs accuracy") }}: to {{ handwriting.by_step["not centred"].value | percent }} without centring,
-# {{ handwriting.by_step["not fitted"].value | percent }} without fitting, {{ handwriting.by_step["not cropped"].value | percent }} without cropping.
-# On the page [Draw a digit](draw.md) you can switch off each step for your own drawing.
+# (interval {{ handwriting.by_step["all steps"].low | percent }} to
+# {{ handwriting.by_step["all steps"].high | percent }}).
+# {{ claim("Without any preparation, most of them are read wrongly") }}:
+# {{ handwriting.by_step.none.value | percent }} right. And
+# {{ claim("each step that is left out costs accuracy") }}: to
+# {{ handwriting.by_step["not centred"].value | percent }} without centring,
+# {{ handwriting.by_step["not fitted"].value | percent }} without fitting,
+# {{ handwriting.by_step["not cropped"].value | percent }} without cropping. On the page [Draw a
+# digit](draw.md) you can switch off each step for your own drawing.
 #
 # ## How bad may the photo be?
 #
-# Now {{ handwriting.sheets_of_each | words }} sheets of twenty test digits each, in five degrees from a scan to a bad photo:
+# Now {{ handwriting.sheets_of_each | words }} sheets of twenty test digits each, in five degrees
+# from a scan to a bad photo:
 
 # %%
 pd.DataFrame(sheets.DEGREES).T.astype(float).fillna(0).rename_axis("degree")
 
 
 # %% [markdown]
-# How a sheet is scored was decided beforehand: a digit counts as right if it was found in its place and read correctly. On a sheet where another number
-# of digits was found than was written, none counts.
+# How a sheet is scored was decided beforehand: a digit counts as right if it was found in its place
+# and read correctly. On a sheet where another number of digits was found than was written, none
+# counts.
 
 
 # %%
@@ -269,19 +283,26 @@ page.claim(
 )
 
 # %% [markdown]
-# Of the same {{ handwriting.digits | thousands }} digits the CNN reads {{ handwriting.by_degree["as in the test set"].value | percent }} when it gets them from the test set,
-# {{ handwriting.by_degree["as scanned"].value | percent }} from the scan, {{ handwriting.by_degree.moderate.value | percent }} from a moderate photo and
+# Of the same {{ handwriting.digits | thousands }} digits the CNN reads
+# {{ handwriting.by_degree["as in the test set"].value | percent }} when it gets them from the test
+# set, {{ handwriting.by_degree["as scanned"].value | percent }} from the scan,
+# {{ handwriting.by_degree.moderate.value | percent }} from a moderate photo and
 # {{ handwriting.by_degree.severe.value | percent }} from a severe one.
 #
-# {{ claim("On every sheet all digits were found") }}, so what is lost is lost in the reading. {{ claim("Only the severe photos cost accuracy that this many digits can show") }}: their
-# interval lies below that of the test set. These sheets have room between the digits and no lines; on others the search fails first.
+# {{ claim("On every sheet all digits were found") }}, so what is lost is lost in the reading.
+# {{ claim("Only the severe photos cost accuracy that this many digits can show") }}: their interval
+# lies below that of the test set. These sheets have room between the digits and no lines; on others
+# the search fails first.
 #
-# Images that are drawn from another distribution than those a network was trained on are a **distribution shift**. Turned and blurred digits are one. Your own handwriting
-# is another: another pen, another paper, another country's way to write a 1 or a 7. MNIST was written in the United States ({{ cite("lecun1998") }}).
+# Images that are drawn from another distribution than those a network was trained on are a
+# **distribution shift**. Turned and blurred digits are one. Your own handwriting is another:
+# another pen, another paper, another country's way to write a 1 or a 7. MNIST was written in the
+# United States ({{ cite("lecun1998") }}).
 #
 # ## Your own digits
 #
-# Write each digit ten times, photograph the sheet, and type what you wrote, line by line. Then the accuracy on your hand is a few lines:
+# Write each digit ten times, photograph the sheet, and type what you wrote, line by line. Then the
+# accuracy on your hand is a few lines:
 #
 # ```python
 # reading = photos.read_photo("my_digits.jpg")
@@ -291,7 +312,8 @@ page.claim(
 # print(f"{mine.value:.2f} ({mine.low:.2f} to {mine.high:.2f})")
 # ```
 #
-# Without a camera, draw in the notebook. The widget hands the pixels to Python, and works in Jupyter and in Colab:
+# Without a camera, draw in the notebook. The widget hands the pixels to Python, and works in
+# Jupyter and in Colab:
 #
 # ```python
 # from digitlib.web.widget import DrawingPad
@@ -319,14 +341,19 @@ print(
 page.add(perfect_low=perfect.low)
 
 # %% [markdown]
-# A perfect score on a hundred digits is compatible with a true accuracy of {{ handwriting.perfect_low | percent }}. So it does not show that the network
-# reads you as well as it reads the test set.
+# A perfect score on a hundred digits is compatible with a true accuracy of
+# {{ handwriting.perfect_low | percent }}. So it does not show that the network reads you as well as
+# it reads the test set.
 #
 # ## Summary
 #
-# - A network reads images like those it was trained on. Prepare yours in the same way: crop, fit, centre.
-# - Leave the preparation out, and the accuracy on scattered digits falls from {{ handwriting.by_step["all steps"].value | percent }} to {{ handwriting.by_step.none.value | percent }}.
-# - Good light and plain paper make a photo nearly as good as a scan. Turned and blurred digits are a distribution shift.
+# - A network reads images like those it was trained on. Prepare yours in the same way: crop, fit,
+#   centre.
+# - Leave the preparation out, and the accuracy on scattered digits falls from
+#   {{ handwriting.by_step["all steps"].value | percent }} to
+#   {{ handwriting.by_step.none.value | percent }}.
+# - Good light and plain paper make a photo nearly as good as a scan. Turned and blurred digits are
+#   a distribution shift.
 # - A hundred digits give a wide interval. State it.
 #
 # ## Questions to think about
@@ -339,9 +366,11 @@ page.add(perfect_low=perfect.low)
 #
 # </details>
 #
-# <details><summary>Look at the 28x28 pixels that the network was given, beside those of a 7 that it reads</summary>
+# <details><summary>Look at the 28x28 pixels that the network was given, beside those of a 7 that it
+# reads</summary>
 #
-# Right. Is the ink light, does the digit fill its 20x20, is its mass in the middle? Most of the time the picture tells.
+# Right. Is the ink light, does the digit fill its 20x20, is its mass in the middle? Most of the
+# time the picture tells.
 #
 # </details>
 #
@@ -351,11 +380,13 @@ page.add(perfect_low=perfect.low)
 #
 # </details>
 #
-# **The digit 7 has a bar at its top and only a thin leg below. MNIST centres by mass. Where does the 7 lie in its image, compared with one that is centred by the box around it?**
+# **The digit 7 has a bar at its top and only a thin leg below. MNIST centres by mass. Where does
+# the 7 lie in its image, compared with one that is centred by the box around it?**
 #
 # <details><summary>Further up</summary>
 #
-# Its mass lies above the middle of its box. To bring the mass to the middle of the image, which way must it go?
+# Its mass lies above the middle of its box. To bring the mass to the middle of the image, which way
+# must it go?
 #
 # </details>
 #
@@ -371,11 +402,14 @@ page.add(perfect_low=perfect.low)
 #
 # </details>
 #
-# **On a sheet where another number of digits was found than was written, none counts as right. Why so strict?**
+# **On a sheet where another number of digits was found than was written, none counts as right. Why
+# so strict?**
 #
-# <details><summary>Because the digits that were found would be a choice of the easy ones, and nobody knows which label belongs to which</summary>
+# <details><summary>Because the digits that were found would be a choice of the easy ones, and
+# nobody knows which label belongs to which</summary>
 #
-# Right. What is hard to find is hard to read, too. Leave it out, and the accuracy answers another question.
+# Right. What is hard to find is hard to read, too. Leave it out, and the accuracy answers another
+# question.
 #
 # </details>
 #
@@ -395,7 +429,8 @@ page.add(perfect_low=perfect.low)
 #
 # <details><summary>That the network reads your hand as well as the test set, or better</summary>
 #
-# The interval reaches further down than the accuracy on the test set. You have seen no error, but only in a hundred digits.
+# The interval reaches further down than the accuracy on the test set. You have seen no error, but
+# only in a hundred digits.
 #
 # </details>
 #
@@ -405,9 +440,11 @@ page.add(perfect_low=perfect.low)
 #
 # </details>
 #
-# <details><summary>That your accuracy is most probably above the lower end of the interval</summary>
+# <details><summary>That your accuracy is most probably above the lower end of the
+# interval</summary>
 #
-# Right, and that is all: for digits that you write as you wrote these, and photograph as you photographed them.
+# Right, and that is all: for digits that you write as you wrote these, and photograph as you
+# photographed them.
 #
 # </details>
 #
@@ -419,8 +456,10 @@ page.add(perfect_low=perfect.low)
 from digitlib import check, hint
 
 # %% [markdown]
-# **Exercise 1** (a few minutes). The commonest mistake of all: the network wants light ink on dark ground. Write `light_ink`, which takes stored images, some with dark ink on light paper and some the
-# other way round, and returns them all with light ink. It has to find out for each image. What does the network make of the test digits with dark ink?
+# **Exercise 1** (a few minutes). The commonest mistake of all: the network wants light ink on dark
+# ground. Write `light_ink`, which takes stored images, some with dark ink on light paper and some
+# the other way round, and returns them all with light ink. It has to find out for each image. What
+# does the network make of the test digits with dark ink?
 
 
 # %% nbval={"atol": 0.005}
@@ -447,8 +486,10 @@ for name, images in inks.items():
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 2** (ten minutes). Your CNN is right about ninety-nine in a hundred test digits. You write some of your own, and it is right about a share of `0.95`. From how many digits on is that more than chance? Write `digits_needed`: the least
-# count with which Wilson's interval around a share ends below another accuracy. `statsmodels` has the interval:
+# **Exercise 2** (ten minutes). Your CNN is right about ninety-nine in a hundred test digits. You
+# write some of your own, and it is right about a share of `0.95`. From how many digits on is that
+# more than chance? Write `digits_needed`: the least count with which Wilson's interval around a
+# share ends below another accuracy. `statsmodels` has the interval:
 # `proportion_confint(share * count, count, method="wilson")`.
 
 # %%
@@ -476,8 +517,10 @@ for share in (0.9, 0.95, 0.97, 0.98, 0.985):
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 3** (a quarter of an hour). Write `shrink`, which makes an image smaller by a whole factor: each new pixel is the mean of a square of old ones. Height and width are multiples of the factor. It needs no loop. Then compare it, on a thin
-# stroke, with the quick way: to keep every fourth pixel.
+# **Exercise 3** (a quarter of an hour). Write `shrink`, which makes an image smaller by a whole
+# factor: each new pixel is the mean of a square of old ones. Height and width are multiples of the
+# factor. It needs no loop. Then compare it, on a thin stroke, with the quick way: to keep every
+# fourth pixel.
 
 
 # %% mystnb={"figure": {"caption": "A thin stroke, shrunk to a quarter by the mean of squares and by keeping every fourth pixel.", "name": "fig-handwriting-shrunk"}}
@@ -508,9 +551,12 @@ plots.image_grid(
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 4** (half an hour). Dirt on the paper becomes ink. A cure: write `largest_piece`, which takes a stored image with some ink, keeps the piece of connected ink that has the most pixels, grey levels and all, and makes paper
-# of everything else. Every value above 0 is ink, and pixels that touch at a side or at a corner are connected. `scipy.ndimage.label` numbers the pieces. Then see what the cure costs: how many test digits lose ink
-# by it, and what does the network make of them before and after?
+# **Exercise 4** (half an hour). Dirt on the paper becomes ink. A cure: write `largest_piece`, which
+# takes a stored image with some ink, keeps the piece of connected ink that has the most pixels,
+# grey levels and all, and makes paper of everything else. Every value above 0 is ink, and pixels
+# that touch at a side or at a corner are connected. `scipy.ndimage.label` numbers the pieces. Then
+# see what the cure costs: how many test digits lose ink by it, and what does the network make of
+# them before and after?
 
 # %% nbval={"count_atol": 30}
 ### BEGIN SOLUTION
@@ -546,8 +592,11 @@ for name, images in versions.items():
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 5** (three quarters of an hour). Pens differ. Write `thicken`: each pixel becomes the maximum of itself and of its four neighbours above, below, left and right, and outside the image there is paper. It takes stored images. How
-# do you get a thinner pen with the same function? Measure what the network makes of thicker and of thinner test digits, prepared again as your own digits are.
+# **Exercise 5** (three quarters of an hour). Pens differ. Write `thicken`: each pixel becomes the
+# maximum of itself and of its four neighbours above, below, left and right, and outside the image
+# there is paper. It takes stored images. How do you get a thinner pen with the same function?
+# Measure what the network makes of thicker and of thinner test digits, prepared again as your own
+# digits are.
 
 
 # %% nbval={"atol": 0.005}

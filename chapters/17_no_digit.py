@@ -1,11 +1,13 @@
 # %% [markdown]
 # # When it is no digit
 #
-# *{{ minutes_to_read.no_digit }} minutes to read; its run took {{ runs.no_digit.seconds | minutes }} on {{ training.processor }}.*
+# *{{ minutes_to_read.no_digit }} minutes to read; its run took
+# {{ runs.no_digit.seconds | minutes }} on {{ training.processor }}.*
 #
-# Draw a house, and the network answers with a digit. It has no other words. The page [Draw a digit](draw.md) should say
-# instead: this does not look like a digit to me. How could it know? Here several rules are compared on drawings
-# that are no digits, one is chosen, and then it is tested on drawings of kinds that had no part in the choice.
+# Draw a house, and the network answers with a digit. It has no other words. The page [Draw a
+# digit](draw.md) should say instead: this does not look like a digit to me. How could it know? Here
+# several rules are compared on drawings that are no digits, one is chosen, and then it is tested on
+# drawings of kinds that had no part in the choice.
 #
 # **After this chapter you can**
 #
@@ -50,9 +52,10 @@ def look_at(images):
 # %% [markdown]
 # ## It always answers
 #
-# The softmax turns ten scores into ten probabilities, and these add up to one. None of them says "none of these". So
-# whatever comes in, some digit gets its share. `digitlib.handwriting.nondigits` draws things that are no digits, and prepares them as your
-# drawings are prepared. [These](#fig-no-digit-answers) are what the CNN says of some.
+# The softmax turns ten scores into ten probabilities, and these add up to one. None of them says
+# "none of these". So whatever comes in, some digit gets its share. `digitlib.handwriting.nondigits`
+# draws things that are no digits, and prepares them as your drawings are prepared.
+# [These](#fig-no-digit-answers) are what the CNN says of some.
 
 # %%
 drawn = {
@@ -95,25 +98,31 @@ page.add(nine_tenths=nine_tenths, ninety_nine=ninety_nine, atol=0.005)
 page.claim("It is often sure, too", (highest >= 0.9).mean() > 0.3)
 
 # %% [markdown]
-# {{ claim("It is often sure, too") }}. Of {{ (no_digit.of_each * no_digit.choosing | length) | thousands }} such drawings, {{ no_digit.nine_tenths | percent(0) }} get an answer with a
-# probability of `0.9` or more, and {{ no_digit.ninety_nine | percent(0) }} one with `0.99` or more. A probability of the softmax answers the question: *if* this is a digit, which?
-# Nobody asked whether it is one.
+# {{ claim("It is often sure, too") }}. Of
+# {{ (no_digit.of_each * no_digit.choosing | length) | thousands }} such drawings,
+# {{ no_digit.nine_tenths | percent(0) }} get an answer with a probability of `0.9` or more, and
+# {{ no_digit.ninety_nine | percent(0) }} one with `0.99` or more. A probability of the softmax
+# answers the question: *if* this is a digit, which? Nobody asked whether it is one.
 #
 # ## Two kinds of error
 #
-# A rule that refuses to answer makes two kinds of error. It may *refuse* a proper digit, and it may let a non-digit *pass*. Most rules give
-# a score, and refuse what lies below a threshold. Move the threshold, and you trade one error for the other. Two ways to compare rules:
+# A rule that refuses to answer makes two kinds of error. It may *refuse* a proper digit, and it may
+# let a non-digit *pass*. Most rules give a score, and refuse what lies below a threshold. Move the
+# threshold, and you trade one error for the other. Two ways to compare rules:
 #
-# - Fix the share of proper digits that may be refused, and count how many non-digits are caught. Who draws a
-#   proper digit and is refused will be annoyed, so we allow {{ no_digit.refused | percent(0) }}: one digit in {{ no_digit.one_in }}.
-# - The **AUROC** is the chance that a digit drawn at random scores above a non-digit drawn at random, over all
-#   thresholds. Tossing a coin gives a half; a perfect rule gives one.
+# - Fix the share of proper digits that may be refused, and count how many non-digits are caught.
+#   Who draws a proper digit and is refused will be annoyed, so we allow
+#   {{ no_digit.refused | percent(0) }}: one digit in {{ no_digit.one_in }}.
+# - The **AUROC** is the chance that a digit drawn at random scores above a non-digit drawn at
+#   random, over all thresholds. Tossing a coin gives a half; a perfect rule gives one.
 #
 # Both need proper digits and non-digits.
 #
-# **Digits.** The CNN was trained on all {{ no_digit.training_images | thousands }} training digits, so none are left that it has not seen. But your digits are drawn, not
-# scanned. So training digits are drawn anew: turned, slanted and stretched a little, with a thinner or a thicker pen. In this form the network has not seen
-# them. {{ no_digit.known | thousands }} are for fitting, {{ no_digit.unseen | thousands }} others for thresholds. The test digits stay out of it.
+# **Digits.** The CNN was trained on all {{ no_digit.training_images | thousands }} training digits,
+# so none are left that it has not seen. But your digits are drawn, not scanned. So training digits
+# are drawn anew: turned, slanted and stretched a little, with a thinner or a thicker pen. In this
+# form the network has not seen them. {{ no_digit.known | thousands }} are for fitting,
+# {{ no_digit.unseen | thousands }} others for thresholds. The test digits stay out of it.
 
 # %%
 order = np.random.default_rng(17).permutation(len(X_train))[:digits_drawn_anew]
@@ -123,9 +132,12 @@ known, known_labels = look_at(redrawn[:for_fitting]), labels[:for_fitting]
 unseen = look_at(redrawn[for_fitting:])
 
 # %% [markdown]
-# **Non-digits.** They come in families, and the families are divided. {{ no_digit.choosing | length }} are for choosing a rule; you see
-# them [here](#fig-no-digit-families). The other {{ no_digit.testing | length }} wait for the test. They have other letters in other fonts, and other figures. What could pass for a digit was left out: the letter O, the
-# letter l, a circle, a single stroke, a mirrored 5, and so on; the module lists them.
+# **Non-digits.** They come in families, and the families are divided.
+# {{ no_digit.choosing | length }} are for choosing a rule; you see them
+# [here](#fig-no-digit-families). The other {{ no_digit.testing | length }} wait for the test. They
+# have other letters in other fonts, and other figures. What could pass for a digit was left out:
+# the letter O, the letter l, a circle, a single stroke, a mirrored 5, and so on; the module lists
+# them.
 
 # %% mystnb={"figure": {"caption": "Training digits drawn anew (first row), and non-digits for choosing, a column a family: {{ no_digit.choosing | join(', ') }}.", "name": "fig-no-digit-families"}}
 columns = len(drawn)
@@ -140,9 +152,11 @@ plots.image_grid(
 # %% [markdown]
 # ## Rules from the answer
 #
-# A rule for free: refuse if the highest probability is low ({{ cite("hendrycks2017") }}). Related rules look at the **entropy** of the ten
-# probabilities, which is large if they are all alike, or at the **energy**, up to its sign the logarithm of the sum of the exponentials of the ten scores ({{ cite("liu2020") }}): the softmax divides by that sum, and so
-# forgets how large the scores were.
+# A rule for free: refuse if the highest probability is low ({{ cite("hendrycks2017") }}). Related
+# rules look at the **entropy** of the ten probabilities, which is large if they are all alike, or
+# at the **energy**, up to its sign the logarithm of the sum of the exponentials of the ten scores
+# ({{ cite("liu2020") }}): the softmax divides by that sum, and so forgets how large the scores
+# were.
 
 
 # %%
@@ -159,18 +173,23 @@ candidates = {
 # %% [markdown]
 # ## Rules from distances
 #
-# One layer earlier, each drawing is a point in a space of 64 dimensions, one for each hidden output. Digits of a class lie close together there. So ask how far a drawing lies from
-# them. Ordinary distance will not do, since digits scatter widely in some directions and hardly in others. The **Mahalanobis distance** measures each direction in
-# units of the scatter ({{ cite("lee2018") }}). For a drawing with the hidden outputs $h$ and the class $k$ with the mean $\mu_k$ it is
+# One layer earlier, each drawing is a point in a space of 64 dimensions, one for each hidden
+# output. Digits of a class lie close together there. So ask how far a drawing lies from them.
+# Ordinary distance will not do, since digits scatter widely in some directions and hardly in
+# others. The **Mahalanobis distance** measures each direction in units of the scatter
+# ({{ cite("lee2018") }}). For a drawing with the hidden outputs $h$ and the class $k$ with the mean
+# $\mu_k$ it is
 #
 # $$d_k^2 = (h - \mu_k)^\mathsf{T} \, \Sigma^{-1} \, (h - \mu_k)$$
 #
-# where the covariance $\Sigma$ says how digits scatter around the mean of their class. Three relatives:
+# where the covariance $\Sigma$ says how digits scatter around the mean of their class. Three
+# relatives:
 #
-# - the relative distance: subtract the distance to the mean of all digits, so that being unusual in ways that have nothing to do with classes
-#   does not count ({{ cite("ren2021") }});
+# - the relative distance: subtract the distance to the mean of all digits, so that being unusual in
+#   ways that have nothing to do with classes does not count ({{ cite("ren2021") }});
 # - a covariance for each class;
-# - the distance to the nearest of {{ no_digit.prototypes }} typical digits, with all outputs divided by their length ({{ cite("sun2022") }} do it with all training images).
+# - the distance to the nearest of {{ no_digit.prototypes }} typical digits, with all outputs
+#   divided by their length ({{ cite("sun2022") }} do it with all training images).
 
 # %%
 by_class = [known.hidden[known_labels == digit] for digit in range(10)]
@@ -223,17 +242,21 @@ candidates |= {
 # %% [markdown]
 # ## A rule that has seen non-digits
 #
-# All these rules know digits only. The last candidate is shown non-digits as well, which is called **outlier exposure** ({{ cite("hendrycks2019") }}). A hidden output says how
-# much of some feature was found. In a digit the features keep certain company: one is rarely seen without another, two others never meet. So let the score be a weighted sum of the
-# hidden outputs *and of all products of two*. With $u_i$ for the hidden output $i$, minus its mean and divided by its spread:
+# All these rules know digits only. The last candidate is shown non-digits as well, which is called
+# **outlier exposure** ({{ cite("hendrycks2019") }}). A hidden output says how much of some feature
+# was found. In a digit the features keep certain company: one is rarely seen without another, two
+# others never meet. So let the score be a weighted sum of the hidden outputs *and of all products
+# of two*. With $u_i$ for the hidden output $i$, minus its mean and divided by its spread:
 #
 # $$s = c + \sum_{i} a_i \, u_i + \sum_{i \le j} b_{ij} \, u_i \, u_j$$
 #
-# Logistic regression finds the weights $a$, $b$ and $c$ such that digits get high scores and non-digits low ones. The square of a Mahalanobis distance is such a sum, too, with weights that come from a
-# covariance. Here they are learned.
+# Logistic regression finds the weights $a$, $b$ and $c$ such that digits get high scores and
+# non-digits low ones. The square of a Mahalanobis distance is such a sum, too, with weights that
+# come from a covariance. Here they are learned.
 #
-# But a rule must not be judged by the drawings that it was taught with. So each family is left out in turn: the rule is taught with the {{ (no_digit.choosing | length) - 1 }}
-# others, and judged by the one that it has never seen.
+# But a rule must not be judged by the drawings that it was taught with. So each family is left out
+# in turn: the rule is taught with the {{ (no_digit.choosing | length) - 1 }} others, and judged by
+# the one that it has never seen.
 
 
 # %%
@@ -253,7 +276,8 @@ left_out = {
 # %% [markdown]
 # ## The comparison
 #
-# Each row of this table is the mean over the families: the AUROC, and the share of non-digits that is caught if one, two or five in a hundred digits are refused.
+# Each row of this table is the mean over the families: the AUROC, and the share of non-digits that
+# is caught if one, two or five in a hundred digits are refused.
 
 # %%
 # By rule and family: those of unseen digits, and those of the family.
@@ -370,20 +394,34 @@ page.claim(
 )
 
 # %% [markdown]
-# {{ claim("The answer alone is better than a coin, but not by enough") }}: its AUROC is {{ no_digit.comparison["highest probability"].AUROC | decimals(2) }}, and at the price of two refused digits in a hundred it
-# {{ claim("catches about a third") }} of the non-digits ({{ no_digit.at_two["highest probability"] | percent(0) }}). {{ claim("The distance to a typical digit does better") }}
-# ({{ no_digit.at_two["nearest typical digit"] | percent(0) }}), while {{ claim("the Mahalanobis distance, on this layer, does worse than the answer itself") }} ({{ no_digit.at_two["Mahalanobis distance"] | percent(0) }}). It
-# takes the outputs to be normally distributed, and outputs of a ReLU are not: some proper digits lie very far out. Two in a hundred lie beyond a squared distance of {{ no_digit.distance_limit | decimals(0) }}, and that is
-# {{ claim("farther than most non-digits") }}, whose median is {{ no_digit.distance_of_others | decimals(0) }}.
+# {{ claim("The answer alone is better than a coin, but not by enough") }}: its AUROC is
+# {{ no_digit.comparison["highest probability"].AUROC | decimals(2) }}, and at the price of two
+# refused digits in a hundred it {{ claim("catches about a third") }} of the non-digits
+# ({{ no_digit.at_two["highest probability"] | percent(0) }}).
+# {{ claim("The distance to a typical digit does better") }}
+# ({{ no_digit.at_two["nearest typical digit"] | percent(0) }}), while
+# {{ claim("the Mahalanobis distance, on this layer, does worse than the answer itself") }}
+# ({{ no_digit.at_two["Mahalanobis distance"] | percent(0) }}). It takes the outputs to be normally
+# distributed, and outputs of a ReLU are not: some proper digits lie very far out. Two in a hundred
+# lie beyond a squared distance of {{ no_digit.distance_limit | decimals(0) }}, and that is
+# {{ claim("farther than most non-digits") }}, whose median is
+# {{ no_digit.distance_of_others | decimals(0) }}.
 #
-# {{ claim("The learned rule catches the largest share") }}: {{ no_digit.at_two["learned, family left out"] | percent(0) }}, of families that it has not seen. One family {{ claim("hides from it") }}, {{ no_digit.hardest }}: {{ no_digit.left_out[no_digit.hardest] | percent(0) }}.
-# So seeing non-digits helps with other non-digits, if they are not too different. We take the learned rule. Its row is a little too good, since its form, the penalty of the regression and some of the
-# families were settled by looking at it. That is what the test is for.
+# {{ claim("The learned rule catches the largest share") }}:
+# {{ no_digit.at_two["learned, family left out"] | percent(0) }}, of families that it has not seen.
+# One family {{ claim("hides from it") }}, {{ no_digit.hardest }}:
+# {{ no_digit.left_out[no_digit.hardest] | percent(0) }}. So seeing non-digits helps with other
+# non-digits, if they are not too different. We take the learned rule. Its row is a little too good,
+# since its form, the penalty of the regression and some of the families were settled by looking at
+# it. That is what the test is for.
 #
 # ## The rule
 #
-# Now it is taught with all {{ no_digit.choosing | length }} families, its threshold set such that {{ no_digit.refused | percent(0) }} of the unseen digits are refused, and
-# both are fixed. It has {{ no_digit.weights | thousands }} weights, stored with four digits each: {{ no_digit.kilobytes | decimals(0) }} kB, which the drawing page loads with the network. Computing the score takes two loops.
+# Now it is taught with all {{ no_digit.choosing | length }} families, its threshold set such that
+# {{ no_digit.refused | percent(0) }} of the unseen digits are refused, and both are fixed. It has
+# {{ no_digit.weights | thousands }} weights, stored with four digits each:
+# {{ no_digit.kilobytes | decimals(0) }} kB, which the drawing page loads with the network.
+# Computing the score takes two loops.
 
 # %%
 rule = teach(others)
@@ -406,7 +444,9 @@ page.claim("An empty page is refused, too", not page.numbers["blank"])
 #
 # ## The test
 #
-# Neither the test digits nor the families for testing had a part in what was chosen. Now the rule meets them, once. First the digits: the share that is refused, of the test digits as they are, and drawn anew.
+# Neither the test digits nor the families for testing had a part in what was chosen. Now the rule
+# meets them, once. First the digits: the share that is refused, of the test digits as they are, and
+# drawn anew.
 
 # %%
 test_digits = {
@@ -470,13 +510,24 @@ page.claim(
 )
 
 # %% [markdown]
-# {{ claim("The threshold keeps its promise") }} within a percentage point: of {{ no_digit.on_digits["as they are"].count | int | thousands }} test digits {{ no_digit.on_digits["as they are"].value | percent }} are refused (interval
-# {{ no_digit.on_digits["as they are"].low | percent }} to {{ no_digit.on_digits["as they are"].high | percent }}), and of {{ no_digit.on_digits["drawn anew"].count | int | thousands }} that were drawn anew {{ no_digit.on_digits["drawn anew"].value | percent }}
-# ({{ no_digit.on_digits["drawn anew"].low | percent }} to {{ no_digit.on_digits["drawn anew"].high | percent }}). It does not treat all digits alike: of the class {{ no_digit.most_refused[0] }} it refuses {{ no_digit.by_digit[no_digit.most_refused[0] | string] | percent }}, of the class {{ no_digit.most_refused[1] }}
+# {{ claim("The threshold keeps its promise") }} within a percentage point: of
+# {{ no_digit.on_digits["as they are"].count | int | thousands }} test digits
+# {{ no_digit.on_digits["as they are"].value | percent }} are refused (interval
+# {{ no_digit.on_digits["as they are"].low | percent }} to
+# {{ no_digit.on_digits["as they are"].high | percent }}), and of
+# {{ no_digit.on_digits["drawn anew"].count | int | thousands }} that were drawn anew
+# {{ no_digit.on_digits["drawn anew"].value | percent }}
+# ({{ no_digit.on_digits["drawn anew"].low | percent }} to
+# {{ no_digit.on_digits["drawn anew"].high | percent }}). It does not treat all digits alike: of the
+# class {{ no_digit.most_refused[0] }} it refuses
+# {{ no_digit.by_digit[no_digit.most_refused[0] | string] | percent }}, of the class
+# {{ no_digit.most_refused[1] }}
 # {{ no_digit.by_digit[no_digit.most_refused[1] | string] | percent }}.
 #
-# {{ claim("Most of the refused digits would have been read correctly") }} ({{ no_digit.accuracy_of_refused | percent(0) }}), and of the CNN's {{ no_digit.errors }} errors only {{ no_digit.errors_refused }} are among them. So this is
-# no rule for doubtful digits; [the errors chapter](13_errors.ipynb) has one. It answers another question.
+# {{ claim("Most of the refused digits would have been read correctly") }}
+# ({{ no_digit.accuracy_of_refused | percent(0) }}), and of the CNN's {{ no_digit.errors }} errors
+# only {{ no_digit.errors_refused }} are among them. So this is no rule for doubtful digits; [the
+# errors chapter](13_errors.ipynb) has one. It answers another question.
 #
 # And now the non-digits, {{ no_digit.of_each }} of each family.
 
@@ -530,11 +581,20 @@ page.claim(
 )
 
 # %% [markdown]
-# On average over the families {{ no_digit.mean_caught | percent(0) }} are caught, {{ claim("about as many as the families left out had promised") }}; the highest probability alone would have caught
-# {{ no_digit.mean_by_answer | percent(0) }}. But an average over families is not what you will draw. Of {{ no_digit.most }} it catches {{ no_digit.on_others[no_digit.most].value | percent(0) }}, of {{ no_digit.least }} {{ no_digit.on_others[no_digit.least].value | percent(0) }}; and
-# {{ claim("letters, which readers will try first, are caught in about two cases of three") }}: {{ no_digit.on_others["other capital letters"].value | percent(0) }} of the capitals
-# ({{ no_digit.on_others["other capital letters"].low | percent(0) }} to {{ no_digit.on_others["other capital letters"].high | percent(0) }}) and {{ no_digit.on_others["other small letters"].value | percent(0) }} of the small ones
-# ({{ no_digit.on_others["other small letters"].low | percent(0) }} to {{ no_digit.on_others["other small letters"].high | percent(0) }}). The intervals cover the chance of the draw, not other fonts or hands.
+# On average over the families {{ no_digit.mean_caught | percent(0) }} are caught,
+# {{ claim("about as many as the families left out had promised") }}; the highest probability alone
+# would have caught {{ no_digit.mean_by_answer | percent(0) }}. But an average over families is not
+# what you will draw. Of {{ no_digit.most }} it catches
+# {{ no_digit.on_others[no_digit.most].value | percent(0) }}, of {{ no_digit.least }}
+# {{ no_digit.on_others[no_digit.least].value | percent(0) }}; and
+# {{ claim("letters, which readers will try first, are caught in about two cases of three") }}:
+# {{ no_digit.on_others["other capital letters"].value | percent(0) }} of the capitals
+# ({{ no_digit.on_others["other capital letters"].low | percent(0) }} to
+# {{ no_digit.on_others["other capital letters"].high | percent(0) }}) and
+# {{ no_digit.on_others["other small letters"].value | percent(0) }} of the small ones
+# ({{ no_digit.on_others["other small letters"].low | percent(0) }} to
+# {{ no_digit.on_others["other small letters"].high | percent(0) }}). The intervals cover the chance
+# of the draw, not other fonts or hands.
 #
 # ## What it misses
 #
@@ -583,51 +643,70 @@ page.claim("pass most of the time", of_stroke_letters < 0.35)
 page.claim("the others are mostly caught", of_other_letters > 0.75)
 
 # %% [markdown]
-# There is a system in it. Letters that are an upright stroke with a bar or a hook, {{ no_digit.stroke_letters | join(", ") }}, {{ claim("pass most of the time") }} ({{ no_digit.of_stroke_letters | percent(0) }} caught), since a 1, a 7 and a 4 are
-# made of the same parts; {{ claim("the others are mostly caught") }} ({{ no_digit.of_other_letters | percent(0) }}). The network was trained to tell digits from each other. What a J has and no digit has was of no
-# use for that, so the hidden outputs may tell little of it. And what they do not tell, no rule that looks at them can see.
+# There is a system in it. Letters that are an upright stroke with a bar or a hook,
+# {{ no_digit.stroke_letters | join(", ") }}, {{ claim("pass most of the time") }}
+# ({{ no_digit.of_stroke_letters | percent(0) }} caught), since a 1, a 7 and a 4 are made of the
+# same parts; {{ claim("the others are mostly caught") }}
+# ({{ no_digit.of_other_letters | percent(0) }}). The network was trained to tell digits from each
+# other. What a J has and no digit has was of no use for that, so the hidden outputs may tell little
+# of it. And what they do not tell, no rule that looks at them can see.
 #
 # ## What no rule can do
 #
-# - **Some drawings are two things.** A circle is a letter and a 0, a stroke is a letter and a 1. Only the reader knows which was meant. Such drawings
-#   were left out here; they pass, and should.
-# - **"No digit" is no class.** Ten classes can be learned from examples of each. Everything else cannot be shown. The rates above hold for
-#   families like these, and nobody knows how far they hold for others. This is called the open-set problem ({{ cite("scheirer2013") }}).
-# - **Digits differ, too.** The threshold was set with digits of MNIST, drawn anew by a program. If your way to write a 4 is rare there, the rule
-#   may refuse it. That is why the drawing page names a digit even then.
-# - **It can be fooled on purpose.** Whoever knows the network can make images that pass, and show nothing ({{ cite("nguyen2015") }}).
+# - **Some drawings are two things.** A circle is a letter and a 0, a stroke is a letter and a 1.
+#   Only the reader knows which was meant. Such drawings were left out here; they pass, and should.
+# - **"No digit" is no class.** Ten classes can be learned from examples of each. Everything else
+#   cannot be shown. The rates above hold for families like these, and nobody knows how far they
+#   hold for others. This is called the open-set problem ({{ cite("scheirer2013") }}).
+# - **Digits differ, too.** The threshold was set with digits of MNIST, drawn anew by a program. If
+#   your way to write a 4 is rare there, the rule may refuse it. That is why the drawing page names
+#   a digit even then.
+# - **It can be fooled on purpose.** Whoever knows the network can make images that pass, and show
+#   nothing ({{ cite("nguyen2015") }}).
 #
 # ## Summary
 #
-# - A softmax always answers, and often with certainty: {{ no_digit.nine_tenths | percent(0) }} of our non-digits got `0.9` or more.
-# - Two kinds of error, one threshold. At the price of {{ no_digit.refused | percent(0) }} of the digits, the highest probability catches {{ no_digit.at_two["highest probability"] | percent(0) }} of the non-digits, a rule that was taught with other non-digits
-#   {{ no_digit.at_two["learned, family left out"] | percent(0) }}.
-# - Choose with some families, test with others, once: {{ no_digit.mean_caught | percent(0) }} caught, from {{ no_digit.on_others[no_digit.least].value | percent(0) }} to {{ no_digit.on_others[no_digit.most].value | percent(0) }} by family.
+# - A softmax always answers, and often with certainty: {{ no_digit.nine_tenths | percent(0) }} of
+#   our non-digits got `0.9` or more.
+# - Two kinds of error, one threshold. At the price of {{ no_digit.refused | percent(0) }} of the
+#   digits, the highest probability catches
+#   {{ no_digit.at_two["highest probability"] | percent(0) }} of the non-digits, a rule that was
+#   taught with other non-digits {{ no_digit.at_two["learned, family left out"] | percent(0) }}.
+# - Choose with some families, test with others, once: {{ no_digit.mean_caught | percent(0) }}
+#   caught, from {{ no_digit.on_others[no_digit.least].value | percent(0) }} to
+#   {{ no_digit.on_others[no_digit.most].value | percent(0) }} by family.
 # - A rule sees only what the network kept. What looks like digits to it passes.
 #
 # ## Questions to think about
 #
-# **You draw a house, and the network answers "8" with a probability of `0.98`. What does the number say?**
+# **You draw a house, and the network answers "8" with a probability of `0.98`. What does the number
+# say?**
 #
 # <details><summary>That the drawing is a digit with a probability of `0.98`</summary>
 #
-# Nobody asked that. The ten probabilities add up to one whatever comes in, so "no digit" gets no share.
+# Nobody asked that. The ten probabilities add up to one whatever comes in, so "no digit" gets no
+# share.
 #
 # </details>
 #
-# <details><summary>That of the ten digits, the 8 fits best by far, as this network sees it</summary>
+# <details><summary>That of the ten digits, the 8 fits best by far, as this network sees
+# it</summary>
 #
-# Right: *if* it is a digit, then an 8. Whether it is one is another question, and needs another rule.
-#
-# </details>
-#
-# <details><summary>That the network is badly trained: a good one would give each digit a tenth</summary>
-#
-# It was trained to tell digits apart, and does that. Nothing in its training rewards a tenth for each on a drawing that it never met.
+# Right: *if* it is a digit, then an 8. Whether it is one is another question, and needs another
+# rule.
 #
 # </details>
 #
-# **You move the threshold of a rule, so that fewer proper digits are refused. What happens to the non-digits?**
+# <details><summary>That the network is badly trained: a good one would give each digit a
+# tenth</summary>
+#
+# It was trained to tell digits apart, and does that. Nothing in its training rewards a tenth for
+# each on a drawing that it never met.
+#
+# </details>
+#
+# **You move the threshold of a rule, so that fewer proper digits are refused. What happens to the
+# non-digits?**
 #
 # <details><summary>More of them are caught: the rule has become more exact</summary>
 #
@@ -643,21 +722,25 @@ page.claim("the others are mostly caught", of_other_letters > 0.75)
 #
 # <details><summary>At most as many as before are caught</summary>
 #
-# Right: what lies below the lower threshold lay below the old one, too. One error is traded for the other.
+# Right: what lies below the lower threshold lay below the old one, too. One error is traded for the
+# other.
 #
 # </details>
 #
-# **By AUROC rule A is ahead of rule B. At the price of two refused digits in a hundred, B catches more. Which one should the drawing page take?**
+# **By AUROC rule A is ahead of rule B. At the price of two refused digits in a hundred, B catches
+# more. Which one should the drawing page take?**
 #
 # <details><summary>A: the AUROC takes all thresholds into account</summary>
 #
-# That is just the trouble. It counts thresholds as well at which half of all digits would be refused.
+# That is just the trouble. It counts thresholds as well at which half of all digits would be
+# refused.
 #
 # </details>
 #
 # <details><summary>B: the page will work at one threshold, near that price</summary>
 #
-# Right, if the difference is more than chance. A summary over all thresholds is for when you do not know yet which you will use.
+# Right, if the difference is more than chance. A summary over all thresholds is for when you do not
+# know yet which you will use.
 #
 # </details>
 #
@@ -667,17 +750,20 @@ page.claim("the others are mostly caught", of_other_letters > 0.75)
 #
 # </details>
 #
-# **Why was the rule tested with families of drawings that had no part in choosing it, and not with new drawings of the same families?**
+# **Why was the rule tested with families of drawings that had no part in choosing it, and not with
+# new drawings of the same families?**
 #
 # <details><summary>Because readers will draw things that are in none of the families</summary>
 #
-# Right. What matters is how the rule does with kinds of drawings it was not taught, and only other kinds can show that.
+# Right. What matters is how the rule does with kinds of drawings it was not taught, and only other
+# kinds can show that.
 #
 # </details>
 #
 # <details><summary>Because more families make a shorter interval</summary>
 #
-# More drawings do. The intervals here cover the chance of the draw, and that would be the same with the old families.
+# More drawings do. The intervals here cover the chance of the draw, and that would be the same with
+# the old families.
 #
 # </details>
 #
@@ -695,8 +781,10 @@ page.claim("the others are mostly caught", of_other_letters > 0.75)
 from digitlib import check, hint
 
 # %% [markdown]
-# **Exercise 1** (a few minutes). The page lets a drawing pass. How sure can you be that it is a digit? That depends on what people draw. Write `digits_among_passed` for a share of `digits` among all drawings, a share `refused`
-# of the digits, and a share `caught` of the non-digits. What comes out for the rule of this chapter?
+# **Exercise 1** (a few minutes). The page lets a drawing pass. How sure can you be that it is a
+# digit? That depends on what people draw. Write `digits_among_passed` for a share of `digits` among
+# all drawings, a share `refused` of the digits, and a share `caught` of the non-digits. What comes
+# out for the rule of this chapter?
 
 
 # %% nbval={"atol": 0.03}
@@ -720,8 +808,9 @@ for digits in (0.99, 0.9, 0.5, 0.1):
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 2** (ten minutes). Write the AUROC from its definition, as the chance that a digit scores above a non-digit, over all pairs of the two. Pairs with equal scores count as a half. One family hides from the learned rule: how do the
-# others do on it?
+# **Exercise 2** (ten minutes). Write the AUROC from its definition, as the chance that a digit
+# scores above a non-digit, over all pairs of the two. Pairs with equal scores count as a half. One
+# family hides from the learned rule: how do the others do on it?
 
 
 # %% nbval={"atol": 0.03}
@@ -745,8 +834,12 @@ for name, by_family in scores.items():
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 3** (a quarter of an hour). Write `threshold`: from the scores of digits and the share of them that may be refused, a threshold that refuses as many as allowed, and not one more. Refused is what scores below it. With it the drawing page could be
-# stricter. How many non-digits would it catch if one, two or five in a hundred digits may be refused? And what does the rule make of images that nobody would draw: test digits in white on black (`255 - X_test`), and pixels at random?
+# **Exercise 3** (a quarter of an hour). Write `threshold`: from the scores of digits and the share
+# of them that may be refused, a threshold that refuses as many as allowed, and not one more.
+# Refused is what scores below it. With it the drawing page could be stricter. How many non-digits
+# would it catch if one, two or five in a hundred digits may be refused? And what does the rule make
+# of images that nobody would draw: test digits in white on black (`255 - X_test`), and pixels at
+# random?
 
 
 # %% nbval={"atol": 0.03}
@@ -782,8 +875,10 @@ for share in (0.01, 0.02, 0.05):
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 4** (half an hour). Write the squared Mahalanobis distance of drawings to the nearest of several means, by the formula above and with NumPy alone. It takes the hidden outputs, a row for each drawing, the means, a row for each class, and a
-# covariance. Does it agree with scikit-learn's, which this chapter used?
+# **Exercise 4** (half an hour). Write the squared Mahalanobis distance of drawings to the nearest
+# of several means, by the formula above and with NumPy alone. It takes the hidden outputs, a row
+# for each drawing, the means, a row for each class, and a covariance. Does it agree with
+# scikit-learn's, which this chapter used?
 
 
 # %%
@@ -807,9 +902,12 @@ print(f"the same as scikit-learn's: {same}")
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 5** (an hour). Judge a rule as this chapter does. Write `leave_one_out`, which takes `drawings`, a dictionary with an array for each family, a function `teach`, which makes a rule from one array of drawings, and a function `judge`, which
-# gives a number for a rule and an array of drawings. It returns a list: for each family, what `judge` says of it about a rule that was taught with all others. Then use it. Is it the products that make the learned rule good? Teach a logistic regression with
-# the 64 hidden outputs alone, and compare.
+# **Exercise 5** (an hour). Judge a rule as this chapter does. Write `leave_one_out`, which takes
+# `drawings`, a dictionary with an array for each family, a function `teach`, which makes a rule
+# from one array of drawings, and a function `judge`, which gives a number for a rule and an array
+# of drawings. It returns a list: for each family, what `judge` says of it about a rule that was
+# taught with all others. Then use it. Is it the products that make the learned rule good? Teach a
+# logistic regression with the 64 hidden outputs alone, and compare.
 
 
 # %% nbval={"atol": 0.03}

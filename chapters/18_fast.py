@@ -1,11 +1,13 @@
 # %% [markdown]
 # # Making it fast
 #
-# *{{ minutes_to_read.fast }} minutes to read; its run took {{ runs.fast.seconds | minutes }} on {{ fast.processor }}.*
+# *{{ minutes_to_read.fast }} minutes to read; its run took {{ runs.fast.seconds | minutes }} on
+# {{ fast.processor }}.*
 #
-# Ten epochs of the book's network take {{ fast.bare.training | minutes }} on two processor cores, on an older laptop many
-# minutes. How soon can the same two cores reach the same accuracy? In this chapter you go step by step from the
-# plain script to a training that is over before you have read this paragraph.
+# Ten epochs of the book's network take {{ fast.bare.training | minutes }} on two processor cores,
+# on an older laptop many minutes. How soon can the same two cores reach the same accuracy? In this
+# chapter you go step by step from the plain script to a training that is over before you have read
+# this paragraph.
 #
 # **After this chapter you can**
 #
@@ -25,8 +27,8 @@ page = Page("18_fast")
 # %% [markdown]
 # ## Threads first
 #
-# TensorFlow's threads are made with its first computation, so the last line of this cell comes right after the imports. What it does
-# is explained further below.
+# TensorFlow's threads are made with its first computation, so the last line of this cell comes
+# right after the imports. What it does is explained further below.
 
 # %%
 import inspect
@@ -47,8 +49,9 @@ graphs.run_operations_side_by_side()
 # %% [markdown]
 # ## Where does the time go?
 #
-# The timed runs of this chapter are stored with the book. Each was made in a process of its own, and the contestants took turns,
-# a round for each seed, so that none had the quiet hours to itself. Seconds are medians over seeds, and "times faster" is the median of the ratios within a round.
+# The timed runs of this chapter are stored with the book. Each was made in a process of its own,
+# and the contestants took turns, a round for each seed, so that none had the quiet hours to itself.
+# Seconds are medians over seeds, and "times faster" is the median of the ratios within a round.
 # `python benchmarks/contest.py` repeats all of it on your machine.
 
 # %%
@@ -62,9 +65,11 @@ print(
 )
 
 # %% [markdown]
-# How much arithmetic is it? [The architecture chapter](02_architecture.ipynb) counted the multiply-adds that one image takes on its way
-# forward. On the way back, each layer takes as many again for the gradient of its weights, and as many for the gradient of its input;
-# only the first layer needs no gradient of its input, since nobody trains the image. A multiply-add is two operations.
+# How much arithmetic is it? [The architecture chapter](02_architecture.ipynb) counted the
+# multiply-adds that one image takes on its way forward. On the way back, each layer takes as many
+# again for the gradient of its weights, and as many for the gradient of its input; only the first
+# layer needs no gradient of its input, since nobody trains the image. A multiply-add is two
+# operations.
 
 # %%
 multiply_adds = models.describe_layers(models.build_cnn())["multiply-adds"]
@@ -79,10 +84,12 @@ print(
 
 
 # %% [markdown]
-# Is that much? Ask the processor. A **roofline** is a picture of two limits: how many operations a second the arithmetic units can do, and how
-# many bytes a second the memory can bring. A computation that does few operations with each byte waits for the memory; one that does many is
-# limited by arithmetic ({{ cite("williams2009") }}). Both limits are measured here, with all cores at work: by products of large matrices, and
-# by sums over arrays that are too large for a cache, the small memory on the processor itself.
+# Is that much? Ask the processor. A **roofline** is a picture of two limits: how many operations a
+# second the arithmetic units can do, and how many bytes a second the memory can bring. A
+# computation that does few operations with each byte waits for the memory; one that does many is
+# limited by arithmetic ({{ cite("williams2009") }}). Both limits are measured here, with all cores
+# at work: by products of large matrices, and by sums over arrays that are too large for a cache,
+# the small memory on the processor itself.
 
 
 # %% tags=["hide-input"]
@@ -166,14 +173,24 @@ page.claim(
 )
 
 # %% [markdown]
-# The second convolution, where most of the arithmetic is, {{ claim("does the most with each byte") }}: {{ fast.intensity["second convolution"] | decimals(0) }} operations, against {{ fast.intensity["first convolution"] | decimals(1) }} of
-# the first. The last layer has so little to compute that the time for calling it counts, too: when this page was run, the layer did {{ fast.last_in_large_batches | decimals(1) }} times as much a second when many batches were joined into one.
-# On large matrices the processor reached {{ fast.peak | decimals(0) }} billion operations a second; at that rate an epoch would take {{ fast.epoch_at_peak | decimals(1) }} seconds. The bare script makes {{ fast.bare_rate | decimals(0) }} billion. What keeps it from more?
+# The second convolution, where most of the arithmetic is,
+# {{ claim("does the most with each byte") }}:
+# {{ fast.intensity["second convolution"] | decimals(0) }} operations, against
+# {{ fast.intensity["first convolution"] | decimals(1) }} of the first. The last layer has so little
+# to compute that the time for calling it counts, too: when this page was run, the layer did
+# {{ fast.last_in_large_batches | decimals(1) }} times as much a second when many batches were
+# joined into one. On large matrices the processor reached {{ fast.peak | decimals(0) }} billion
+# operations a second; at that rate an epoch would take {{ fast.epoch_at_peak | decimals(1) }}
+# seconds. The bare script makes {{ fast.bare_rate | decimals(0) }} billion. What keeps it from
+# more?
 #
 # ## A step, taken apart
 #
-# A **graph** is TensorFlow's record of a computation, which runs without a word of Python. One step, on 32 images, built up stage by stage inside one graph: take the batch; go forward to the loss; go backward to the gradients; let Adam move the
-# weights. Then the same step called from Python, and at last through Keras's `fit`. Each line includes those above it (`python benchmarks/step_profile.py`).
+# A **graph** is TensorFlow's record of a computation, which runs without a word of Python. One
+# step, on 32 images, built up stage by stage inside one graph: take the batch; go forward to the
+# loss; go backward to the gradients; let Adam move the weights. Then the same step called from
+# Python, and at last through Keras's `fit`. Each line includes those above it
+# (`python benchmarks/step_profile.py`).
 
 # %%
 profile = reference.load_timings("step_profile")
@@ -211,27 +228,42 @@ page.claim(
 page.claim("worth having", without["Adam"] > as_it_comes["Adam"])
 
 # %% [markdown]
-# - **Waiting.** Of the {{ fast.step["as it comes"]["through fit"] | decimals(1) }} milliseconds that a step takes through `fit`, {{ fast.fit_share | percent(0) }} are not spent on the step itself, but on preparing batches, on going back and forth between Python
-#   and the graph, and on the accuracy that `fit` keeps.
-# - **Routines.** Inside the graph, the way back takes {{ fast.backward_share | percent(0) }} of the time. The convolutions are computed by oneDNN, a library of layers for processors, which is {{ claim("worth having") }}: without it a step takes
-#   {{ fast.onednn | decimals(1) }} times as long.
-# - **Threads.** With both cores on each operation, the graph runs {{ fast.second_core | decimals(2) }} times as fast as on one core. With a part of the batch for each core, and one thread for each operation, it is {{ fast.second_core_side_by_side | decimals(2) }} times. So
-#   the second core {{ claim("gives more when it has a part of its own") }}. To cut the batch in parts and leave the threads as they come {{ claim("gains nothing") }}: {{ fast.cut_alone | decimals(2) }} milliseconds in place of {{ fast.step["as it comes"]["Adam"] | decimals(2) }}.
+# - **Waiting.** Of the {{ fast.step["as it comes"]["through fit"] | decimals(1) }} milliseconds
+#   that a step takes through `fit`, {{ fast.fit_share | percent(0) }} are not spent on the step
+#   itself, but on preparing batches, on going back and forth between Python and the graph, and on
+#   the accuracy that `fit` keeps.
+# - **Routines.** Inside the graph, the way back takes {{ fast.backward_share | percent(0) }} of the
+#   time. The convolutions are computed by oneDNN, a library of layers for processors, which is
+#   {{ claim("worth having") }}: without it a step takes {{ fast.onednn | decimals(1) }} times as
+#   long.
+# - **Threads.** With both cores on each operation, the graph runs
+#   {{ fast.second_core | decimals(2) }} times as fast as on one core. With a part of the batch for
+#   each core, and one thread for each operation, it is
+#   {{ fast.second_core_side_by_side | decimals(2) }} times. So the second core
+#   {{ claim("gives more when it has a part of its own") }}. To cut the batch in parts and leave the
+#   threads as they come {{ claim("gains nothing") }}: {{ fast.cut_alone | decimals(2) }}
+#   milliseconds in place of {{ fast.step["as it comes"]["Adam"] | decimals(2) }}.
 #
 # ## The same mathematics, faster
 #
-# First, change nothing of what is computed: the same network, batches of the same size, Adam, a random order of the images. (Only the accuracy on the training images, which `fit` counts as it goes, is left out.) `digitlib.speed.graphs`
-# makes an epoch one graph: TensorFlow gets the order of the images and comes back when the epoch is over. And it cuts each batch in parts, one for each core.
-# The gradient of a sum is the sum of the gradients, so the parts' gradients are added, and the step is what it was. This is all of it:
+# First, change nothing of what is computed: the same network, batches of the same size, Adam, a
+# random order of the images. (Only the accuracy on the training images, which `fit` counts as it
+# goes, is left out.) `digitlib.speed.graphs` makes an epoch one graph: TensorFlow gets the order of
+# the images and comes back when the epoch is over. And it cuts each batch in parts, one for each
+# core. The gradient of a sum is the sum of the gradients, so the parts' gradients are added, and
+# the step is what it was. This is all of it:
 
 # %%
 print(inspect.getsource(graphs.compile_epoch))
 
 # %% [markdown]
-# By default TensorFlow also splits each single operation over all cores. On sixteen or thirty-two small images an operation is over before the
-# cores have shared it out. So the line at the top of the page gave each operation one thread, and lets as many operations run at once as there are cores.
+# By default TensorFlow also splits each single operation over all cores. On sixteen or thirty-two
+# small images an operation is over before the cores have shared it out. So the line at the top of
+# the page gave each operation one thread, and lets as many operations run at once as there are
+# cores.
 #
-# Is it really the same? Give Keras's own `fit` the same images in the same order, and compare the weights after twenty steps.
+# Is it really the same? Give Keras's own `fit` the same images in the same order, and compare the
+# weights after twenty steps.
 
 # %%
 (X_train, y_train), (X_test, y_test) = data.load_mnist()
@@ -279,8 +311,9 @@ print(
 )
 
 # %% [markdown]
-# {{ claim("Only the rounding differs") }}, because sums are added in another order. Over many steps such differences grow, as they do between any two machines: the runs
-# become siblings, not twins. So compare their seconds, and then their accuracies over many seeds.
+# {{ claim("Only the rounding differs") }}, because sums are added in another order. Over many steps
+# such differences grow, as they do between any two machines: the runs become siblings, not twins.
+# So compare their seconds, and then their accuracies over many seeds.
 
 # %%
 compared = summary.loc[
@@ -306,12 +339,17 @@ page.claim("more than one and a half times as fast", same > 1.5)
 page.claim("Only the rounding differs", apart < 0.0001 < moved)
 
 # %% [markdown]
-# One graph alone is {{ fast.graph_times | decimals(2) }} times as fast as the bare script, and with two parts side by side it is {{ fast.same_times | decimals(2) }} times:
-# {{ claim("more than one and a half times as fast") }} ({{ fast.same_range[0] | decimals(1) }} to {{ fast.same_range[1] | decimals(1) }} in single rounds), at {{ fast.same_rate | decimals(0) }} billion operations a second.
+# One graph alone is {{ fast.graph_times | decimals(2) }} times as fast as the bare script, and with
+# two parts side by side it is {{ fast.same_times | decimals(2) }} times:
+# {{ claim("more than one and a half times as fast") }} ({{ fast.same_range[0] | decimals(1) }} to
+# {{ fast.same_range[1] | decimals(1) }} in single rounds), at {{ fast.same_rate | decimals(0) }}
+# billion operations a second.
 #
-# The accuracies held a surprise. The bare script sets a seed, so that its runs can be repeated. Once a seed is set, Keras's `fit` shows the images in *the same order in
-# every epoch*: on TensorFlow it draws the order inside a data pipeline, and a pipeline that starts anew starts from its seed again
-# ([a known issue](https://github.com/tensorflow/tensorflow/issues/35682)). This is the line that `fit` runs at the start of each epoch, on ten images:
+# The accuracies held a surprise. The bare script sets a seed, so that its runs can be repeated.
+# Once a seed is set, Keras's `fit` shows the images in *the same order in every epoch*: on
+# TensorFlow it draws the order inside a data pipeline, and a pipeline that starts anew starts from
+# its seed again ([a known issue](https://github.com/tensorflow/tensorflow/issues/35682)). This is
+# the line that `fit` runs at the start of each epoch, on ten images:
 
 # %%
 keras.utils.set_random_seed(1)
@@ -321,8 +359,9 @@ for epoch in (1, 2, 3):
     print(f"epoch {epoch}:", *(order.numpy() for order in orders))
 
 # %% [markdown]
-# `digitlib.speed.graphs` makes a new order for each epoch, as `fit` does when no seed is set. So there are two questions. Is the accuracy the same if the order is repeated, too? And what does a new
-# order change?
+# `digitlib.speed.graphs` makes a new order for each epoch, as `fit` does when no seed is set. So
+# there are two questions. Is the accuracy the same if the order is repeated, too? And what does a
+# new order change?
 
 # %%
 siblings = reference.load_timings("siblings")
@@ -379,25 +418,43 @@ page.claim(
 )
 
 # %% [markdown]
-# The mean of epochs 2 to 10, all that the order can reach, is steadier than the last epoch alone. By it, {{ claim("computing in parts changes nothing that shows") }}:
-# {{ fast.in_parts | difference_in_words }}, an interval {{ claim("within a tenth of a percentage point") }}. (After the last epoch alone it is {{ fast.in_parts_at_last | difference_in_words }}: at
-# the border of what chance makes, and these seeds leave it open.) And {{ claim("a new order in each epoch helps a little") }}: {{ fast.new_order | difference_in_words }}. The trainings of the other chapters set
-# a seed, so their orders are repeated. Their comparisons are fair, since both sides are treated alike; but each of their accuracies may fall a little short of what it would be without a seed.
+# The mean of epochs 2 to 10, all that the order can reach, is steadier than the last epoch alone.
+# By it, {{ claim("computing in parts changes nothing that shows") }}:
+# {{ fast.in_parts | difference_in_words }}, an interval
+# {{ claim("within a tenth of a percentage point") }}. (After the last epoch alone it is
+# {{ fast.in_parts_at_last | difference_in_words }}: at the border of what chance makes, and these
+# seeds leave it open.) And {{ claim("a new order in each epoch helps a little") }}:
+# {{ fast.new_order | difference_in_words }}. The trainings of the other chapters set a seed, so
+# their orders are repeated. Their comparisons are fair, since both sides are treated alike; but
+# each of their accuracies may fall a little short of what it would be without a seed.
 #
 # ## Needing less
 #
-# From here on the training itself changes. Its goal: a mean over seeds of `0.99` on the test set. All choices were made on the last
-# {{ fast.held_out | thousands }} training images, held out; the recipes that came out were written down, and only then scored on the test set, each once for each seed.
+# From here on the training itself changes. Its goal: a mean over seeds of `0.99` on the test set.
+# All choices were made on the last {{ fast.held_out | thousands }} training images, held out; the
+# recipes that came out were written down, and only then scored on the test set, each once for each
+# seed.
 #
-# 1. **A rate that rises and falls.** While the weights are still raw, large steps do harm; in the middle of a training they save time; at its end they keep the network from settling.
-#    A **one-cycle rate** rises in a straight line to a peak, here {{ fast.peak_rate | words }} times the usual rate, and then falls to zero ({{ cite("smith2018") }}). The network settles at the end of the training, whenever that is, and
-#    the training can be cut to {{ fast.epochs["one-cycle rate"] | words }} epochs.
-# 2. **Smoothed labels.** Ask the network for a little less than certainty: nine tenths of the target for the digit, the rest spread over all ten ({{ cite("szegedy2016") }}).
-#    It stops pushing answers that are right already, and {{ fast.epochs["smoothed labels"] | words }} epochs are left.
-# 3. **Larger steps, larger batches.** {{ fast.larger_rate | words | capitalize }} times the rate, in one epoch of the same cycle; {{ fast.larger_batch | words }} times as many images a step, so that the steps are fewer and less noisy; and a shorter memory of Adam's for squared
-#    gradients, as there are fewer steps to remember.
-# 4. **A smaller network.** Most of the arithmetic is in the second convolution. In the race's network the first convolution looks at every second place only, with larger kernels and half the filters, so there is nothing left to pool before the second, which
-#    has half the filters, too, and {{ fast.small_second | percent(0) }} of the multiply-adds. Pooling stands before ReLU: the result is the same, and ReLU has a quarter of the values to go through. The pixels are standardized, and the dense layer is wider, which costs little.
+# 1. **A rate that rises and falls.** While the weights are still raw, large steps do harm; in the
+#    middle of a training they save time; at its end they keep the network from settling. A
+#    **one-cycle rate** rises in a straight line to a peak, here {{ fast.peak_rate | words }} times
+#    the usual rate, and then falls to zero ({{ cite("smith2018") }}). The network settles at the
+#    end of the training, whenever that is, and the training can be cut to
+#    {{ fast.epochs["one-cycle rate"] | words }} epochs.
+# 2. **Smoothed labels.** Ask the network for a little less than certainty: nine tenths of the
+#    target for the digit, the rest spread over all ten ({{ cite("szegedy2016") }}). It stops
+#    pushing answers that are right already, and {{ fast.epochs["smoothed labels"] | words }} epochs
+#    are left.
+# 3. **Larger steps, larger batches.** {{ fast.larger_rate | words | capitalize }} times the rate,
+#    in one epoch of the same cycle; {{ fast.larger_batch | words }} times as many images a step, so
+#    that the steps are fewer and less noisy; and a shorter memory of Adam's for squared gradients,
+#    as there are fewer steps to remember.
+# 4. **A smaller network.** Most of the arithmetic is in the second convolution. In the race's
+#    network the first convolution looks at every second place only, with larger kernels and half
+#    the filters, so there is nothing left to pool before the second, which has half the filters,
+#    too, and {{ fast.small_second | percent(0) }} of the multiply-adds. Pooling stands before ReLU:
+#    the result is the same, and ReLU has a quarter of the values to go through. The pixels are
+#    standardized, and the dense layer is wider, which costs little.
 
 # %% mystnb={"figure": {"caption": "Seconds of a whole training, set-up included, on a logarithmic axis, one step after another. Below each name: the mean accuracy on the test set, with its 95 % interval.", "name": "fig-fast-waterfall"}}
 GOAL = 0.99
@@ -488,21 +545,34 @@ page.claim("more than twenty-five times", lucky_times > 25)
 page.claim("Most of it came from needing fewer steps", fewer_steps > smaller)
 
 # %% [markdown]
-# {{ claim("The goal is reached") }}: {{ fast.race_accuracy | in_words(digits=2) }}, with {{ fast.race_parameters | thousands }} parameters, in {{ fast.race.total | decimals(1) }} seconds. {{ claim("So is it by every step after the first") }}. The bare script's ten epochs take
-# {{ fast.times | decimals(0) }} times as long ({{ fast.times_range[0] | decimals(0) }} to {{ fast.times_range[1] | decimals(0) }} in single rounds), and its mean over {{ fast.bare_seeds }} seeds reaches the goal {{ claim("after none of its ten epochs") }}. Its first ten seeds alone do reach it, after
-# epoch {{ fast.lucky_epoch }}: luck, which an epoch picked on the test set brings. Count that epoch as its finish, and the race is still {{ fast.lucky_times | decimals(0) }} times as fast, {{ claim("more than twenty-five times") }}.
+# {{ claim("The goal is reached") }}: {{ fast.race_accuracy | in_words(digits=2) }}, with
+# {{ fast.race_parameters | thousands }} parameters, in {{ fast.race.total | decimals(1) }} seconds.
+# {{ claim("So is it by every step after the first") }}. The bare script's ten epochs take
+# {{ fast.times | decimals(0) }} times as long ({{ fast.times_range[0] | decimals(0) }} to
+# {{ fast.times_range[1] | decimals(0) }} in single rounds), and its mean over {{ fast.bare_seeds }}
+# seeds reaches the goal {{ claim("after none of its ten epochs") }}. Its first ten seeds alone do
+# reach it, after epoch {{ fast.lucky_epoch }}: luck, which an epoch picked on the test set brings.
+# Count that epoch as its finish, and the race is still {{ fast.lucky_times | decimals(0) }} times
+# as fast, {{ claim("more than twenty-five times") }}.
 #
-# Of the seconds of the race, {{ fast.race_load | decimals(1) }} load the images, {{ fast.race_setup | decimals(1) }} build the network and its graph, and only
-# {{ fast.race.training | decimals(1) }} train (medians, which need not add up). Importing TensorFlow, {{ fast.race_import | decimals(1) }} seconds, is not counted on either side; by now it takes longer than all the rest.
+# Of the seconds of the race, {{ fast.race_load | decimals(1) }} load the images,
+# {{ fast.race_setup | decimals(1) }} build the network and its graph, and only
+# {{ fast.race.training | decimals(1) }} train (medians, which need not add up). Importing
+# TensorFlow, {{ fast.race_import | decimals(1) }} seconds, is not counted on either side; by now it
+# takes longer than all the rest.
 #
-# {{ claim("Most of it came from needing fewer steps") }}: a factor of {{ fast.fewer_steps | decimals(1) }}, against {{ fast.smaller | decimals(1) }} for the smaller network.
+# {{ claim("Most of it came from needing fewer steps") }}: a factor of
+# {{ fast.fewer_steps | decimals(1) }}, against {{ fast.smaller | decimals(1) }} for the smaller
+# network.
 #
 # ## Further up
 #
-# The same race to `0.994`, and the most accurate network that we found for the time of the bare script's ten epochs. Both have five convolutions with
-# **batch normalization**, and see each image turned, scaled, sheared and moved a little, anew each time. (Each part of a batch is normalized by itself, so these two depend a little on how many parts there are: here two.)
-# The last one also answers from several views: by the mean of its probabilities for an
-# image and seven slightly changed views of it. That costs time for each answer, and is counted.
+# The same race to `0.994`, and the most accurate network that we found for the time of the bare
+# script's ten epochs. Both have five convolutions with **batch normalization**, and see each image
+# turned, scaled, sheared and moved a little, anew each time. (Each part of a batch is normalized by
+# itself, so these two depend a little on how many parts there are: here two.) The last one also
+# answers from several views: by the mean of its probabilities for an image and seven slightly
+# changed views of it. That costs time for each answer, and is counted.
 
 # %%
 contestants = [
@@ -547,13 +617,17 @@ page.claim("reaches it", summary.loc["race to 99.4 %", "value"] >= 0.994)
 page.claim("within the time of the bare script", with_views <= bare["total"])
 
 # %% [markdown]
-# The first {{ claim("reaches it") }}: {{ fast.race_further | in_words(digits=2) }} in {{ fast.race_further_seconds | decimals(1) }} seconds. The second gets to {{ fast.accurate | in_words(digits=2) }} alone and to
-# {{ fast.views | in_words(digits=2) }} from eight views, a difference of {{ fast.views_gain | difference_in_words }}. It has {{ fast.accurate_parameters | thousands }} parameters, fewer than the book's network,
-# and stays {{ claim("within the time of the bare script") }}, {{ fast.accurate_share | percent(0) }} of it.
+# The first {{ claim("reaches it") }}: {{ fast.race_further | in_words(digits=2) }} in
+# {{ fast.race_further_seconds | decimals(1) }} seconds. The second gets to
+# {{ fast.accurate | in_words(digits=2) }} alone and to {{ fast.views | in_words(digits=2) }} from
+# eight views, a difference of {{ fast.views_gain | difference_in_words }}. It has
+# {{ fast.accurate_parameters | thousands }} parameters, fewer than the book's network, and stays
+# {{ claim("within the time of the bare script") }}, {{ fast.accurate_share | percent(0) }} of it.
 #
 # ## What else there is
 #
-# What can you have without new code? Keras's own `fit` with one setting changed. Shown is the second of two epochs, in which nothing is compiled any more:
+# What can you have without new code? Keras's own `fit` with one setting changed. Shown is the
+# second of two epochs, in which nothing is compiled any more:
 
 # %%
 VARIANTS = [
@@ -599,14 +673,25 @@ page.claim(
 )
 
 # %% [markdown]
-# "Times faster" is again the median over {{ fast.variant_seeds | words }} rounds; the columns `lowest` and `highest` are single rounds, and show how uneven so short a measurement is.
+# "Times faster" is again the median over {{ fast.variant_seeds | words }} rounds; the columns
+# `lowest` and `highest` are single rounds, and show how uneven so short a measurement is.
 #
-# - **Fifty steps a call** (`steps_per_execution`) saves returns to Python, and costs one word: {{ fast.variants["fifty steps a call"]["times faster"] | decimals(1) }} times as fast in the median, faster in {{ fast.faster_rounds["fifty steps a call"] | words }} rounds of {{ fast.variant_seeds | words }}.
-# - **Short numbers** (`mixed_bfloat16`, with sixteen bits) halve the bytes: {{ fast.variants.bfloat16["times faster"] | decimals(1) }} times, faster in {{ fast.faster_rounds.bfloat16 | words }} rounds.
-# - **Two virtual devices** (`MirroredStrategy`) are TensorFlow's own way to share a batch. It is made for several machines or graphics cards.
-# - **XLA** (`jit_compile=True`), a compiler, fuses operations, and on a processor replaces TensorFlow's convolutions by its own. These last two are {{ claim("slower in every round") }}, at {{ fast.variants["two virtual devices"]["times faster"] | decimals(1) }} and {{ fast.variants.XLA["times faster"] | decimals(1) }} times the speed.
+# - **Fifty steps a call** (`steps_per_execution`) saves returns to Python, and costs one word:
+#   {{ fast.variants["fifty steps a call"]["times faster"] | decimals(1) }} times as fast in the
+#   median, faster in {{ fast.faster_rounds["fifty steps a call"] | words }} rounds of
+#   {{ fast.variant_seeds | words }}.
+# - **Short numbers** (`mixed_bfloat16`, with sixteen bits) halve the bytes:
+#   {{ fast.variants.bfloat16["times faster"] | decimals(1) }} times, faster in
+#   {{ fast.faster_rounds.bfloat16 | words }} rounds.
+# - **Two virtual devices** (`MirroredStrategy`) are TensorFlow's own way to share a batch. It is
+#   made for several machines or graphics cards.
+# - **XLA** (`jit_compile=True`), a compiler, fuses operations, and on a processor replaces
+#   TensorFlow's convolutions by its own. These last two are {{ claim("slower in every round") }},
+#   at {{ fast.variants["two virtual devices"]["times faster"] | decimals(1) }} and
+#   {{ fast.variants.XLA["times faster"] | decimals(1) }} times the speed.
 #
-# What was tried on the way to the two recipes, and scored on the held-out images alone (`python benchmarks/tried.py`):
+# What was tried on the way to the two recipes, and scored on the held-out images alone
+# (`python benchmarks/tried.py`):
 
 # %%
 tried = reference.load_timings("tried")
@@ -628,7 +713,9 @@ tried_table[["count", "seconds", "value", "low", "high"]].round(
 )
 
 # %% [markdown]
-# The first line is the race's recipe, and in those below it, down to "most accurate", one thing is changed, or two where the name says so (with a constant rate, and with batches of `32`, the rate has to come down, too). Against the race, over the same seeds:
+# The first line is the race's recipe, and in those below it, down to "most accurate", one thing is
+# changed, or two where the name says so (with a constant rate, and with batches of `32`, the rate
+# has to come down, too). Against the race, over the same seeds:
 
 # %%
 against_race = {
@@ -683,15 +770,28 @@ page.claim(
 )
 
 # %% [markdown]
-# {{ claim("None of them is shown to be more accurate") }}. {{ claim("The cycle of the rate and the smoothed labels are what is missed") }}: {{ fast.against_race["constant rate"] | difference_in_words }} without the one, {{ fast.against_race["plain labels"] | difference_in_words }} without the other. The larger batches are
-# {{ claim("not what makes one epoch enough") }}: with batches of `32` and a lower rate it is as accurate, as far as these seeds can tell, in the race's network ({{ fast.against_race["batches of 32"] | difference_in_words }}) and in the book's ({{ fast.in_small_batches | difference_in_words }}).
-# They save time, in the race's network: without them a training takes {{ fast.small_batch_times | decimals(1) }} times as long.
+# {{ claim("None of them is shown to be more accurate") }}.
+# {{ claim("The cycle of the rate and the smoothed labels are what is missed") }}:
+# {{ fast.against_race["constant rate"] | difference_in_words }} without the one,
+# {{ fast.against_race["plain labels"] | difference_in_words }} without the other. The larger
+# batches are {{ claim("not what makes one epoch enough") }}: with batches of `32` and a lower rate
+# it is as accurate, as far as these seeds can tell, in the race's network
+# ({{ fast.against_race["batches of 32"] | difference_in_words }}) and in the book's
+# ({{ fast.in_small_batches | difference_in_words }}). They save time, in the race's network:
+# without them a training takes {{ fast.small_batch_times | decimals(1) }} times as long.
 #
-# The other lines are about the most accurate network. With a little more than half of the epochs it has {{ fast.tried["half as long"] | in_words(digits=2) }}, with all of them
-# {{ fast.tried["most accurate"] | in_words(digits=2) }}. Three smaller networks, trained and asked in {{ fast.together_seconds | decimals(0) }} seconds, have {{ fast.tried["one of three networks"] | in_words(digits=2) }} each, {{ fast.tried["three networks"] | in_words(digits=2) }} together, and
-# {{ fast.tried["three networks, four views"] | in_words(digits=2) }} from four views each: {{ claim("no more than the one network") }}. So the time of the bare script seems to end here. Part of what remains may be labels that nobody can guess, see [the errors](13_errors.ipynb).
+# The other lines are about the most accurate network. With a little more than half of the epochs it
+# has {{ fast.tried["half as long"] | in_words(digits=2) }}, with all of them
+# {{ fast.tried["most accurate"] | in_words(digits=2) }}. Three smaller networks, trained and asked
+# in {{ fast.together_seconds | decimals(0) }} seconds, have
+# {{ fast.tried["one of three networks"] | in_words(digits=2) }} each,
+# {{ fast.tried["three networks"] | in_words(digits=2) }} together, and
+# {{ fast.tried["three networks, four views"] | in_words(digits=2) }} from four views each:
+# {{ claim("no more than the one network") }}. So the time of the bare script seems to end here.
+# Part of what remains may be labels that nobody can guess, see [the errors](13_errors.ipynb).
 #
-# Another framework? The same ten epochs of the same network in PyTorch (channels last, fused Adam) and in Keras on JAX:
+# Another framework? The same ten epochs of the same network in PyTorch (channels last, fused Adam)
+# and in Keras on JAX:
 
 # %%
 peers = summary.loc[
@@ -708,14 +808,19 @@ page.add(
 )
 
 # %% [markdown]
-# Ten epochs in PyTorch are {{ fast.peers["PyTorch"] | decimals(2) }} times as fast as the bare script ({{ fast.peer_seeds["PyTorch"] | words }} seeds), and in Keras on JAX {{ fast.peers["Keras on JAX"] | decimals(2) }} times ({{ fast.peer_seeds["Keras on JAX"] | words }} seed; its convolutions
-# on a processor are XLA's). PyTorch's like is an epoch as one graph, at {{ fast.graph_times | decimals(2) }} times; with both parts side by side, TensorFlow comes to {{ fast.peers["two parts side by side"] | decimals(2) }}.
+# Ten epochs in PyTorch are {{ fast.peers["PyTorch"] | decimals(2) }} times as fast as the bare
+# script ({{ fast.peer_seeds["PyTorch"] | words }} seeds), and in Keras on JAX
+# {{ fast.peers["Keras on JAX"] | decimals(2) }} times
+# ({{ fast.peer_seeds["Keras on JAX"] | words }} seed; its convolutions on a processor are XLA's).
+# PyTorch's like is an epoch as one graph, at {{ fast.graph_times | decimals(2) }} times; with both
+# parts side by side, TensorFlow comes to {{ fast.peers["two parts side by side"] | decimals(2) }}.
 
 # %% [markdown]
 # ## Growth
 #
-# How do time and memory grow? One epoch of the book's network through `training.train`, each point in a process of its own (`python benchmarks/growth.py`). More than
-# sixty thousand images are changed copies.
+# How do time and memory grow? One epoch of the book's network through `training.train`, each point
+# in a process of its own (`python benchmarks/growth.py`). More than sixty thousand images are
+# changed copies.
 
 # %%
 growth = reference.load_timings("growth")
@@ -792,14 +897,22 @@ page.claim(
 )
 
 # %% [markdown]
-# Time grows {{ claim("in proportion to the images") }} (exponent {{ fast.time_exponent | decimals(2) }}), and memory by {{ fast.kilobytes_per_image | decimals(1) }} kilobytes for each. An image as `float32` takes
-# {{ fast.kilobytes_of_an_image | decimals(1) }}, so at its peak the process holds {{ fast.copies | words }} copies of the images. With larger batches {{ claim("the time falls, but slowly") }} (exponent {{ fast.batch_exponent | decimals(2) }} up to `128`): the waiting shrinks, the arithmetic stays. It
-# was shortest with {{ fast.fastest_batch }} images a batch. Each image of a batch takes {{ fast.batch_kilobytes | decimals(0) }} kilobytes more, for the maps that wait for the way back.
+# Time grows {{ claim("in proportion to the images") }} (exponent
+# {{ fast.time_exponent | decimals(2) }}), and memory by
+# {{ fast.kilobytes_per_image | decimals(1) }} kilobytes for each. An image as `float32` takes
+# {{ fast.kilobytes_of_an_image | decimals(1) }}, so at its peak the process holds
+# {{ fast.copies | words }} copies of the images. With larger batches
+# {{ claim("the time falls, but slowly") }} (exponent {{ fast.batch_exponent | decimals(2) }} up to
+# `128`): the waiting shrinks, the arithmetic stays. It was shortest with {{ fast.fastest_batch }}
+# images a batch. Each image of a batch takes {{ fast.batch_kilobytes | decimals(0) }} kilobytes
+# more, for the maps that wait for the way back.
 #
 # ## Using the trained network
 #
-# A trained network is used far more often than it is trained. Images a second on the same machine, by way and by batch size, and what a smaller file costs (`python benchmarks/inference.py`). LiteRT is TensorFlow's runtime
-# for phones and small boards, ONNX Runtime one for networks of any framework:
+# A trained network is used far more often than it is trained. Images a second on the same machine,
+# by way and by batch size, and what a smaller file costs (`python benchmarks/inference.py`). LiteRT
+# is TensorFlow's runtime for phones and small boards, ONNX Runtime one for networks of any
+# framework:
 
 # %%
 inference = reference.load_timings("inference")
@@ -836,12 +949,22 @@ page.claim(
 )
 
 # %% [markdown]
-# - **Many images at once**: `model.predict` is made for that. A call has a price, {{ fast.predict_milliseconds | decimals(0) }} milliseconds even for a single image, which many images share: with a thousand or so, {{ fast.predict_many | decimals(0) }} thousand a second.
-# - **One image, again and again**: not `predict`, which prepares a pipeline for each call. LiteRT reads {{ fast.lite_one | decimals(0) }} thousand images a second one by one, {{ claim("more than a hundred times as fast") }}. If you stay in
-#   TensorFlow, wrap the model in `tf.function`.
+# - **Many images at once**: `model.predict` is made for that. A call has a price,
+#   {{ fast.predict_milliseconds | decimals(0) }} milliseconds even for a single image, which many
+#   images share: with a thousand or so, {{ fast.predict_many | decimals(0) }} thousand a second.
+# - **One image, again and again**: not `predict`, which prepares a pipeline for each call. LiteRT
+#   reads {{ fast.lite_one | decimals(0) }} thousand images a second one by one,
+#   {{ claim("more than a hundred times as fast") }}. If you stay in TensorFlow, wrap the model in
+#   `tf.function`.
 # - **A gradient through the answer**, or a look inside: `model(images)`.
-# - **A phone or a small board**: LiteRT, and weights as `float16`: the file shrinks, from {{ fast.formats.float32.kilobytes | decimals(0) }} to {{ fast.formats.float16.kilobytes | decimals(0) }} kB, and it {{ claim("costs next to nothing") }} in accuracy
-#   ({{ fast.formats.float32.accuracy | percent(2) }} and {{ fast.formats.float16.accuracy | percent(2) }}). Computing in integers (`int8`), it is {{ fast.formats.int8.kilobytes | decimals(0) }} kB, at {{ fast.formats.int8.accuracy | percent(2) }}.
+# - **A phone or a small board**: LiteRT, and weights as `float16`: the file shrinks, from
+#   {{ fast.formats.float32.kilobytes | decimals(0) }} to
+#   {{ fast.formats.float16.kilobytes | decimals(0) }} kB, and it
+#   {{ claim("costs next to nothing") }} in accuracy
+#   ({{ fast.formats.float32.accuracy | percent(2) }} and
+#   {{ fast.formats.float16.accuracy | percent(2) }}). Computing in integers (`int8`), it is
+#   {{ fast.formats.int8.kilobytes | decimals(0) }} kB, at
+#   {{ fast.formats.int8.accuracy | percent(2) }}.
 #
 # On your own machine, one image at a time:
 
@@ -869,7 +992,8 @@ assert measured["compiled function"] > measured["model.predict"]
 # %% [markdown]
 # ## Now you
 #
-# Train it, here and now. Nothing in this chapter names a processor, so on a GPU the same cell should run unchanged, with each batch in one part; for this page it ran on none.
+# Train it, here and now. Nothing in this chapter names a processor, so on a GPU the same cell
+# should run unchanged, with each batch in one part; for this page it ran on none.
 
 # %% tags=["nbval-ignore-output"]
 begin = time.perf_counter()
@@ -890,19 +1014,25 @@ page.add(live_accuracy=live_accuracy, atol=0.005)
 page.measure(live_seconds=trained)
 
 # %% [markdown]
-# When this page was run, it took {{ fast.live_seconds | decimals(1) }} seconds and reached {{ fast.live_accuracy | percent(2) }}. Your seed is another one, drawn from the clock. By the twenty stored runs, nineteen of twenty further runs
-# come out between {{ fast.race_range[0] | percent(2) }} and {{ fast.race_range[1] | percent(2) }}.
+# When this page was run, it took {{ fast.live_seconds | decimals(1) }} seconds and reached
+# {{ fast.live_accuracy | percent(2) }}. Your seed is another one, drawn from the clock. By the
+# twenty stored runs, nineteen of twenty further runs come out between
+# {{ fast.race_range[0] | percent(2) }} and {{ fast.race_range[1] | percent(2) }}.
 #
 # ## Summary
 #
 # - Measure before you change anything: what limits the computation, arithmetic, memory or waiting?
-# - The same mathematics ran {{ fast.same_times | decimals(1) }} times as fast, by waiting less and by keeping both cores busy.
-# - A rate that rises and falls, smoothed labels, larger steps and larger batches made the training {{ fast.fewer_steps | decimals(0) }} times shorter, and a smaller network {{ fast.smaller | decimals(0) }} times.
+# - The same mathematics ran {{ fast.same_times | decimals(1) }} times as fast, by waiting less and
+#   by keeping both cores busy.
+# - A rate that rises and falls, smoothed labels, larger steps and larger batches made the training
+#   {{ fast.fewer_steps | decimals(0) }} times shorter, and a smaller network
+#   {{ fast.smaller | decimals(0) }} times.
 # - Choose on held-out images, write the recipe down, and score it on the test set over many seeds.
 #
 # ## Questions to think about
 #
-# **A layer does `2` operations with each byte. The processor could do `100` billion operations a second, and its memory brings `20` billion bytes. What limits the layer?**
+# **A layer does `2` operations with each byte. The processor could do `100` billion operations a
+# second, and its memory brings `20` billion bytes. What limits the layer?**
 #
 # <details><summary>The arithmetic: a hundred is what the processor can do at most</summary>
 #
@@ -912,17 +1042,20 @@ page.measure(live_seconds=trained)
 #
 # <details><summary>The memory: it feeds `40` billion operations a second</summary>
 #
-# Right. A faster processor would wait just as long. More operations with each byte would help, or fewer bytes.
+# Right. A faster processor would wait just as long. More operations with each byte would help, or
+# fewer bytes.
 #
 # </details>
 #
 # <details><summary>Neither: operations and bytes cannot be compared</summary>
 #
-# The number of operations for each byte makes them comparable. That is what the roofline's axis is for.
+# The number of operations for each byte makes them comparable. That is what the roofline's axis is
+# for.
 #
 # </details>
 #
-# **For which network is the step not the same, if the batch is cut in two parts and the gradients are put together?**
+# **For which network is the step not the same, if the batch is cut in two parts and the gradients
+# are put together?**
 #
 # <details><summary>One with pooling</summary>
 #
@@ -938,25 +1071,31 @@ page.measure(live_seconds=trained)
 #
 # <details><summary>One with very many parameters</summary>
 #
-# However many: each entry of the gradient is a mean over images, and means over parts can be put together again.
+# However many: each entry of the gradient is a mean over images, and means over parts can be put
+# together again.
 #
 # </details>
 #
-# **Pooling and ReLU may change places: the result is the same. Would that hold with average pooling, too?**
+# **Pooling and ReLU may change places: the result is the same. Would that hold with average
+# pooling, too?**
 #
-# <details><summary>Yes: a mean lies between the smallest and the largest value, and so does the maximum</summary>
+# <details><summary>Yes: a mean lies between the smallest and the largest value, and so does the
+# maximum</summary>
 #
-# That is true of both, and not enough. Take the values -1 and 1: the mean first, and then ReLU; now the other way round.
+# That is true of both, and not enough. Take the values -1 and 1: the mean first, and then ReLU; now
+# the other way round.
 #
 # </details>
 #
 # <details><summary>Yes: both poolings are linear</summary>
 #
-# The mean is linear, the maximum is not. But ReLU is not linear either, and that is what matters here.
+# The mean is linear, the maximum is not. But ReLU is not linear either, and that is what matters
+# here.
 #
 # </details>
 #
-# <details><summary>No: ReLU keeps the order of values, which is all the maximum looks at; the mean needs more</summary>
+# <details><summary>No: ReLU keeps the order of values, which is all the maximum looks at; the mean
+# needs more</summary>
 #
 # Right. The mean of -1 and 1 is 0; after ReLU they are 0 and 1, and their mean is a half.
 #
@@ -970,10 +1109,11 @@ page.measure(live_seconds=trained)
 #
 # </details>
 #
-# <details><summary>Because one of many comes out on top by luck, and its score then promises too much</summary>
+# <details><summary>Because one of many comes out on top by luck, and its score then promises too
+# much</summary>
 #
-# Right. Held-out images suffer from the same, but the test set stays fresh for the one recipe that you declare.
-# [What helps?](15_exploring.ipynb) goes that way.
+# Right. Held-out images suffer from the same, but the test set stays fresh for the one recipe that
+# you declare. [What helps?](15_exploring.ipynb) goes that way.
 #
 # </details>
 #
@@ -991,8 +1131,10 @@ page.measure(live_seconds=trained)
 from digitlib import check, hint
 
 # %% [markdown]
-# **Exercise 1** (a few minutes). Write `roof`: the operations a second that a computation can reach at most, from its intensity (operations a byte), the peak of the arithmetic units (operations a second) and the bandwidth of the
-# memory (bytes a second). For which layers of the book's network would a processor with a peak of `100` billion wait for a memory that brings `20` billion bytes?
+# **Exercise 1** (a few minutes). Write `roof`: the operations a second that a computation can reach
+# at most, from its intensity (operations a byte), the peak of the arithmetic units (operations a
+# second) and the bandwidth of the memory (bytes a second). For which layers of the book's network
+# would a processor with a peak of `100` billion wait for a memory that brings `20` billion bytes?
 
 
 # %%
@@ -1017,8 +1159,10 @@ for layer_name, intensity in layer_rates["intensity"].items():
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 2** (ten minutes). A part of the work gets faster; how much faster does the whole get? Write `speed_up`. It takes arrays: the share of each part in the time, which add up to one, and how many times as fast each becomes. What
-# would the training gain, step by step through `fit`, if the graph ran twice, ten or a thousand times as fast, and nothing else changed?
+# **Exercise 2** (ten minutes). A part of the work gets faster; how much faster does the whole get?
+# Write `speed_up`. It takes arrays: the share of each part in the time, which add up to one, and
+# how many times as fast each becomes. What would the training gain, step by step through `fit`, if
+# the graph ran twice, ten or a thousand times as fast, and nothing else changed?
 
 
 # %%
@@ -1044,8 +1188,11 @@ for factor in (2, 10, 1_000):
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 3** (a quarter of an hour). The parts of a batch need not be of one size: thirty-two images on three cores are not. Write `whole_gradient`, which takes the gradients of the parts' mean losses, a row for each part, and the sizes of the parts, and
-# returns the gradient of the mean loss of the whole batch. Try it on a straight line through points, where you can write the gradient down.
+# **Exercise 3** (a quarter of an hour). The parts of a batch need not be of one size: thirty-two
+# images on three cores are not. Write `whole_gradient`, which takes the gradients of the parts'
+# mean losses, a row for each part, and the sizes of the parts, and returns the gradient of the mean
+# loss of the whole batch. Try it on a straight line through points, where you can write the
+# gradient down.
 
 
 # %%
@@ -1081,8 +1228,10 @@ print(f"sizes {sizes}; the same: {same}")
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 4** (a quarter of an hour). Write `one_cycle`: the rate at a step, or at each of an array of steps, in a training of so many `steps`. It is 0 at step `0`, rises in a straight line to the peak at the share `rise` of all
-# steps, and falls in a straight line to 0 at the last. What is its mean over the training, and how does that depend on `rise`?
+# **Exercise 4** (a quarter of an hour). Write `one_cycle`: the rate at a step, or at each of an
+# array of steps, in a training of so many `steps`. It is 0 at step `0`, rises in a straight line to
+# the peak at the share `rise` of all steps, and falls in a straight line to 0 at the last. What is
+# its mean over the training, and how does that depend on `rise`?
 
 
 # %% mystnb={"figure": {"caption": "A one-cycle rate with its peak after a quarter of the training, and the constant rate that has the same mean.", "name": "fig-fast-one-cycle"}}
@@ -1116,9 +1265,13 @@ plots.lines(
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 5** (an hour). Write `smoothed_loss`: the mean cross-entropy of rows of ten `probabilities` with smoothed labels. A share `smoothing` of the target is taken from the right digit, and spread over all ten alike. Then find out what
-# the race's recipe, `recipes.RECIPES["race to 99 %"]`, owes to it. `dataclasses.replace(recipe, label_smoothing=0.0)` is the same recipe with plain labels. Undo one of its four changes at a time (a constant rate, or batches of `32`, need a lower rate as well:
-# `0.003`), and train (`recipes.start`, and a loop over its epochs) without the last sixth of the images, which you score it on. Which one is missed most?
+# **Exercise 5** (an hour). Write `smoothed_loss`: the mean cross-entropy of rows of ten
+# `probabilities` with smoothed labels. A share `smoothing` of the target is taken from the right
+# digit, and spread over all ten alike. Then find out what the race's recipe,
+# `recipes.RECIPES["race to 99 %"]`, owes to it. `dataclasses.replace(recipe, label_smoothing=0.0)`
+# is the same recipe with plain labels. Undo one of its four changes at a time (a constant rate, or
+# batches of `32`, need a lower rate as well: `0.003`), and train (`recipes.start`, and a loop over
+# its epochs) without the last sixth of the images, which you score it on. Which one is missed most?
 
 
 # %% nbval={"atol": 0.005}
