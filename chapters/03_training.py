@@ -1,11 +1,12 @@
 # %% [markdown]
 # # Training and evaluation
 #
-# *{{ minutes_to_read.training }} minutes to read; its run took {{ runs.training.seconds | minutes }} on {{ training.processor }}.*
+# *{{ minutes_to_read.training }} minutes to read; its run took
+# {{ runs.training.seconds | minutes }} on {{ training.processor }}.*
 #
-# Here the network learns. You train it twice: once with images held out, to see how it
-# learns and to make choices, and once on everything, to see how good it is. Then you look
-# at what it gets wrong.
+# Here the network learns. You train it twice: once with images held out, to see how it learns and
+# to make choices, and once on everything, to see how good it is. Then you look at what it gets
+# wrong.
 #
 # **After this chapter you can**
 #
@@ -29,24 +30,24 @@ page = Page("03_training")
 import keras
 import numpy as np
 
-from digitlib import data, evaluation, models, plots, reference, statistics, training
+from digitlib import data, evaluation, models, plots, reference, training
 
 (X_train, y_train), (X_test, y_test) = data.load_mnist()
-X_train, y_train = data.scale_pixels(X_train[:training_images]), y_train[:training_images]
+X_train = data.scale_pixels(X_train[:training_images])
+y_train = y_train[:training_images]
 X_test_scaled = data.scale_pixels(X_test)
 
 # %% [markdown]
 # ## What the network tries to make small
 #
-# Training needs one number that says how wrong the network is: the **loss**. For one
-# image, take the probability $p$ that the network gave to the right digit. The
-# **cross-entropy** loss is
+# Training needs one number that says how wrong the network is: the **loss**. For one image, take
+# the probability $p$ that the network gave to the right digit. The **cross-entropy** loss is
 #
 # $$L = -\ln p$$
 #
-# If the network was sure and right, $p$ is nearly 1 and the loss nearly 0. If it was sure
-# and wrong, $p$ is nearly 0 and the loss is large. The loss of many images is the mean.
-# Guessing, with a probability of one tenth for each digit, costs $\ln 10$.
+# If the network was sure and right, $p$ is nearly 1 and the loss nearly 0. If it was sure and
+# wrong, $p$ is nearly 0 and the loss is large. The loss of many images is the mean. Guessing, with
+# a probability of one tenth for each digit, costs $\ln 10$.
 
 # %%
 given_to_the_right_digit = np.array([0.99, 0.5, 0.1, 0.001])
@@ -54,17 +55,19 @@ print("p:   ", given_to_the_right_digit)
 print("loss:", (-np.log(given_to_the_right_digit)).round(3))
 
 # %% [markdown]
-# Keras calls it `sparse_categorical_crossentropy`: sparse, because the label is a single
-# number like 7 and not a row of zeros with a 1 in it. Check it on the untrained network: its
-# loss should be near that of guessing.
+# Keras calls it `sparse_categorical_crossentropy`: sparse, because the label is a single number
+# like 7 and not a row of zeros with a 1 in it. Check it on the untrained network: its loss should
+# be near that of guessing.
 
 # %%
 keras.utils.set_random_seed(seed)
 untrained = models.build_cnn()
 probabilities = training.predict_probabilities(untrained, X_test_scaled[:1000])
 by_hand = -np.log(probabilities[np.arange(1000), y_test[:1000]]).mean()
-by_keras = float(keras.losses.SparseCategoricalCrossentropy()(y_test[:1000], probabilities))
-print("by hand and by Keras agree:", bool(np.isclose(by_hand, by_keras, atol=1e-5)))
+cross_entropy = keras.losses.SparseCategoricalCrossentropy()
+by_keras = float(cross_entropy(y_test[:1000], probabilities))
+agree = bool(np.isclose(by_hand, by_keras, atol=1e-5))
+print("by hand and by Keras agree:", agree)
 print(f"guessing: {np.log(10):.3f}")
 
 # %% tags=["pipeline"]
@@ -75,19 +78,18 @@ page.claim("no better than a guess", abs(by_hand - np.log(10)) < 0.1)
 #
 # ## How it learns
 #
-# The loss depends on all the parameters. Calculus gives, for each of them, the **gradient**:
-# how much the loss would change if that parameter grew a little. Step each parameter a little
-# against its gradient, and the loss shrinks. That is **gradient descent**.
+# The loss depends on all the parameters. Calculus gives, for each of them, the **gradient**: how
+# much the loss would change if that parameter grew a little. Step each parameter a little against
+# its gradient, and the loss shrinks. That is **gradient descent**.
 #
-# Computing the gradient on all images for every step would be slow, so each step uses a
-# **batch** of 32. One pass over all batches is an **epoch**. With
-# {{ training.training_images | thousands }} images an epoch has {{ training.steps | thousands }}
-# steps.
+# Computing the gradient on all images for every step would be slow, so each step uses a **batch**
+# of 32. One pass over all batches is an **epoch**. With {{ training.training_images | thousands }}
+# images an epoch has {{ training.steps | thousands }} steps.
 #
-# The rule for the size of the steps is the **optimizer**. **Adam**
-# ({{ cite("kingma2015") }}) keeps two running averages for each parameter: $m$ of its gradient
-# $g$, and $v$ of the square of its gradient. It steps by their ratio, so that parameters with
-# small gradients move as far as those with large ones:
+# The rule for the size of the steps is the **optimizer**. **Adam** ({{ cite("kingma2015") }}) keeps
+# two running averages for each parameter: $m$ of its gradient $g$, and $v$ of the square of its
+# gradient. It steps by their ratio, so that parameters with small gradients move as far as those
+# with large ones:
 #
 # $$\begin{aligned}
 # m &\leftarrow \beta_1 m + (1 - \beta_1)\, g \\
@@ -97,8 +99,8 @@ page.claim("no better than a guess", abs(by_hand - np.log(10)) < 0.1)
 #
 # The hats correct for averages that started from zero: $\hat m = m / (1 - \beta_1^t)$ after $t$
 # steps, and likewise for $v$. The usual values are $\beta_1$ = {{ fact.adam_decay_mean }},
-# $\beta_2$ = {{ fact.adam_decay_square }} and a **learning rate** $\alpha$ of
-# {{ fact.adam_rate }}. In code, minimising $(w - 3)^2$:
+# $\beta_2$ = {{ fact.adam_decay_square }} and a **learning rate** $\alpha$ of {{ fact.adam_rate }}.
+# In code, minimising $(w - 3)^2$:
 
 # %%
 w, m, v = 0.0, 0.0, 0.0
@@ -120,9 +122,16 @@ print("equal to Keras:", bool(np.isclose(w, float(keras_w), atol=1e-4)))
 # and keeps what happened. The last images of the training set are held out for validation.
 
 # %% tags=["nbval-ignore-output"]
-(X_fit, y_fit), validation = data.hold_out(X_train, y_train, count=len(X_train) // 10)
+held_out = len(X_train) // 10
+(X_fit, y_fit), validation = data.hold_out(X_train, y_train, count=held_out)
 _, first_run = training.train(
-    models.build_cnn, X_fit, y_fit, seed=seed, epochs=epochs, validation_data=validation, verbose=2
+    models.build_cnn,
+    X_fit,
+    y_fit,
+    seed=seed,
+    epochs=epochs,
+    validation_data=validation,
+    verbose=2,
 )
 
 # %% tags=["pipeline"]
@@ -144,8 +153,13 @@ page.add(
     fit_images=len(X_fit),
     held_out=len(validation[0]),
 )
-# Ten seeds (the sweep "headline") lie within 0.004 in accuracy and within 0.012 in loss.
-page.add(first_accuracy=history["val_accuracy"][0], last_accuracy=history["val_accuracy"][-1], atol=0.005)
+# Ten seeds (the sweep "headline") lie within 0.004 in accuracy and within
+# 0.012 in loss.
+page.add(
+    first_accuracy=history["val_accuracy"][0],
+    last_accuracy=history["val_accuracy"][-1],
+    atol=0.005,
+)
 page.add(
     first_loss=history["loss"][0],
     last_loss=history["loss"][-1],
@@ -156,44 +170,58 @@ page.add(
     count_atol=4,
 )
 page.claim(
-    "at the end it is several times that of the training images", history["val_loss"][-1] > 3 * history["loss"][-1]
+    "at the end it is several times that of the training images",
+    history["val_loss"][-1] > 3 * history["loss"][-1],
 )
-page.claim("lower than the validation accuracy after it", history["accuracy"][0] < history["val_accuracy"][0])
+page.claim(
+    "lower than the validation accuracy after it",
+    history["accuracy"][0] < history["val_accuracy"][0],
+)
 page.claim("best before the last epoch", best_epoch < epochs)
-page.claim("and no longer falls", history["val_loss"][-1] > min(history["val_loss"]))
+page.claim(
+    "and no longer falls", history["val_loss"][-1] > min(history["val_loss"])
+)
 
 # %% [markdown]
-# [After one epoch](#fig-accuracy) the network is right about {{ training.first_accuracy | percent }} of the
-# {{ training.held_out | thousands }} held-out images, after {{ training.epochs }} about
-# {{ training.last_accuracy | percent }}.
+# [After one epoch](#fig-accuracy) the network is right about
+# {{ training.first_accuracy | percent }} of the {{ training.held_out | thousands }} held-out
+# images, after {{ training.epochs }} about {{ training.last_accuracy | percent }}.
 #
 # Now look at [the loss](#fig-loss). On the images it is trained on it falls from
-# {{ training.first_loss | decimals(3) }} to {{ training.last_loss | decimals(3) }}. On the
-# held-out images it is {{ claim("best before the last epoch") }}
+# {{ training.first_loss | decimals(3) }} to {{ training.last_loss | decimals(3) }}. On the held-out
+# images it is {{ claim("best before the last epoch") }}
 # ({{ training.best_validation_loss | decimals(3) }}, in epoch {{ training.best_epoch }})
 # {{ claim("and no longer falls") }};
-# {{ claim("at the end it is several times that of the training images") }}.
-# The network has begun to learn its training images by heart: **over-fitting**. The accuracy
-# hides it, since a digit counts as right however narrowly it was right. But where the
-# network is wrong, it is now wrong with more confidence, and that is what the loss punishes.
+# {{ claim("at the end it is several times that of the training images") }}. The network has begun
+# to learn its training images by heart: **over-fitting**. The accuracy hides it, since a digit
+# counts as right however narrowly it was right. But where the network is wrong, it is now wrong
+# with more confidence, and that is what the loss punishes.
 #
-# Would you stop earlier? That is a choice, so it is made on the held-out images, here. We
-# keep the {{ training.epochs }} epochs that were announced.
+# Would you stop earlier? That is a choice, so it is made on the held-out images, here. We keep the
+# {{ training.epochs }} epochs that were announced.
 #
 # ## Then on all images
 #
-# With the choices made, train on all {{ training.training_images | thousands }} images, and
-# test once. Here it is without helpers, as you would write it yourself. The recorder only
-# takes notes. (Once a seed is set, `fit` repeats the order of the images in every epoch; the chapter on
-# speed measures what that changes.)
+# With the choices made, train on all {{ training.training_images | thousands }} images, and test
+# once. Here it is without helpers, as you would write it yourself. The recorder only takes notes.
+# (Once a seed is set, `fit` repeats the order of the images in every epoch; the chapter on speed
+# measures what that changes.)
 
 # %% tags=["nbval-ignore-output"]
 keras.utils.set_random_seed(seed)
 cnn = models.build_cnn()
-cnn.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+cnn.compile(
+    optimizer="adam",
+    loss="sparse_categorical_crossentropy",
+    metrics=["accuracy"],
+)
 recorder = training.Recorder(seed=seed)
-history = cnn.fit(X_train, y_train, epochs=epochs, callbacks=[recorder], verbose=2)
-run = recorder.run(batch_size=32, training_images=len(X_train), test_images=X_test_scaled)
+history = cnn.fit(
+    X_train, y_train, epochs=epochs, callbacks=[recorder], verbose=2
+)
+run = recorder.run(
+    batch_size=32, training_images=len(X_train), test_images=X_test_scaled
+)
 
 # %% tags=["pipeline"]
 assert history.epoch == list(range(epochs))
@@ -207,7 +235,10 @@ probabilities = training.predict_probabilities(cnn, X_test_scaled)
 predicted = probabilities.argmax(axis=1)
 accuracy = evaluation.accuracy(y_test, predicted)
 print(f"right: {accuracy.correct}")
-print(f"test accuracy {accuracy.value:.4f}, 95 % interval {accuracy.low:.4f} to {accuracy.high:.4f}")
+print(
+    f"test accuracy {accuracy.value:.4f}, "
+    f"95 % interval {accuracy.low:.4f} to {accuracy.high:.4f}"
+)
 
 # %% tags=["pipeline"]
 page.add(  # ten seeds lie within 40 errors
@@ -225,8 +256,8 @@ page.add(test_images=accuracy.count)
 # **Accuracy** is the share of right answers: {{ training.test_accuracy | percent(2) }}, or
 # {{ training.test_errors }} errors among {{ training.test_images | thousands }} digits.
 #
-# The **interval** says how far chance could have moved that figure, had other test images
-# been drawn: from {{ training.test_low | percent(2) }} to {{ training.test_high | percent(2) }}
+# The **interval** says how far chance could have moved that figure, had other test images been
+# drawn: from {{ training.test_low | percent(2) }} to {{ training.test_high | percent(2) }}
 # ({{ cite("wilson1927") }}). It is wider than many people think. Two networks whose accuracies
 # differ by a tenth of a percentage point cannot be told apart by looking at two such numbers.
 #
@@ -234,10 +265,13 @@ page.add(test_images=accuracy.count)
 # {{ training.repetitions | words }} other seeds, declared beforehand:
 
 # %%
+from digitlib import statistics
+
 headline = reference.load_sweep("headline")
 repeated = headline.loc[headline["network"] == "cnn", "accuracy"].to_numpy()
 print("test accuracies of the repetitions:", np.sort(repeated).round(4))
-print("mean:", statistics.in_words(statistics.mean_over_seeds(repeated), digits=2))
+mean = statistics.mean_over_seeds(repeated)
+print("mean:", statistics.in_words(mean, digits=2))
 
 # %% tags=["pipeline"]
 page.add(
@@ -253,15 +287,17 @@ page.claim(
 
 # %% [markdown]
 # They range from {{ training.repeated_low | percent(2) }} to
-# {{ training.repeated_high | percent(2) }}. {{ claim("The run on this page lies among them or close by") }};
-# [a later chapter](07_normal.ipynb) tells how to judge that.
-# Running this page twice on one computer gave the very same weights each time. On another processor, or with
-# another number of cores, sums are added in another order; their last digits differ, and training makes the
-# difference grow. So do not expect our figures to the last digit even from our seed.
+# {{ training.repeated_high | percent(2) }}.
+# {{ claim("The run on this page lies among them or close by") }}; [a later
+# chapter](07_normal.ipynb) tells how to judge that. Running this page twice on one computer gave
+# the very same weights each time. On another processor, or with another number of cores, sums are
+# added in another order; their last digits differ, and training makes the difference grow. So do
+# not expect our figures to the last digit even from our seed.
 #
 # ## Which digits does it confuse?
 #
-# A **confusion matrix** counts, for every true digit (row), what it was taken for (column). Right answers lie on [the diagonal](#fig-confusion).
+# A **confusion matrix** counts, for every true digit (row), what it was taken for (column). Right
+# answers lie on [the diagonal](#fig-confusion).
 
 # %% mystnb={"figure": {"caption": "Confusion matrix of the test images. Rows are true digits, columns the network's answers; everything off the diagonal is an error.", "name": "fig-confusion"}} nbval={"count_atol": 50}
 matrix = evaluation.confusion_matrix(y_test, predicted)
@@ -280,7 +316,8 @@ matrix
 
 # %% [markdown]
 # Two questions can be asked of each digit. **Recall**: of all the sevens, how many were found?
-# **Precision**: of all the images called seven, how many were sevens? (If there are no sevens, or if no image is called seven, there is nothing to divide by, and the table shows `NaN`.)
+# **Precision**: of all the images called seven, how many were sevens? (If there are no sevens, or
+# if no image is called seven, there is nothing to divide by, and the table shows `NaN`.)
 
 # %% nbval={"atol": 0.03}
 evaluation.per_class(y_test, predicted).round(3)
@@ -293,18 +330,21 @@ pairs
 assert pairs["images"].is_monotonic_decreasing
 assert matrix.to_numpy().sum() == len(y_test)
 top = pairs.iloc[0]
-page.measure(pair_true=top["true"], pair_predicted=top["predicted"])  # ten seeds name eight pairs
+# Ten seeds name eight pairs.
+page.measure(pair_true=top["true"], pair_predicted=top["predicted"])
 page.add(pair_images=top["images"], count_atol=20)  # in ten seeds 5 to 19
 page.add(matrix_total=matrix.to_numpy().sum())
+errors = len(y_test) - accuracy.correct
 page.claim(
-    "The errors are not spread evenly", pairs["images"].head(5).sum() > 2 * 5 * (len(y_test) - accuracy.correct) / 90
+    "The errors are not spread evenly",
+    pairs["images"].head(5).sum() > 2 * 5 * errors / 90,
 )
 
 # %% [markdown]
 # {{ claim("The errors are not spread evenly") }} over the ninety ways to be wrong. In this run a
-# {{ training.pair_true }} was taken for a {{ training.pair_predicted }}
-# {{ training.pair_images }} times, more often than any other pair. Such rankings change from run
-# to run; do not build on the order of pairs that occur a few times each.
+# {{ training.pair_true }} was taken for a {{ training.pair_predicted }} {{ training.pair_images }}
+# times, more often than any other pair. Such rankings change from run to run; do not build on the
+# order of pairs that occur a few times each.
 #
 # ## The errors, one by one
 #
@@ -328,16 +368,25 @@ confidence = probabilities.max(axis=1)
 wrong = predicted != y_test
 doubted = data.load_disputed_labels().index
 print(f"median confidence when right: {np.median(confidence[~wrong]):.3f}")
-print(f"errors made with over half the probability: {(confidence[wrong] > 0.5).mean() > 0.5}")
+mostly_sure = (confidence[wrong] > 0.5).mean() > 0.5
+print(f"errors made with over half the probability: {mostly_sure}")
 
 # %% tags=["pipeline"]
-page.add(sure_errors=(confidence[wrong] > 0.9).sum(), count_atol=30)  # in ten seeds 40 to 62
+# In ten seeds 40 to 62.
+page.add(sure_errors=(confidence[wrong] > 0.9).sum(), count_atol=30)
 page.add(right_median=np.median(confidence[~wrong]), atol=0.001)
-page.measure(wrong_median=np.median(confidence[wrong]))  # in ten seeds 0.84 to 0.96, by no more than a claim
-page.add(doubted_errors=wrong[doubted].sum(), count_atol=5)  # in ten seeds 9 to 13
+# In ten seeds 0.84 to 0.96, by no more than a claim.
+page.measure(wrong_median=np.median(confidence[wrong]))
+# In ten seeds 9 to 13.
+page.add(doubted_errors=wrong[doubted].sum(), count_atol=5)
 page.add(doubted=len(doubted))
-page.claim("less sure when it is wrong", np.median(confidence[wrong]) < np.median(confidence[~wrong]))
-page.claim("often quite sure all the same", (confidence[wrong] > 0.9).mean() > 0.2)
+page.claim(
+    "less sure when it is wrong",
+    np.median(confidence[wrong]) < np.median(confidence[~wrong]),
+)
+page.claim(
+    "often quite sure all the same", (confidence[wrong] > 0.9).mean() > 0.2
+)
 
 # %% [markdown]
 # It is {{ claim("less sure when it is wrong") }}, but {{ claim("often quite sure all the same") }}:
@@ -357,9 +406,8 @@ page.claim("often quite sure all the same", (confidence[wrong] > 0.9).mean() > 0
 # %%
 cnn.save("digits.keras")
 loaded = keras.saving.load_model("digits.keras")
-print(
-    "same answers after loading:", np.array_equal(training.predict_probabilities(loaded, X_test_scaled), probabilities)
-)
+after = training.predict_probabilities(loaded, X_test_scaled)
+print("same answers after loading:", np.array_equal(after, probabilities))
 
 # %% [markdown]
 # ## What it took
@@ -375,11 +423,12 @@ assert run.seconds > 0
 # ## Summary
 #
 # - Training makes the cross-entropy loss small, batch by batch, with Adam's steps.
-# - On held-out images the loss is {{ claim("best before the last epoch") }} {{ claim("and no longer falls") }}: over-fitting.
+# - On held-out images the loss is {{ claim("best before the last epoch") }}
+#   {{ claim("and no longer falls") }}: over-fitting.
 # - The network of this run is right about {{ training.test_accuracy | percent(2) }} of the test
-#   images (interval {{ training.test_low | percent(2) }} to
-#   {{ training.test_high | percent(2) }}); {{ training.repetitions | words }} other seeds gave
-#   {{ training.repeated_low | percent(2) }} to {{ training.repeated_high | percent(2) }}.
+#   images (interval {{ training.test_low | percent(2) }} to {{ training.test_high | percent(2) }});
+#   {{ training.repetitions | words }} other seeds gave {{ training.repeated_low | percent(2) }} to
+#   {{ training.repeated_high | percent(2) }}.
 # - An accuracy without its interval and its seeds is half a result.
 #
 # ## Questions to think about
@@ -389,49 +438,52 @@ assert run.seconds > 0
 #
 # <details><summary>The held-out images happen to be easier</summary>
 #
-# They come from the same collection, and would be no easier on average. Another cause is at work in every
-# training.
+# They come from the same collection, and would be no easier on average. Another cause is at work in
+# every training.
 #
 # </details>
 #
 # <details><summary>The network has begun to over-fit</summary>
 #
-# Over-fitting has the opposite sign: then it does well on the training images, and less well on others.
+# Over-fitting has the opposite sign: then it does well on the training images, and less well on
+# others.
 #
 # </details>
 #
 # <details><summary>It is a mean over the epoch, the first batches included</summary>
 #
-# Right. In those, the network knew next to nothing. The validation accuracy is measured once, at the end of the
-# epoch.
+# Right. In those, the network knew next to nothing. The validation accuracy is measured once, at
+# the end of the epoch.
 #
 # </details>
 #
-# **Late in a training the validation loss rises, while the validation accuracy stays where it is. What is going
-# on?**
+# **Late in a training the validation loss rises, while the validation accuracy stays where it is.
+# What is going on?**
 #
-# <details><summary>The same images are wrong as before, but the network is surer of its wrong answers</summary>
+# <details><summary>The same images are wrong as before, but the network is surer of its wrong
+# answers</summary>
 #
-# Right. An answer is right or wrong, however sure it is. The loss looks at the probability of the right digit,
-# and that has no lower end to fall to.
+# Right. An answer is right or wrong, however sure it is. The loss looks at the probability of the
+# right digit, and that has no lower end to fall to.
 #
 # </details>
 #
 # <details><summary>More and more images are wrong, but the curve is too coarse to show it</summary>
 #
-# Then the accuracy would fall. Two answers that change places, one for the better, one for the worse, leave it
-# where it is.
+# Then the accuracy would fall. Two answers that change places, one for the better, one for the
+# worse, leave it where it is.
 #
 # </details>
 #
 # <details><summary>Something is broken: loss and accuracy measure the same thing</summary>
 #
-# They do not. Of two answers that are both right, the one with the higher probability has the lower loss.
+# They do not. Of two answers that are both right, the one with the higher probability has the lower
+# loss.
 #
 # </details>
 #
-# **You are told a test accuracy and its interval. Training is repeated from another seed, and tested on the
-# same images. What does this repetition show that the interval could not?**
+# **You are told a test accuracy and its interval. Training is repeated from another seed, and
+# tested on the same images. What does this repetition show that the interval could not?**
 #
 # <details><summary>How far the accuracy would move with other test images</summary>
 #
@@ -441,19 +493,20 @@ assert run.seconds > 0
 #
 # <details><summary>How far the accuracy moves if only the chance in training changes</summary>
 #
-# Right. The interval knows of one trained network. That another seed would have given another network, it
-# cannot know.
+# Right. The interval knows of one trained network. That another seed would have given another
+# network, it cannot know.
 #
 # </details>
 #
-# <details><summary>Whether the interval was computed correctly: the second accuracy has to lie in it</summary>
+# <details><summary>Whether the interval was computed correctly: the second accuracy has to lie in
+# it</summary>
 #
 # It need not. The interval is about other test images, not about other networks.
 #
 # </details>
 #
-# **A network becomes more generous with one digit: it now says 8 to every image of which it is in doubt. What
-# happens to the precision and the recall of the 8?**
+# **A network becomes more generous with one digit: it now says 8 to every image of which it is in
+# doubt. What happens to the precision and the recall of the 8?**
 #
 # <details><summary>Both rise, since more eights are found</summary>
 #
@@ -463,14 +516,15 @@ assert run.seconds > 0
 #
 # <details><summary>The recall rises, the precision falls</summary>
 #
-# Right. It misses fewer eights, and more of what it calls an 8 is something else. Either alone can be had for
-# nothing.
+# Right. It misses fewer eights, and more of what it calls an 8 is something else. Either alone can
+# be had for nothing.
 #
 # </details>
 #
 # <details><summary>The precision rises, the recall falls</summary>
 #
-# That is what happens if it becomes stingy: it then calls only the plainest images an 8, and misses the others.
+# That is what happens if it becomes stingy: it then calls only the plainest images an 8, and misses
+# the others.
 #
 # </details>
 #
@@ -482,14 +536,18 @@ assert run.seconds > 0
 from digitlib import check, hint
 
 # %% [markdown]
-# **Exercise 1** (ten minutes). A network is right about ninety-nine images in a hundred. It always gives
-# `0.999` to its answer, and shares the rest evenly among the nine other digits. What is its mean loss, to three
-# digits behind the point? And what do you expect it to be if the network were as sure as it is right?
+# **Exercise 1** (ten minutes). A network is right about ninety-nine images in a hundred. It always
+# gives `0.999` to its answer, and shares the rest evenly among the nine other digits. What is its
+# mean loss, to three digits behind the point? And what do you expect it to be if the network were
+# as sure as it is right?
 
 # %%
 sure_loss = ...
 ### BEGIN SOLUTION
-losses = {stated: -0.99 * np.log(stated) - 0.01 * np.log((1 - stated) / 9) for stated in (0.999, 0.99)}
+losses = {
+    stated: -0.99 * np.log(stated) - 0.01 * np.log((1 - stated) / 9)
+    for stated in (0.999, 0.99)
+}
 for stated, loss in losses.items():
     print(f"sure with probability {stated}: loss {loss:.3f}")
 sure_loss = losses[0.999]
@@ -498,8 +556,9 @@ check("training.1", sure_loss)
 
 
 # %% [markdown]
-# **Exercise 2** (ten minutes). Write `precision_and_recall`, which takes a confusion matrix as a NumPy array
-# (rows are true digits) and returns two arrays: the precision of each digit, and its recall.
+# **Exercise 2** (ten minutes). Write `precision_and_recall`, which takes a confusion matrix as a
+# NumPy array (rows are true digits) and returns two arrays: the precision of each digit, and its
+# recall.
 
 
 # %% nbval={"atol": 0.03}
@@ -516,19 +575,22 @@ check("training.2", precision_and_recall)
 ### BEGIN SOLUTION
 
 precision, recall = precision_and_recall(matrix.to_numpy())
-print(f"of all that was called an 8, a share of {precision[8]:.2f} were eights")
+print(
+    f"of all that was called an 8, a share of {precision[8]:.2f} were eights"
+)
 print(f"of all eights, a share of {recall[8]:.2f} were found")
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 3** (a quarter of an hour). Two networks are both right about ninety-nine images in a hundred. One
-# was tested on a thousand images, the other on ten thousand. How wide are their intervals? Write
-# `wilson_interval`, which returns the two ends of this chapter's interval. If $p$ is the share of right answers
-# among $n$, they are
+# **Exercise 3** (a quarter of an hour). Two networks are both right about ninety-nine images in a
+# hundred. One was tested on a thousand images, the other on ten thousand. How wide are their
+# intervals? Write `wilson_interval`, which returns the two ends of this chapter's interval. If $p$
+# is the share of right answers among $n$, they are
 #
 # $$\frac{p + \frac{z^2}{2n} \pm z \sqrt{\frac{p (1 - p)}{n} + \frac{z^2}{4n^2}}}{1 + \frac{z^2}{n}}$$
 #
-# Find out which $z$ leaves one case in twenty outside, half of them on either side: `norm.ppf` knows.
+# Find out which $z$ leaves one case in twenty outside, half of them on either side: `norm.ppf`
+# knows.
 
 # %%
 from scipy.stats import norm
@@ -538,11 +600,13 @@ def wilson_interval(right, count):
     """Ends of the 95 % interval for a share of right answers."""
     ...
     ### BEGIN SOLUTION
-    z = norm.ppf(0.975)  # 0.025 of the cases lie above it, and as many below -z
+    # 0.025 of the cases lie above z, and as many below -z.
+    z = norm.ppf(0.975)
     share = right / count
     middle = share + z**2 / (2 * count)
     half = z * np.sqrt(share * (1 - share) / count + z**2 / (4 * count**2))
-    return (middle - half) / (1 + z**2 / count), (middle + half) / (1 + z**2 / count)
+    scale = 1 + z**2 / count
+    return (middle - half) / scale, (middle + half) / scale
     ### END SOLUTION
 
 
@@ -551,24 +615,28 @@ check("training.3", wilson_interval)
 
 for right, count in [(990, 1_000), (9_900, 10_000)]:
     low, high = wilson_interval(right, count)
-    print(f"{right:5,} of {count:6,}: {low:.4f} to {high:.4f}, {high - low:.4f} wide")
+    print(
+        f"{right:5,} of {count:6,}: {low:.4f} to {high:.4f}, "
+        f"{high - low:.4f} wide"
+    )
 # Ten times the images make the interval about the square root of ten narrower.
 ### END SOLUTION
 
 # %% [markdown]
 # **Exercise 4** (half an hour). A sorting machine may hand doubtful letters to a person. Write
-# `accuracy_when_refusing`: the network gives no answer to a share of the images, those it is least sure of. How
-# accurate are its other answers? Try it with a few shares of the test images.
+# `accuracy_when_refusing`: the network gives no answer to a share of the images, those it is least
+# sure of. How accurate are its other answers? Try it with a few shares of the test images.
 
 
 # %% nbval={"atol": 0.005}
 def accuracy_when_refusing(labels, class_probabilities, refused):
-    """Accuracy of the answers that are left if a share of the images is refused."""
+    """Accuracy of the answers left if a share of the images is refused."""
     ...
     ### BEGIN SOLUTION
     sureness = class_probabilities.max(axis=1)
     answered = sureness >= np.quantile(sureness, refused)
-    return (class_probabilities[answered].argmax(axis=1) == labels[answered]).mean()
+    answers = class_probabilities[answered].argmax(axis=1)
+    return (answers == labels[answered]).mean()
     ### END SOLUTION
 
 
@@ -576,25 +644,27 @@ check("training.4", accuracy_when_refusing)
 ### BEGIN SOLUTION
 
 for refused in (0.0, 0.02, 0.05, 0.1, 0.2):
-    print(f"refused {refused}: accuracy {accuracy_when_refusing(y_test, probabilities, refused):.4f}")
+    left = accuracy_when_refusing(y_test, probabilities, refused)
+    print(f"refused {refused}: accuracy {left:.4f}")
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 5** (an hour). Every training begins with one gradient: how does the mean loss change with each of
-# the scores that go into the last softmax? Work it out on paper, and write `score_gradient`. It takes a row of
-# ten scores for each image, and returns an array of the same shape. Then use it to train a network of a single
-# layer, without Keras: its scores are `pixels @ weights`, so the gradient of its weights is
-# `pixels.T @ score_gradient(labels, scores)`.
+# **Exercise 5** (an hour). Every training begins with one gradient: how does the mean loss change
+# with each of the scores that go into the last softmax? Work it out on paper, and write
+# `score_gradient`. It takes a row of ten scores for each image, and returns an array of the same
+# shape. Then use it to train a network of a single layer, without Keras: its scores are
+# `pixels @ weights`, so the gradient of its weights is `pixels.T @ score_gradient(labels, scores)`.
 
 
 # %% nbval={"atol": 0.005}
 def score_gradient(labels, scores):
-    """Gradient of the mean cross-entropy of a batch with respect to its scores."""
+    """Gradient of a batch's mean cross-entropy with respect to its scores."""
     ...
     ### BEGIN SOLUTION
     class_probabilities = np.exp(scores - scores.max(axis=1, keepdims=True))
     class_probabilities /= class_probabilities.sum(axis=1, keepdims=True)
-    right = np.eye(scores.shape[1])[labels]  # in each row a 1 at the right digit
+    # In each row a 1 at the right digit.
+    right = np.eye(scores.shape[1])[labels]
     return (class_probabilities - right) / len(labels)
     ### END SOLUTION
 
@@ -602,13 +672,18 @@ def score_gradient(labels, scores):
 check("training.5", score_gradient)
 ### BEGIN SOLUTION
 
-pixels, labels = X_fit[:1_500].reshape(-1, 784).astype(np.float64), y_fit[:1_500]
+pixels = X_fit[:1_500].reshape(-1, 784).astype(np.float64)
+labels = y_fit[:1_500]
 held_pixels, held_labels = validation[0].reshape(-1, 784), validation[1]
 weights = np.zeros((784, 10))
 for step in range(201):
     if step % 50 == 0:
         answers = (held_pixels @ weights).argmax(axis=1)
-        print(f"after {step:3d} steps: accuracy {(answers == held_labels).mean():.3f} on held-out images")
+        held_accuracy = (answers == held_labels).mean()
+        print(
+            f"after {step:3d} steps: accuracy {held_accuracy:.3f} "
+            "on held-out images"
+        )
     weights -= 0.5 * pixels.T @ score_gradient(labels, pixels @ weights)
 ### END SOLUTION
 

@@ -1,10 +1,11 @@
 # %% [markdown]
 # # One experiment
 #
-# *{{ minutes_to_read.experiment }} minutes to read; its run took {{ runs.experiment.seconds | minutes }} on {{ experiment.processor }}.*
+# *{{ minutes_to_read.experiment }} minutes to read; its run took
+# {{ runs.experiment.seconds | minutes }} on {{ experiment.processor }}.*
 #
-# The chapters that follow rest on {{ experiment.runs }} trainings. Every one of them was made by this
-# page, with other parameters. So you can repeat any row of any table: open the page in Colab,
+# The chapters that follow rest on {{ experiment.runs }} trainings. Every one of them was made by
+# this page, with other parameters. So you can repeat any row of any table: open the page in Colab,
 # type the row's parameters into the first cell, and run it.
 #
 # **After this chapter you can**
@@ -51,8 +52,8 @@ page = Page("06_experiment")
 # %% [markdown]
 # ## The images
 #
-# A choice between networks is made on held-out training images. The test set is for runs
-# that were declared beforehand.
+# A choice between networks is made on held-out training images. The test set is for runs that were
+# declared beforehand.
 
 # %%
 import json
@@ -65,9 +66,15 @@ from digitlib.experiments import choices, corruptions, transformations
 
 (X_train, y_train), (X_test, y_test) = data.load_mnist()
 if choices.choose({"test": False, "validation": True}, scored_on, "scored_on"):
-    (X_train, y_train), (X_test, y_test) = data.hold_out(X_train, y_train, count=10_000)
-X_train, y_train = choices.draw_examples(X_train, y_train, count=training_images, seed=seed)
-transform = choices.choose(choices.TRANSFORMATIONS, transformation, "transformation")
+    (X_train, y_train), (X_test, y_test) = data.hold_out(
+        X_train, y_train, count=10_000
+    )
+X_train, y_train = choices.draw_examples(
+    X_train, y_train, count=training_images, seed=seed
+)
+transform = choices.choose(
+    choices.TRANSFORMATIONS, transformation, "transformation"
+)
 print(f"{len(X_train):,} images to train on, {len(X_test):,} to score")
 
 # %% [markdown]
@@ -81,7 +88,9 @@ model, run = training.train(
     seed=seed,
     epochs=epochs,
     batch_size=batch_size,
-    optimizer=keras.optimizers.Adam(learning_rate, weight_decay=weight_decay or None),
+    optimizer=keras.optimizers.Adam(
+        learning_rate, weight_decay=weight_decay or None
+    ),
 )
 print(f"{model.name}: {model.count_params():,} parameters, {epochs} epochs")
 
@@ -93,11 +102,13 @@ print(f"{model.name}: {model.count_params():,} parameters, {epochs} epochs")
 # %% nbval={"atol": 0.005}
 def predict(images):
     """Class probabilities of stored images."""
-    return training.predict_probabilities(model, data.scale_pixels(transform(images)))
+    return training.predict_probabilities(
+        model, data.scale_pixels(transform(images))
+    )
 
 
 def count_right(images):
-    """How many of the scored images, changed in some way, get the right answer."""
+    """How many of the scored images, changed somehow, are answered right."""
     return int((predict(images).argmax(axis=1) == y_test).sum())
 
 
@@ -108,15 +119,25 @@ accuracy = right / len(y_test)
 print(f"accuracy {accuracy:.4f}")
 
 # %% [markdown]
-# The other scores are taken only if they are asked for. A confidence very close to 1 is hard to read,
-# so it is kept as its number of nines: `0.99` has two, `0.999` has three.
+# The other scores are taken only if they are asked for. A confidence very close to 1 is hard to
+# read, so it is kept as its number of nines: `0.99` has two, `0.999` has three.
 
 # %%
-outcome = {"images": len(y_test), "right": right, "predictions": "".join(map(str, predicted))}
+outcome = {
+    "images": len(y_test),
+    "right": right,
+    "predictions": "".join(map(str, predicted)),
+}
 if moved:
-    outcome["right_moved"] = [count_right(transformations.move_all_ways(X_test, pixels)) for pixels in range(9)]
+    outcome["right_moved"] = [
+        count_right(transformations.move_all_ways(X_test, pixels))
+        for pixels in range(9)
+    ]
 if corrupted:
-    outcome["right_corrupted"] = {name: count_right(corruptions.corrupt(X_test, name)) for name in corruptions.NAMES}
+    outcome["right_corrupted"] = {
+        name: count_right(corruptions.corrupt(X_test, name))
+        for name in corruptions.NAMES
+    }
 if confidences:
     doubt = np.sort(probabilities.astype(float), axis=1)[:, :-1].sum(axis=1)
     outcome["nines"] = (-np.log10(np.maximum(doubt, 1e-8))).round(3).tolist()
@@ -163,8 +184,12 @@ files.write_text(json.dumps(record) + "\n", "results/run.json")
 stored = reference.repetitions(reference.load_sweeps(), parameters)["accuracy"]
 if len(stored) >= 2:
     low, high = statistics.prediction_interval(stored)
-    print(f"{len(stored)} stored runs, accuracies from {stored.min():.4f} to {stored.max():.4f}")
-    print("this one lies in their 99.9 % prediction interval:", low <= accuracy <= high)
+    print(
+        f"{len(stored)} stored runs, "
+        f"accuracies from {stored.min():.4f} to {stored.max():.4f}"
+    )
+    inside = low <= accuracy <= high
+    print("this one lies in their 99.9 % prediction interval:", inside)
 else:
     print("The book has no runs of these parameters.")
 
@@ -181,14 +206,17 @@ page.add(
 )
 page.add(accuracy=accuracy, atol=0.005)
 page.measure(processor=run.processor)
-page.claim("it agrees with those from other seeds", len(stored) < 2 or low <= accuracy <= high)
+page.claim(
+    "it agrees with those from other seeds",
+    len(stored) < 2 or low <= accuracy <= high,
+)
 
 # %% [markdown]
 # The run on this page was the {{ experiment.network }} network from seed {{ experiment.seed }}:
 # {{ experiment.accuracy | percent(2) }} after {{ experiment.epochs }} epochs, and
-# {{ claim("it agrees with those from other seeds") }}. The interval is wide on purpose: of a thousand
-# honest repetitions, about one falls outside. (A **prediction interval** says where one further run
-# will fall; a confidence interval says where the mean of all runs lies.)
+# {{ claim("it agrees with those from other seeds") }}. The interval is wide on purpose: of a
+# thousand honest repetitions, about one falls outside. (A **prediction interval** says where one
+# further run will fall; a confidence interval says where the mean of all runs lies.)
 #
 # The same seed on the same machine gives the same network. On another processor it gives another
 # one, as good as one from another seed. So compare with the interval, and not with the row.
@@ -215,13 +243,13 @@ page.claim("it agrees with those from other seeds", len(stored) < 2 or low <= ac
 # ```
 #
 # Each run is this page, executed by papermill in a process of its own, on one thread. Two such
-# processes side by side get through more work than one process on two threads. What is
-# finished is kept, so you may stop at any time; the same command goes on. With more computers, start
-# a [dask](https://distributed.dask.org) cluster and add `--scheduler` with its address. (Do so in a network that you
-# trust: whoever reaches the scheduler can run code on it.)
+# processes side by side get through more work than one process on two threads. What is finished is
+# kept, so you may stop at any time; the same command goes on. With more computers, start a
+# [dask](https://distributed.dask.org) cluster and add `--scheduler` with its address. (Do so in a
+# network that you trust: whoever reaches the scheduler can run code on it.)
 #
-# The book's own {{ experiment.sweeps | words }} sweeps lie in `sweeps/`: {{ experiment.runs }} runs,
-# {{ experiment.hours | decimals(1) }} hours of training on one core. Their results come with
+# The book's own {{ experiment.sweeps | words }} sweeps lie in `sweeps/`: {{ experiment.runs }}
+# runs, {{ experiment.hours | decimals(1) }} hours of training on one core. Their results come with
 # the package:
 
 # %%
@@ -237,19 +265,20 @@ reference.load_sweeps()[columns].groupby(level="sweep").head(1)
 #
 # ## Questions to think about
 #
-# **You repeat a row of a table on your own computer, with the same seed. Your accuracy differs from the book's by a
-# few digits in ten thousand. What do you conclude?**
+# **You repeat a row of a table on your own computer, with the same seed. Your accuracy differs from
+# the book's by a few digits in ten thousand. What do you conclude?**
 #
 # <details><summary>The seed was not used, or the experiment page has a mistake</summary>
 #
-# It was used. But a seed fixes the random numbers, not the rounding of every sum, and processors add in different
-# orders. Small differences grow over thousands of steps.
+# It was used. But a seed fixes the random numbers, not the rounding of every sum, and processors
+# add in different orders. Small differences grow over thousands of steps.
 #
 # </details>
 #
 # <details><summary>Nothing yet: on another processor, the same seed gives another network</summary>
 #
-# Right. Treat your run as one from another seed, and ask whether it lies in the prediction interval.
+# Right. Treat your run as one from another seed, and ask whether it lies in the prediction
+# interval.
 #
 # </details>
 #
@@ -261,15 +290,18 @@ reference.load_sweeps()[columns].groupby(level="sweep").head(1)
 #
 # **You make the ten stored runs a hundred. What happens to the two intervals?**
 #
-# <details><summary>The confidence interval shrinks towards nothing, the prediction interval only to what one run strays</summary>
+# <details><summary>The confidence interval shrinks towards nothing, the prediction interval only to
+# what one run strays</summary>
 #
-# Right. The mean becomes known; the spread from seed to seed stays, and one further run has all of it.
+# Right. The mean becomes known; the spread from seed to seed stays, and one further run has all of
+# it.
 #
 # </details>
 #
 # <details><summary>Both shrink towards nothing</summary>
 #
-# Only the one of the mean does. A single further run goes on straying, however well you know the mean.
+# Only the one of the mean does. A single further run goes on straying, however well you know the
+# mean.
 #
 # </details>
 #
@@ -279,8 +311,8 @@ reference.load_sweeps()[columns].groupby(level="sweep").head(1)
 #
 # </details>
 #
-# **You have tried twenty learning rates and keep the one that came first. Why should its accuracy not be measured on
-# the test set while you choose?**
+# **You have tried twenty learning rates and keep the one that came first. Why should its accuracy
+# not be measured on the test set while you choose?**
 #
 # <details><summary>Because the network would have been trained on the test images</summary>
 #
@@ -288,16 +320,18 @@ reference.load_sweeps()[columns].groupby(level="sweep").head(1)
 #
 # </details>
 #
-# <details><summary>Because whoever is first of many was probably lucky with these images, too</summary>
+# <details><summary>Because whoever is first of many was probably lucky with these images,
+# too</summary>
 #
-# Right. The winner's score flatters it. Choose on held-out images, then score your choice once on the test set.
+# Right. The winner's score flatters it. Choose on held-out images, then score your choice once on
+# the test set.
 #
 # </details>
 #
 # <details><summary>Because ten thousand images are too few to tell learning rates apart</summary>
 #
-# Whether they are is another question, and the held-out images are no more. The trouble is to choose and to score on
-# the same ones.
+# Whether they are is another question, and the held-out images are no more. The trouble is to
+# choose and to score on the same ones.
 #
 # </details>
 #
@@ -305,20 +339,23 @@ reference.load_sweeps()[columns].groupby(level="sweep").head(1)
 #
 # <details><summary>Yes: what is finished is valid, so the result is, too</summary>
 #
-# Each run is valid. But the moment to stop was picked by its result, and a lead that comes and goes by chance is
-# there at some moment.
+# Each run is valid. But the moment to stop was picked by its result, and a lead that comes and goes
+# by chance is there at some moment.
 #
 # </details>
 #
 # <details><summary>Yes, if you state how many runs there were</summary>
 #
-# That helps a reader little: it does not say that you would have gone on, had the other network been ahead.
+# That helps a reader little: it does not say that you would have gone on, had the other network
+# been ahead.
 #
 # </details>
 #
-# <details><summary>No: which runs there are should be settled before their results are seen</summary>
+# <details><summary>No: which runs there are should be settled before their results are
+# seen</summary>
 #
-# Right. That is why a sweep is written down first. Interrupt it when you need the computer, and go on later.
+# Right. That is why a sweep is written down first. Interrupt it when you need the computer, and go
+# on later.
 #
 # </details>
 #
@@ -348,7 +385,8 @@ from digitlib import check, hint
 # %%
 number_of_runs = ...
 ### BEGIN SOLUTION
-number_of_runs = 2 * 5 * 3 + 3 * 2  # within a grid lists are combined, and grids follow one another
+# Within a grid lists are combined, and grids follow one another.
+number_of_runs = 2 * 5 * 3 + 3 * 2
 
 from sklearn.model_selection import ParameterGrid
 
@@ -359,7 +397,11 @@ grids = [
         "training_images": [300, 1_000, 3_000],
         "epochs": [100],
     },
-    {"network": ["matched"], "seed": [1, 2, 3], "learning_rate": [0.001, 0.01]},
+    {
+        "network": ["matched"],
+        "seed": [1, 2, 3],
+        "learning_rate": [0.001, 0.01],
+    },
 ]
 print("as scikit-learn counts:", len(ParameterGrid(grids)))
 ### END SOLUTION
@@ -367,9 +409,10 @@ check("experiment.1", number_of_runs)
 
 
 # %% [markdown]
-# **Exercise 2** (ten minutes). Write `choose_network`, which takes a table of runs with the columns `network`,
-# `seed`, `scored_on` and `accuracy`, and returns the name of the network that you would use. Some networks have more
-# runs than others. The runs are those of some sweeps; not all of them are fit to choose by.
+# **Exercise 2** (ten minutes). Write `choose_network`, which takes a table of runs with the columns
+# `network`, `seed`, `scored_on` and `accuracy`, and returns the name of the network that you would
+# use. Some networks have more runs than others. The runs are those of some sweeps; not all of them
+# are fit to choose by.
 
 
 # %%
@@ -386,10 +429,11 @@ check("experiment.2", choose_network)
 
 
 # %% [markdown]
-# **Exercise 3** (a quarter of an hour). Ten accuracies have a mean of `0.990`, with a standard deviation of `0.0005`.
-# A run of yours gives `0.985`. Is that bad luck? To answer it, write `prediction_interval`, which takes an array of
-# accuracies and a confidence such as `0.95`, and returns the low and the high end. Use NumPy and `scipy.stats`, not
-# `digitlib`. Results of a training are taken to be normally distributed over seeds.
+# **Exercise 3** (a quarter of an hour). Ten accuracies have a mean of `0.990`, with a standard
+# deviation of `0.0005`. A run of yours gives `0.985`. Is that bad luck? To answer it, write
+# `prediction_interval`, which takes an array of accuracies and a confidence such as `0.95`, and
+# returns the low and the high end. Use NumPy and `scipy.stats`, not `digitlib`. Results of a
+# training are taken to be normally distributed over seeds.
 
 
 # %%
@@ -398,27 +442,33 @@ def prediction_interval(values, confidence):
     ...
     ### BEGIN SOLUTION
     count = len(values)
-    reach = stats.t.ppf((1 + confidence) / 2, df=count - 1) * values.std(ddof=1) * np.sqrt(1 + 1 / count)
+    t = stats.t.ppf((1 + confidence) / 2, df=count - 1)
+    reach = t * values.std(ddof=1) * np.sqrt(1 + 1 / count)
     return values.mean() - reach, values.mean() + reach
     ### END SOLUTION
 
 
 ### BEGIN SOLUTION
 ten = np.linspace(-1, 1, 10)
-ten = 0.990 + 0.0005 * ten / ten.std(ddof=1)  # ten accuracies of that mean and spread
+# Ten accuracies of that mean and spread.
+ten = 0.990 + 0.0005 * ten / ten.std(ddof=1)
 low_end, high_end = prediction_interval(ten, 0.999)
-print(f"of a thousand runs, about one lies outside {low_end:.4f} to {high_end:.4f}")
+print(
+    "of a thousand runs, about one lies outside "
+    f"{low_end:.4f} to {high_end:.4f}"
+)
 # 0.985 does, so do not call it bad luck. Look at the parameters first.
 ### END SOLUTION
 check("experiment.3", prediction_interval)
 
 
 # %% [markdown]
-# **Exercise 4** (a quarter of an hour). Does such an interval keep its promise? Write `coverage`. It takes `past`, an
-# array with a row of results for each of many experiments; `further`, one further result of each; and `interval`, a
-# function that takes a row and returns a low and a high end. It returns the share of the further results that lie in
-# the interval of their own row. Then draw experiments of five runs each from a normal distribution, and compare the
-# prediction interval with the confidence interval of the mean.
+# **Exercise 4** (a quarter of an hour). Does such an interval keep its promise? Write `coverage`.
+# It takes `past`, an array with a row of results for each of many experiments; `further`, one
+# further result of each; and `interval`, a function that takes a row and returns a low and a high
+# end. It returns the share of the further results that lie in the interval of their own row. Then
+# draw experiments of five runs each from a normal distribution, and compare the prediction interval
+# with the confidence interval of the mean.
 
 
 # %%
@@ -433,20 +483,32 @@ def coverage(past, further, interval):
 
 ### BEGIN SOLUTION
 random = np.random.default_rng(0)
-past, further = random.normal(0.99, 0.0005, size=(2_000, 5)), random.normal(0.99, 0.0005, size=2_000)
-of_one_run = coverage(past, further, lambda row: statistics.prediction_interval(row, confidence=0.95))
-of_the_mean = coverage(past, further, lambda row: statistics.mean_over_seeds(row, confidence=0.95)[1:3])
+past = random.normal(0.99, 0.0005, size=(2_000, 5))
+further = random.normal(0.99, 0.0005, size=2_000)
+
+
+def interval_of_one_run(row):
+    return statistics.prediction_interval(row, confidence=0.95)
+
+
+def interval_of_the_mean(row):
+    return statistics.mean_over_seeds(row, confidence=0.95)[1:3]
+
+
+of_one_run = coverage(past, further, interval_of_one_run)
+of_the_mean = coverage(past, further, interval_of_the_mean)
 print(f"caught by the prediction interval: {of_one_run:.2f}")
 print(f"caught by the confidence interval: {of_the_mean:.2f}")
 ### END SOLUTION
 check("experiment.4", coverage)
 
 # %% [markdown]
-# **Exercise 5** (an hour, if you run it). Design a sweep: should a network that is trained on a thousand images be
-# trained with augmentation? Choose a network, an augmentation, at least five seeds, and what else must be said, so
-# that the answer can be trusted. Write it as the list of grids that stands under `runs:`, each a dict from parameters
-# of the first cell to a value or a list of values. What you leave out keeps the value of the first cell. To run it,
-# write it into a file as above, and compare both sides with `statistics.compare_over_seeds`.
+# **Exercise 5** (an hour, if you run it). Design a sweep: should a network that is trained on a
+# thousand images be trained with augmentation? Choose a network, an augmentation, at least five
+# seeds, and what else must be said, so that the answer can be trusted. Write it as the list of
+# grids that stands under `runs:`, each a dict from parameters of the first cell to a value or a
+# list of values. What you leave out keeps the value of the first cell. To run it, write it into a
+# file as above, and compare both sides with `statistics.compare_over_seeds`.
 
 # %%
 augmentation_sweep = ...

@@ -1,11 +1,13 @@
 # %% [markdown]
 # # What does sharing parameters bring?
 #
-# *{{ minutes_to_read.sharing }} minutes to read; its run took {{ runs.sharing.seconds | minutes }} on {{ training.processor }}.*
+# *{{ minutes_to_read.sharing }} minutes to read; its run took {{ runs.sharing.seconds | minutes }}
+# on {{ training.processor }}.*
 #
-# A convolution uses the same few weights at every place of the image. It is said that this saves parameters, and
-# that the saving is why CNNs do well. Two claims, and both can be measured: with a network that is the CNN in
-# everything but the sharing, and with one that is nothing but its convolutions.
+# A convolution uses the same few weights at every place of the image. It is said that this saves
+# parameters, and that the saving is why CNNs do well. Two claims, and both can be measured: with a
+# network that is the CNN in everything but the sharing, and with one that is nothing but its
+# convolutions.
 #
 # **After this chapter you can**
 #
@@ -36,37 +38,45 @@ counts = models.describe_layers(cnn)
 counts
 
 # %% tags=["pipeline"]
-dense = counts.loc[[layer.name for layer in cnn.layers if isinstance(layer, layers.Dense)]]
-convolutions = counts.loc[[layer.name for layer in cnn.layers if isinstance(layer, layers.Conv2D)]]
+dense, convolutions = (
+    counts.loc[[layer.name for layer in cnn.layers if isinstance(layer, kind)]]
+    for kind in (layers.Dense, layers.Conv2D)
+)
 page.add(
     parameters=counts["parameters"].sum(),
     largest=counts["parameters"].max(),
     largest_share=counts["parameters"].max() / counts["parameters"].sum(),
     convolution_parameters=convolutions["parameters"].sum(),
-    convolution_work=convolutions["multiply-adds"].sum() / counts["multiply-adds"].sum(),
+    convolution_work=convolutions["multiply-adds"].sum()
+    / counts["multiply-adds"].sum(),
 )
 
 
 # %% [markdown]
-# {{ sharing.largest_share | percent(0) }} of the CNN's {{ sharing.parameters | thousands }} parameters sit in its first *dense* layer
-# ({{ sharing.largest | thousands }}). The two convolutions have {{ sharing.convolution_parameters | thousands }} together, and do
-# {{ sharing.convolution_work | percent(0) }} of the multiply-adds. So "a CNN has few parameters because it shares them" is true of its
-# convolutions, and they are the small part of this network.
+# {{ sharing.largest_share | percent(0) }} of the CNN's {{ sharing.parameters | thousands }}
+# parameters sit in its first *dense* layer ({{ sharing.largest | thousands }}). The two
+# convolutions have {{ sharing.convolution_parameters | thousands }} together, and do
+# {{ sharing.convolution_work | percent(0) }} of the multiply-adds. So "a CNN has few parameters
+# because it shares them" is true of its convolutions, and they are the small part of this network.
 #
 # ## The same network, without sharing
 #
-# A **locally connected** layer looks at patches as a convolution does, but has a kernel of its own at every place. Keras
-# dropped its layer with version 3; here is all that it computes.
+# A **locally connected** layer looks at patches as a convolution does, but has a kernel of its own
+# at every place. Keras dropped its layer with version 3; here is all that it computes.
 
 
 # %%
 def locally_connected(images, kernels, biases):
-    """Like a convolution, with kernels of shape (places, 9 x channels, filters)."""
-    patches = ops.image.extract_patches(images, (3, 3), strides=1, padding="valid")
+    """Like a convolution; the kernels are (places, 9 x channels, filters)."""
+    patches = ops.image.extract_patches(
+        images, (3, 3), strides=1, padding="valid"
+    )
     height, width, patch = patches.shape[1:]
-    by_place = ops.transpose(ops.reshape(patches, (-1, height * width, patch)), (1, 0, 2))
+    by_image = ops.reshape(patches, (-1, height * width, patch))
+    by_place = ops.transpose(by_image, (1, 0, 2))
     sums = ops.matmul(by_place, kernels)  # one matrix product for each place
-    return ops.reshape(ops.transpose(sums, (1, 0, 2)) + biases, (-1, height, width, kernels.shape[-1]))
+    maps = ops.transpose(sums, (1, 0, 2)) + biases
+    return ops.reshape(maps, (-1, height, width, kernels.shape[-1]))
 
 
 # %% [markdown]
@@ -84,21 +94,26 @@ print("equal kernels make it a convolution:", bool(ops.max(difference) < 1e-5))
 layer = LocallyConnected2D(32, (3, 3))
 layer(images)
 layer.set_weights([kernels, np.repeat(bias[np.newaxis], 26 * 26, axis=0)])
-print("and so does digitlib's layer:       ", np.abs(layer(images) - expected).max() < 1e-5)
+difference = np.abs(layer(images) - expected).max()
+print("and so does digitlib's layer:       ", difference < 1e-5)
 
 # %% [markdown]
 # ## Nothing but convolutions
 #
-# The other way round: keep the two convolutions and drop the dense layer of 64 units. **Global average pooling** reduces each of
-# the 64 feature maps to its mean, and one small dense layer turns the 64 means into ten probabilities.
+# The other way round: keep the two convolutions and drop the dense layer of 64 units. **Global
+# average pooling** reduces each of the 64 feature maps to its mean, and one small dense layer turns
+# the 64 means into ten probabilities.
 #
 # ## Five networks
 #
-# The CNN and the fully connected networks were trained from {{ sharing.seeds.cnn | words }} seeds, the two new ones from {{ sharing.seeds["global pooling"] | words }}, all for
-# {{ sharing.epochs }} epochs. [One experiment](06_experiment.ipynb) repeats any row.
+# The CNN and the fully connected networks were trained from {{ sharing.seeds.cnn | words }} seeds,
+# the two new ones from {{ sharing.seeds["global pooling"] | words }}, all for {{ sharing.epochs }}
+# epochs. [One experiment](06_experiment.ipynb) repeats any row.
 
 # %%
-runs = pd.concat([reference.load_sweep("headline"), reference.load_sweep("sharing")])
+runs = pd.concat(
+    [reference.load_sweep("headline"), reference.load_sweep("sharing")]
+)
 networks = {
     "fully connected": models.build_fully_connected,
     "matched": models.build_matched,
@@ -106,11 +121,16 @@ networks = {
     "cnn": models.build_cnn,
     "locally connected": variations.without_sharing,
 }
-estimates = {name: statistics.mean_over_seeds(part["accuracy"]) for name, part in runs.groupby("network")}
+estimates = {
+    name: statistics.mean_over_seeds(part["accuracy"])
+    for name, part in runs.groupby("network")
+}
 table = pd.DataFrame({name: estimates[name]._asdict() for name in networks}).T
-built = {name: models.describe_layers(build()) for name, build in networks.items()}
-table["parameters"] = {name: layers["parameters"].sum() for name, layers in built.items()}
-table["multiply-adds"] = {name: layers["multiply-adds"].sum() for name, layers in built.items()}
+built = {
+    name: models.describe_layers(build()) for name, build in networks.items()
+}
+for column in ("parameters", "multiply-adds"):
+    table[column] = {name: part[column].sum() for name, part in built.items()}
 table["seconds"] = runs.groupby("network")["cpu_seconds"].median()
 table.drop(columns="seconds").round(4)
 
@@ -131,14 +151,27 @@ plots.labelled_points(
 )
 
 # %% tags=["pipeline"]
-by_seed = {name: part.set_index("seed")["accuracy"].loc[:5] for name, part in runs.groupby("network")}
-comparisons = {
-    "sharing": statistics.compare_over_seeds(by_seed["locally connected"], by_seed["cnn"]),
-    "dense": statistics.compare_over_seeds(by_seed["global pooling"], by_seed["cnn"]),
-    "locality": statistics.compare_over_seeds(by_seed["matched"], by_seed["locally connected"]),
-    "pooling": statistics.compare_over_seeds(by_seed["matched"], by_seed["global pooling"]),
+by_seed = {
+    name: part.set_index("seed")["accuracy"].loc[:5]
+    for name, part in runs.groupby("network")
 }
-corrected = statistics.holm({name: comparison.p_value for name, comparison in comparisons.items()})
+comparisons = {
+    "sharing": statistics.compare_over_seeds(
+        by_seed["locally connected"], by_seed["cnn"]
+    ),
+    "dense": statistics.compare_over_seeds(
+        by_seed["global pooling"], by_seed["cnn"]
+    ),
+    "locality": statistics.compare_over_seeds(
+        by_seed["matched"], by_seed["locally connected"]
+    ),
+    "pooling": statistics.compare_over_seeds(
+        by_seed["matched"], by_seed["global pooling"]
+    ),
+}
+corrected = statistics.holm(
+    {name: comparison.p_value for name, comparison in comparisons.items()}
+)
 page.add(
     epochs=runs["epochs"].iloc[0],
     seeds=runs["network"].value_counts().to_dict(),
@@ -149,57 +182,83 @@ page.add(
     comparisons=comparisons,
     corrected=corrected,
 )
+verdicts = {
+    name: statistics.verdict(comparison, corrected[name])
+    for name, comparison in comparisons.items()
+}
+parameters, work = table["parameters"], table["multiply-adds"]
 page.claim(
     "has twenty times the parameters",
-    20 < table.loc["locally connected", "parameters"] / table.loc["cnn", "parameters"] < 22,
+    20 < parameters["locally connected"] / parameters["cnn"] < 22,
 )
 page.claim(
-    "the same multiply-adds", table.loc["locally connected", "multiply-adds"] == table.loc["cnn", "multiply-adds"]
+    "the same multiply-adds",
+    work["locally connected"] == work["cnn"],
 )
-page.claim("and is less accurate", statistics.verdict(comparisons["sharing"], corrected["sharing"]) == "helps")
+page.claim("and is less accurate", verdicts["sharing"] == "helps")
 page.claim(
     "still more accurate than the matched network",
-    statistics.verdict(comparisons["locality"], corrected["locality"]) == "helps",
+    verdicts["locality"] == "helps",
 )
 page.claim(
     "a sixth of the CNN's parameters",
-    5.5 < table.loc["cnn", "parameters"] / table.loc["global pooling", "parameters"] < 6.5,
+    5.5 < parameters["cnn"] / parameters["global pooling"] < 6.5,
 )
 page.claim(
     "not even reach the fully connected network",
-    statistics.verdict(comparisons["pooling"], corrected["pooling"]) == "hurts",
+    verdicts["pooling"] == "hurts",
 )
-page.claim("many times as long", table.loc["locally connected", "seconds"] > 2.5 * table.loc["cnn", "seconds"])
+page.claim(
+    "many times as long",
+    table["seconds"]["locally connected"] > 2.5 * table["seconds"]["cnn"],
+)
 
 # %% [markdown]
 # ## What sharing brings
 #
-# The locally connected network {{ claim("has twenty times the parameters") }} of the CNN ({{ sharing.counts["locally connected"] | thousands }}), needs
-# {{ claim("the same multiply-adds") }}, {{ claim("and is less accurate") }}: {{ sharing.estimates["locally connected"] | in_words(digits=2) }} against
-# {{ sharing.estimates.cnn | in_words(digits=2) }}. Seed by seed, sharing is worth {{ sharing.comparisons.sharing | difference_in_words }}. (Only the five seeds that both have are compared, so it is not quite the difference of the two means.) So sharing does not only save parameters; it is worth accuracy, too. A likely reason: what is learned in one place is known in all
-# others. Each kernel of the CNN is trained on every place of every image, each kernel of the other on one place.
+# The locally connected network {{ claim("has twenty times the parameters") }} of the CNN
+# ({{ sharing.counts["locally connected"] | thousands }}), needs
+# {{ claim("the same multiply-adds") }}, {{ claim("and is less accurate") }}:
+# {{ sharing.estimates["locally connected"] | in_words(digits=2) }} against
+# {{ sharing.estimates.cnn | in_words(digits=2) }}. Seed by seed, sharing is worth
+# {{ sharing.comparisons.sharing | difference_in_words }}. (Only the five seeds that both have are
+# compared, so it is not quite the difference of the two means.) So sharing does not only save
+# parameters; it is worth accuracy, too. A likely reason: what is learned in one place is known in
+# all others. Each kernel of the CNN is trained on every place of every image, each kernel of the
+# other on one place.
 #
-# And yet that network is {{ claim("still more accurate than the matched network") }}, by {{ sharing.comparisons.locality | difference_in_words }}. This design, with patches, pooling and more layers,
-# is worth something even where nothing is shared. (It is also much larger, so this is not a fair comparison of sizes, only of designs.) It took {{ claim("many times as long") }} to train as the
-# CNN: {{ sharing.seconds["locally connected"] | minutes }} against {{ sharing.seconds.cnn | minutes }} on one core. Why was not measured: there are more weights to update, and our layer is not as well made as Keras's convolution.
+# And yet that network is {{ claim("still more accurate than the matched network") }}, by
+# {{ sharing.comparisons.locality | difference_in_words }}. This design, with patches, pooling and
+# more layers, is worth something even where nothing is shared. (It is also much larger, so this is
+# not a fair comparison of sizes, only of designs.) It took {{ claim("many times as long") }} to
+# train as the CNN: {{ sharing.seconds["locally connected"] | minutes }} against
+# {{ sharing.seconds.cnn | minutes }} on one core. Why was not measured: there are more weights to
+# update, and our layer is not as well made as Keras's convolution.
 #
 # ## What the dense layer brings
 #
-# The network with global average pooling has {{ sharing.counts["global pooling"] | thousands }} parameters, {{ claim("a sixth of the CNN's parameters") }}. It reaches
-# {{ sharing.estimates["global pooling"] | in_words(digits=2) }}: the CNN is ahead by {{ sharing.comparisons.dense | difference_in_words }}. Over ten epochs it does
-# {{ claim("not even reach the fully connected network") }}. Three things differ from the CNN: there is no dense layer of 64 units, no second max pooling, and the mean forgets *where* a stroke lies. Which of
-# them matters, this does not say; nor whether longer training would close the gap. But as the networks stand, the {{ sharing.largest_share | percent(0) }} of parameters in the dense layer are not wasted.
+# The network with global average pooling has {{ sharing.counts["global pooling"] | thousands }}
+# parameters, {{ claim("a sixth of the CNN's parameters") }}. It reaches
+# {{ sharing.estimates["global pooling"] | in_words(digits=2) }}: the CNN is ahead by
+# {{ sharing.comparisons.dense | difference_in_words }}. Over ten epochs it does
+# {{ claim("not even reach the fully connected network") }}. Three things differ from the CNN: there
+# is no dense layer of 64 units, no second max pooling, and the mean forgets *where* a stroke lies.
+# Which of them matters, this does not say; nor whether longer training would close the gap. But as
+# the networks stand, the {{ sharing.largest_share | percent(0) }} of parameters in the dense layer
+# are not wasted.
 #
 # ## Summary
 #
-# - {{ sharing.largest_share | percent(0) }} of this CNN's parameters are in a dense layer and are not shared at all.
-# - Sharing is worth {{ sharing.comparisons.sharing | difference_in_words }}, and the network without it {{ claim("has twenty times the parameters") }}.
+# - {{ sharing.largest_share | percent(0) }} of this CNN's parameters are in a dense layer and are
+#   not shared at all.
+# - Sharing is worth {{ sharing.comparisons.sharing | difference_in_words }}, and the network
+#   without it {{ claim("has twenty times the parameters") }}.
 # - Fewer parameters do not make a network cheap: count the multiply-adds, too.
 #
 # ## Questions to think about
 #
-# **A locally connected layer has hundreds of times the parameters of the convolution that it replaces, and takes as
-# many multiply-adds. How does that go together?**
+# **A locally connected layer has hundreds of times the parameters of the convolution that it
+# replaces, and takes as many multiply-adds. How does that go together?**
 #
 # <details><summary>Most of its weights become zero and need not be multiplied</summary>
 #
@@ -213,10 +272,11 @@ page.claim("many times as long", table.loc["locally connected", "seconds"] > 2.5
 #
 # </details>
 #
-# <details><summary>Both look at as many patches, and multiply each patch by as many weights</summary>
+# <details><summary>Both look at as many patches, and multiply each patch by as many
+# weights</summary>
 #
-# Right. Whether the weights for the next patch are the same ones or others makes no difference to the count. It does
-# to memory.
+# Right. Whether the weights for the next patch are the same ones or others makes no difference to
+# the count. It does to memory.
 #
 # </details>
 #
@@ -224,50 +284,58 @@ page.claim("many times as long", table.loc["locally connected", "seconds"] > 2.5
 #
 # <details><summary>On photos of streets, since every part of a street looks different</summary>
 #
-# It does, but a wheel or a window may appear anywhere. What is learned about it in one place should serve in all.
+# It does, but a wheel or a window may appear anywhere. What is learned about it in one place should
+# serve in all.
 #
 # </details>
 #
 # <details><summary>On scanned forms that all have the same boxes in the same places</summary>
 #
-# Right. Each place has a meaning of its own, always the same one, so what is learned in one place need not hold in
-# another.
+# Right. Each place has a meaning of its own, always the same one, so what is learned in one place
+# need not hold in another.
 #
 # </details>
 #
 # <details><summary>On none: a layer that stores so much must overfit</summary>
 #
-# Parameters alone decide nothing. With enough images, and places that differ in meaning, freedom at each place may
-# pay.
+# Parameters alone decide nothing. With enough images, and places that differ in meaning, freedom at
+# each place may pay.
 #
 # </details>
 #
-# **All test digits are moved three pixels to the right; training had them in the middle. Which of the two networks
-# has reason to suffer, the CNN or the locally connected one?**
+# **All test digits are moved three pixels to the right; training had them in the middle. Which of
+# the two networks has reason to suffer, the CNN or the locally connected one?**
 #
 # <details><summary>The locally connected one alone: to a CNN, all places are alike</summary>
 #
-# To its convolutions they are. But its first dense layer has weights of its own for each place of the last maps.
+# To its convolutions they are. But its first dense layer has weights of its own for each place of
+# the last maps.
 #
 # </details>
 #
-# <details><summary>Both, but the CNN's kernels at least find the strokes where they are now</summary>
+# <details><summary>Both, but the CNN's kernels at least find the strokes where they are
+# now</summary>
 #
-# Right. Its maps move with the digit. What the dense layer then does with moved maps, it was never taught.
+# Right. Its maps move with the digit. What the dense layer then does with moved maps, it was never
+# taught.
 #
 # </details>
 #
 # <details><summary>Neither: max pooling makes up for such moves</summary>
 #
-# A pooling forgives a pixel, sometimes, and two of them a little more. Three pixels are too many for that.
+# A pooling forgives a pixel, sometimes, and two of them a little more. Three pixels are too many
+# for that.
 #
 # </details>
 #
-# **Global average pooling turns each map into its mean. Which of these can the network not know afterwards?**
+# **Global average pooling turns each map into its mean. Which of these can the network not know
+# afterwards?**
 #
-# <details><summary>Whether a loop lies above or below a stem, if no unit sees both at once</summary>
+# <details><summary>Whether a loop lies above or below a stem, if no unit sees both at
+# once</summary>
 #
-# Right. That there is a loop and that there is a stem may still show in the means. Where they lie does not.
+# Right. That there is a loop and that there is a stem may still show in the means. Where they lie
+# does not.
 #
 # </details>
 #
@@ -291,8 +359,8 @@ page.claim("many times as long", table.loc["locally connected", "seconds"] > 2.5
 from digitlib import check, hint
 
 # %% [markdown]
-# **Exercise 1** (a few minutes). Count the parameters of the whole locally connected network by hand. It is the CNN
-# with a kernel and a bias for each filter at each place.
+# **Exercise 1** (a few minutes). Count the parameters of the whole locally connected network by
+# hand. It is the CNN with a kernel and a bias for each filter at each place.
 
 # %%
 parameters_unshared = ...
@@ -302,16 +370,17 @@ second = 11 * 11 * (3 * 3 * 32 + 1) * 64
 rest = (5 * 5 * 64 + 1) * 64 + (64 + 1) * 10
 parameters_unshared = first + second + rest
 print(f"{first:,} + {second:,} + {rest:,} = {parameters_unshared:,}")
-print("Keras agrees:", variations.without_sharing().count_params() == parameters_unshared)
+counted = variations.without_sharing().count_params()
+print("Keras agrees:", counted == parameters_unshared)
 ### END SOLUTION
 check("sharing.1", parameters_unshared)
 
 
 # %% [markdown]
-# **Exercise 2** (ten minutes). Write `stored_and_done`, which returns the number of parameters and the number of
-# multiply-adds for one image, of a convolution without padding: for images of `side` x `side` pixels with so many
-# `channels`, kernels of `kernel` x `kernel`, and so many `filters`. In how many multiply-adds does one weight of the
-# CNN take part, layer by layer?
+# **Exercise 2** (ten minutes). Write `stored_and_done`, which returns the number of parameters and
+# the number of multiply-adds for one image, of a convolution without padding: for images of `side`
+# x `side` pixels with so many `channels`, kernels of `kernel` x `kernel`, and so many `filters`. In
+# how many multiply-adds does one weight of the CNN take part, layer by layer?
 
 
 # %%
@@ -325,28 +394,35 @@ def stored_and_done(side, kernel, channels, filters):
 
 
 ### BEGIN SOLUTION
-for name, sizes in {"first convolution": (28, 3, 1, 32), "second convolution": (13, 3, 32, 64)}.items():
+sizes_of_both = {
+    "first convolution": (28, 3, 1, 32),
+    "second convolution": (13, 3, 32, 64),
+}
+for name, sizes in sizes_of_both.items():
     stored, done = stored_and_done(*sizes)
-    print(f"{name:18} {done / (stored - sizes[3]):4.0f} multiply-adds for a weight")
+    per_weight = done / (stored - sizes[3])
+    print(f"{name:18} {per_weight:4.0f} multiply-adds for a weight")
 print(f"{'dense layers':18} {1:4} for a weight: each of theirs is used once")
 ### END SOLUTION
 check("sharing.2", stored_and_done)
 
 
 # %% [markdown]
-# **Exercise 3** (a quarter of an hour). If an image moves, the map of a convolution moves with it. Write
-# `shift_error`, which measures how far that fails. It takes a `layer`, a function from images to maps without
-# padding, and `images`, whose axes are image, row, column and perhaps channel. It moves the images one pixel to the
-# right, and returns by how much, at most, the map differs from the moved map of before. Leave out the column that
-# rests on pixels which were not in the image. What does it say of the chapter's layers?
+# **Exercise 3** (a quarter of an hour). If an image moves, the map of a convolution moves with it.
+# Write `shift_error`, which measures how far that fails. It takes a `layer`, a function from images
+# to maps without padding, and `images`, whose axes are image, row, column and perhaps channel. It
+# moves the images one pixel to the right, and returns by how much, at most, the map differs from
+# the moved map of before. Leave out the column that rests on pixels which were not in the image.
+# What does it say of the chapter's layers?
 
 
 # %%
 def shift_error(layer, images):
-    """Largest difference between the map of the moved images and the moved map."""
+    """Largest difference between the moved images' map and the moved map."""
     ...
     ### BEGIN SOLUTION
-    before, after = np.asarray(layer(images)), np.asarray(layer(np.roll(images, 1, axis=2)))
+    before = np.asarray(layer(images))
+    after = np.asarray(layer(np.roll(images, 1, axis=2)))
     return np.abs(after[:, :, 1:] - before[:, :, :-1]).max()
     ### END SOLUTION
 
@@ -358,21 +434,26 @@ candidates = {
     "locally connected, as it starts": LocallyConnected2D(32, (3, 3)),
 }
 for name, candidate in candidates.items():
-    print(f"{name:33} its map moves with the image: {shift_error(candidate, images) < 1e-5}")
+    follows = shift_error(candidate, images) < 1e-5
+    print(f"{name:33} its map moves with the image: {follows}")
 ### END SOLUTION
 check("sharing.3", shift_error)
 
 
 # %% [markdown]
-# **Exercise 4** (half an hour). A convolution is a dense layer, most of whose weights are zero and the rest of which
-# are shared. Write `as_matrix` for a `kernel` of 3x3 and images of `side` x `side` pixels with one channel. It
-# returns the matrix that turns flat images into flat maps: `images.reshape(n, -1) @ matrix`. As in Keras, a
-# convolution does not turn its kernel. How many of the weights are zero, and how many different ones are there?
+# **Exercise 4** (half an hour). A convolution is a dense layer, most of whose weights are zero and
+# the rest of which are shared. Write `as_matrix` for a `kernel` of 3x3 and images of `side` x
+# `side` pixels with one channel. It returns the matrix that turns flat images into flat maps:
+# `images.reshape(n, -1) @ matrix`. As in Keras, a convolution does not turn its kernel. How many of
+# the weights are zero, and how many different ones are there?
 
 
 # %%
 def as_matrix(kernel, side):
-    """The convolution as a dense layer's weights: a row for each pixel, a column for each place."""
+    """The convolution as a dense layer's weights.
+
+    They have a row for each pixel and a column for each place.
+    """
     ...
     ### BEGIN SOLUTION
     places = side - 2
@@ -387,16 +468,20 @@ def as_matrix(kernel, side):
 ### BEGIN SOLUTION
 matrix = as_matrix(np.random.default_rng(4).normal(size=(3, 3)), 28)
 not_zero = matrix[matrix != 0]
-print(f"{matrix.size:,} weights, {not_zero.size:,} of them not zero, {len(np.unique(not_zero))} different ones")
+print(
+    f"{matrix.size:,} weights, {not_zero.size:,} of them not zero, "
+    f"{len(np.unique(not_zero))} different ones"
+)
 ### END SOLUTION
 check("sharing.4", as_matrix)
 
 
 # %% [markdown]
-# **Exercise 5** (an hour). How does a shared weight learn? Take a convolution with one kernel of 3x3, on images of
-# shape `(n, height, width)`. Training has found the `gradients`: by how much the loss grows for each number of the
-# maps, if that number grows. Their shape is that of the maps, `(n, height - 2, width - 2)`. Write `kernel_gradient`,
-# which returns the gradient of the loss for the kernel. What would it be if the kernels were not shared?
+# **Exercise 5** (an hour). How does a shared weight learn? Take a convolution with one kernel of
+# 3x3, on images of shape `(n, height, width)`. Training has found the `gradients`: by how much the
+# loss grows for each number of the maps, if that number grows. Their shape is that of the maps,
+# `(n, height - 2, width - 2)`. Write `kernel_gradient`, which returns the gradient of the loss for
+# the kernel. What would it be if the kernels were not shared?
 
 
 # %%
@@ -405,27 +490,30 @@ def kernel_gradient(images, gradients):
     ...
     ### BEGIN SOLUTION
     height, width = gradients.shape[1:]
-    return np.array(
-        [
-            [(gradients * images[:, row : row + height, column : column + width]).sum() for column in range(3)]
-            for row in range(3)
-        ]
-    )
+    by_weight = np.zeros((3, 3))
+    for row in range(3):
+        for column in range(3):
+            seen = images[:, row : row + height, column : column + width]
+            by_weight[row, column] = (gradients * seen).sum()
+    return by_weight
     ### END SOLUTION
 
 
 ### BEGIN SOLUTION
-# Without sharing, each place would have its own term, images[:, row:row + 3, column:column + 3]
-# weighted with gradients[:, row, column], and keep it to itself. Shared, all terms add up.
+# Without sharing, each place would have its own term,
+# images[:, row:row + 3, column:column + 3] weighted with
+# gradients[:, row, column], and keep it to itself. Shared, all terms add up.
 import tensorflow as tf
 
 random = np.random.default_rng(5)
-pixels, gradients = random.normal(size=(6, 8, 7, 1)), random.normal(size=(6, 6, 5, 1))
+pixels = random.normal(size=(6, 8, 7, 1))
+gradients = random.normal(size=(6, 6, 5, 1))
 weights = tf.Variable(random.normal(size=(3, 3, 1, 1)))
 with tf.GradientTape() as tape:
     loss = tf.reduce_sum(tf.nn.conv2d(pixels, weights, 1, "VALID") * gradients)
 by_tensorflow = tape.gradient(loss, weights)[:, :, 0, 0]
-print("as TensorFlow finds it:", np.allclose(kernel_gradient(pixels[..., 0], gradients[..., 0]), by_tensorflow))
+ours = kernel_gradient(pixels[..., 0], gradients[..., 0])
+print("as TensorFlow finds it:", np.allclose(ours, by_tensorflow))
 ### END SOLUTION
 check("sharing.5", kernel_gradient)
 

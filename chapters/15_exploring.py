@@ -1,11 +1,14 @@
 # %% [markdown]
 # # What helps?
 #
-# *{{ minutes_to_read.exploring }} minutes to read; its run took {{ runs.exploring.seconds | minutes }} on {{ training.processor }}.*
+# *{{ minutes_to_read.exploring }} minutes to read; its run took
+# {{ runs.exploring.seconds | minutes }} on {{ training.processor }}.*
 #
-# Dropout, batch normalization, more layers, wider layers, another learning rate: each is said to help. [Going further](05_going_further.ipynb) tried such
-# changes once each, and could not tell most of them from noise. Here each is trained from {{ exploring.seeds | words }} seeds and compared with
-# the recipe of the book, and each gets a verdict. Then a whole recipe is chosen, and tested once.
+# Dropout, batch normalization, more layers, wider layers, another learning rate: each is said to
+# help. [Going further](05_going_further.ipynb) tried such changes once each, and could not tell
+# most of them from noise. Here each is trained from {{ exploring.seeds | words }} seeds and
+# compared with the recipe of the book, and each gets a verdict. Then a whole recipe is chosen, and
+# tested once.
 #
 # **After this chapter you can**
 #
@@ -32,33 +35,51 @@ from digitlib import plots, reference, statistics
 # The rules were written down before the first run:
 #
 # - One thing is changed, all else stays as in [chapter 3](03_training.ipynb).
-# - Training: {{ exploring.epochs | words }} epochs on {{ exploring.training_images | thousands }} images. Score: the accuracy on
-#   the {{ exploring.images | thousands }} others of the training set. The test set is not touched.
-# - {{ exploring.seeds | words | capitalize }} seeds, each with and without the change, and the differences tested: a
-#   paired t test.
-# - All p-values corrected for the number of changes, by Holm's rule. Whoever tries {{ exploring.changes | words }} things may well
-#   find a small p-value even if nothing helps.
+# - Training: {{ exploring.epochs | words }} epochs on {{ exploring.training_images | thousands }}
+#   images. Score: the accuracy on the {{ exploring.images | thousands }} others of the training
+#   set. The test set is not touched.
+# - {{ exploring.seeds | words | capitalize }} seeds, each with and without the change, and the
+#   differences tested: a paired t test.
+# - All p-values corrected for the number of changes, by Holm's rule. Whoever tries
+#   {{ exploring.changes | words }} things may well find a small p-value even if nothing helps.
 #
-# [The experiment page](06_experiment.ipynb) repeats any of the runs; `sweeps/exploring.yml` lists them.
+# [The experiment page](06_experiment.ipynb) repeats any of the runs; `sweeps/exploring.yml` lists
+# them.
 
 # %%
-usual = {"network": "cnn", "batch_size": 32, "learning_rate": 0.001, "weight_decay": 0.0, "augmentation": "none"}
+usual = {
+    "network": "cnn",
+    "batch_size": 32,
+    "learning_rate": 0.001,
+    "weight_decay": 0.0,
+    "augmentation": "none",
+}
 
 
 def name_change(run):
     """What a run does differently from the book."""
-    changed = [(name.replace("_", " "), run[name]) for name in usual if run[name] != usual[name]]
-    return (
-        " + ".join(value if isinstance(value, str) else f"{name} {value:g}" for name, value in changed) or "the book's"
-    )
+    changes = []
+    for name, value in usual.items():
+        if run[name] == value:
+            continue
+        if isinstance(value, str):
+            changes.append(run[name])
+        else:
+            changes.append(f"{name.replace('_', ' ')} {run[name]:g}")
+    return " + ".join(changes) or "the book's"
 
 
 exploring = reference.load_sweep("exploring")
 exploring["recipe"] = exploring.apply(name_change, axis=1)
 accuracy = exploring.pivot(index="seed", columns="recipe", values="accuracy")
 base = accuracy.pop("the book's")
-comparisons = {change: statistics.compare_over_seeds(base, accuracy[change]) for change in accuracy}
-corrected = statistics.holm({change: comparison.p_value for change, comparison in comparisons.items()})
+comparisons = {
+    change: statistics.compare_over_seeds(base, accuracy[change])
+    for change in accuracy
+}
+corrected = statistics.holm(
+    {change: comparison.p_value for change, comparison in comparisons.items()}
+)
 
 cost = exploring.groupby("recipe")["cpu_seconds"].median()
 cost = cost / cost["the book's"]
@@ -77,11 +98,16 @@ verdicts = pd.DataFrame.from_dict(
     },
     orient="index",
 ).sort_values("points", ascending=False)
-verdicts.round({"points": 2, "from": 2, "to": 2, "corrected p": 3, "CPU time": 2})
+decimals = {"points": 2, "from": 2, "to": 2, "corrected p": 3, "CPU time": 2}
+verdicts.round(decimals)
 
 # %% mystnb={"figure": {"caption": "What each change does to the accuracy on held-out digits after three epochs: mean difference to the book's recipe over five seeds, with its interval. Where an interval crosses the line, the difference may be none; the verdicts are stricter, since the intervals are not corrected for the number of changes.", "name": "fig-exploring-changes"}}
-points = pd.DataFrame({change: comparison._asdict() for change, comparison in comparisons.items()}).T
-points = 100 * points.rename(columns={"difference": "value"})[["value", "low", "high"]]
+points = {
+    change: comparison._asdict() for change, comparison in comparisons.items()
+}
+points = pd.DataFrame(points).T
+points = points.rename(columns={"difference": "value"})
+points = 100 * points[["value", "low", "high"]]
 plots.intervals(
     {"change": points.loc[verdicts.index]},
     subject="Difference to the book's recipe",
@@ -90,6 +116,7 @@ plots.intervals(
 )
 
 # %% tags=["pipeline"]
+is_undecided = verdicts["verdict"] == "no difference shown"
 page.add(
     seeds=len(base),
     epochs=exploring["epochs"].iloc[0],
@@ -101,12 +128,12 @@ page.add(
     corrected=corrected,
     helps=list(verdicts.index[verdicts["verdict"] == "helps"]),
     hurts=list(verdicts.index[verdicts["verdict"] == "hurts"]),
-    undecided=list(verdicts.index[verdicts["verdict"] == "no difference shown"]),
+    undecided=list(verdicts.index[is_undecided]),
 )
 
 # %% [markdown]
-# The book's recipe is right about {{ exploring.base | in_words(digits=2) }} of the held-out digits after {{ exploring.epochs | words }} epochs. Of
-# {{ exploring.changes | words }} changes:
+# The book's recipe is right about {{ exploring.base | in_words(digits=2) }} of the held-out digits
+# after {{ exploring.epochs | words }} epochs. Of {{ exploring.changes | words }} changes:
 #
 # - shown to help: {{ exploring.helps | join("; ") if exploring.helps else "none" }};
 # - shown to hurt: {{ exploring.hurts | join("; ") if exploring.hurts else "none" }};
@@ -116,57 +143,83 @@ page.add(
 #
 # ## What a verdict is worth
 #
-# "No difference shown" does not say that there is none. {{ exploring.seeds | words | capitalize }} seeds see only so much. How large must a difference be,
-# so that the test finds it in four cases of five? It depends on the spread of the paired differences, here their median.
+# "No difference shown" does not say that there is none. {{ exploring.seeds | words | capitalize }}
+# seeds see only so much. How large must a difference be, so that the test finds it in four cases of
+# five? It depends on the spread of the paired differences, here their median.
 
 # %%
 spread = np.median([(accuracy[change] - base).std() for change in accuracy])
-visible = {
-    tests: spread * TTestPower().solve_power(nobs=len(base), alpha=0.05 / tests, power=0.8)
-    for tests in (len(comparisons), 1)
-}
+t_test = TTestPower()
+visible = {}
+for tests in (len(comparisons), 1):
+    alpha = 0.05 / tests
+    effect = t_test.solve_power(nobs=len(base), alpha=alpha, power=0.8)
+    visible[tests] = spread * effect
+
 for tests, difference in visible.items():
     print(f"a change among {tests:2}: {100 * difference:.2f} points")
 
 # %% tags=["pipeline"]
-uncorrected = {change: statistics.verdict(comparison) for change, comparison in comparisons.items()}
+uncorrected = {
+    change: statistics.verdict(comparison)
+    for change, comparison in comparisons.items()
+}
 page.add(
     visible=visible[len(comparisons)],
-    uncorrected=sum(verdict != "no difference shown" for verdict in uncorrected.values()),
+    uncorrected=sum(
+        verdict != "no difference shown" for verdict in uncorrected.values()
+    ),
     shown=sum(verdicts["verdict"] != "no difference shown"),
 )
 
 # %% [markdown]
-# With {{ exploring.changes | words }} changes a difference must be as large as {{ (100 * exploring.visible) | decimals(1) }} points to be found reliably. Most of
-# what is on offer is smaller. Without the correction, {{ exploring.uncorrected | words }} verdicts would name a difference instead of {{ exploring.shown | words }},
-# and nobody could say which of them are false alarms.
+# With {{ exploring.changes | words }} changes a difference must be as large as
+# {{ (100 * exploring.visible) | decimals(1) }} points to be found reliably. Most of what is on
+# offer is smaller. Without the correction, {{ exploring.uncorrected | words }} verdicts would name
+# a difference instead of {{ exploring.shown | words }}, and nobody could say which of them are
+# false alarms.
 #
-# There is a second limit. {{ exploring.epochs | words | capitalize }} epochs favour what learns fast. Dropout and augmentation
-# make training harder, and pay later, if they do. So what comes next is trained in full.
+# There is a second limit. {{ exploring.epochs | words | capitalize }} epochs favour what learns
+# fast. Dropout and augmentation make training harder, and pay later, if they do. So what comes next
+# is trained in full.
 #
 # ## A recipe in full
 #
-# Augmentation and the changes that led the table, combined, with {{ exploring.recipe_epochs | words }} epochs each. The images and the score are as before, so the
+# Augmentation and the changes that led the table, combined, with
+# {{ exploring.recipe_epochs | words }} epochs each. The images and the score are as before, so the
 # choice is still made without the test set.
 
 # %%
 recipes = reference.load_sweep("recipes")
 recipes["recipe"] = recipes.apply(name_change, axis=1)
 held_out = recipes.pivot(index="seed", columns="recipe", values="accuracy")
-estimates = {recipe: statistics.mean_over_seeds(held_out[recipe]) for recipe in held_out}
-table = pd.DataFrame({recipe: estimate._asdict() for recipe, estimate in estimates.items()}).T
+estimates = {
+    recipe: statistics.mean_over_seeds(held_out[recipe]) for recipe in held_out
+}
+table = pd.DataFrame(
+    {recipe: estimate._asdict() for recipe, estimate in estimates.items()}
+).T
 table = table.sort_values("value", ascending=False)
 table["CPU minutes"] = recipes.groupby("recipe")["cpu_seconds"].median() / 60
-table.round({"value": 4, "low": 4, "high": 4, "deviation": 4, "CPU minutes": 1})
+decimals = {"value": 4, "low": 4, "high": 4, "deviation": 4}
+table.round(decimals | {"CPU minutes": 1})
 
 # %% tags=["pipeline"]
 best = table.index[0]
 before = held_out["the book's"]
 gains = {
-    recipe: statistics.compare_over_seeds(before, held_out[recipe]) for recipe in held_out if recipe != "the book's"
+    recipe: statistics.compare_over_seeds(before, held_out[recipe])
+    for recipe in held_out
+    if recipe != "the book's"
 }
-gains_corrected = statistics.holm({recipe: comparison.p_value for recipe, comparison in gains.items()})
-better = [recipe for recipe in gains if statistics.verdict(gains[recipe], gains_corrected[recipe]) == "helps"]
+gains_corrected = statistics.holm(
+    {recipe: comparison.p_value for recipe, comparison in gains.items()}
+)
+gain_verdicts = {
+    recipe: statistics.verdict(comparison, gains_corrected[recipe])
+    for recipe, comparison in gains.items()
+}
+better = [recipe for recipe in gains if gain_verdicts[recipe] == "helps"]
 page.add(
     recipe_epochs=recipes["epochs"].iloc[0],
     recipes=len(estimates),
@@ -176,29 +229,40 @@ page.add(
     unshown=[recipe for recipe in gains if recipe not in better],
 )
 page.claim("right about more digits than the book's recipe", best in better)
-page.claim("Augmentation alone helps, too", "turned, scaled and moved" in better and best != "turned, scaled and moved")
+alone = "turned, scaled and moved"
+page.claim("Augmentation alone helps, too", alone in better and best != alone)
 
 # %% [markdown]
-# Right about most digits is "{{ exploring.best }}": {{ exploring.estimates[exploring.best] | in_words(digits=2) }}. Tested seed by seed and corrected as before, it
-# is {{ claim("right about more digits than the book's recipe") }}: {{ exploring.gains[exploring.best] | difference_in_words }}.
-# {{ claim("Augmentation alone helps, too") }}: {{ exploring.gains["turned, scaled and moved"] | difference_in_words }}. After three epochs nothing could be
-# shown for it. That was the limit of the comparison, and not a property of augmentation.{% if exploring.unshown %} No difference is shown for
-# "{{ exploring.unshown | join('"; "') }}".{% endif +%}
+# Right about most digits is "{{ exploring.best }}":
+# {{ exploring.estimates[exploring.best] | in_words(digits=2) }}. Tested seed by seed and corrected
+# as before, it is {{ claim("right about more digits than the book's recipe") }}:
+# {{ exploring.gains[exploring.best] | difference_in_words }}.
+# {{ claim("Augmentation alone helps, too") }}:
+# {{ exploring.gains["turned, scaled and moved"] | difference_in_words }}. After three epochs
+# nothing could be shown for it. That was the limit of the comparison, and not a property of
+# augmentation.
+# {% if exploring.unshown %}
+# No difference is shown for "{{ exploring.unshown | join('"; "') }}".
+# {% endif %}
 #
-# The score of a winner flatters it a little: it was chosen for merit, and for luck too. That is why it needs a test.
+# The score of a winner flatters it a little: it was chosen for merit, and for luck too. That is why
+# it needs a test.
 #
 # ## Tested once
 #
-# Now, and only now, the test set. The winner was trained on all training images, as the book's network was, and scored once for each seed.
-# (The CNN with augmentation alone was scored on test digits for [another chapter](14_robustness.ipynb); nothing was chosen by that.)
+# Now, and only now, the test set. The winner was trained on all training images, as the book's
+# network was, and scored once for each seed. (The CNN with augmentation alone was scored on test
+# digits for [another chapter](14_robustness.ipynb); nothing was chosen by that.)
 
 # %%
 tested = reference.load_sweep("tested").set_index("seed")
 headline = reference.load_sweep("headline")
-book = headline[headline["network"] == "cnn"].set_index("seed").loc[tested.index]
+book = headline[headline["network"] == "cnn"].set_index("seed")
+book = book.loc[tested.index]
+usual_score = statistics.mean_over_seeds(book["accuracy"])
 final = statistics.mean_over_seeds(tested["accuracy"])
 gain = statistics.compare_over_seeds(book["accuracy"], tested["accuracy"])
-print("the book's recipe:", statistics.in_words(statistics.mean_over_seeds(book["accuracy"]), digits=2))
+print("the book's recipe:", statistics.in_words(usual_score, digits=2))
 print("the winner:       ", statistics.in_words(final, digits=2))
 print("difference:       ", statistics.difference_in_words(gain))
 
@@ -222,18 +286,23 @@ page.claim("The gain is real", statistics.verdict(gain) == "helps")
 
 # %% [markdown]
 # {{ claim("The gain is real") }}: {{ exploring.gain | difference_in_words }}, an effect of
-# {{ exploring.gain.effect_size | decimals(1) }} standard deviations. In a mean run {{ exploring.errors | decimals(0) }} errors are left of
+# {{ exploring.gain.effect_size | decimals(1) }} standard deviations. In a mean run
+# {{ exploring.errors | decimals(0) }} errors are left of
 # {{ exploring.errors_before | decimals(0) }}.
 #
 # ## Summary
 #
-# - After {{ exploring.epochs | words }} epochs, {{ exploring.seeds | words }} seeds show a difference for {{ exploring.shown | words }} of {{ exploring.changes | words }} single changes.
-# - "No difference shown" is a statement about the comparison: this one finds reliably what is worth {{ (100 * exploring.visible) | decimals(1) }} points or more.
-# - The winner, "{{ exploring.best }}", was chosen on held-out images and tested once: {{ exploring.final | in_words(digits=2) }}.
+# - After {{ exploring.epochs | words }} epochs, {{ exploring.seeds | words }} seeds show a
+#   difference for {{ exploring.shown | words }} of {{ exploring.changes | words }} single changes.
+# - "No difference shown" is a statement about the comparison: this one finds reliably what is worth
+#   {{ (100 * exploring.visible) | decimals(1) }} points or more.
+# - The winner, "{{ exploring.best }}", was chosen on held-out images and tested once:
+#   {{ exploring.final | in_words(digits=2) }}.
 #
 # ## Questions to think about
 #
-# **For a change the verdict is "no difference shown". What do you tell a colleague who wants to use it?**
+# **For a change the verdict is "no difference shown". What do you tell a colleague who wants to use
+# it?**
 #
 # <details><summary>It makes no difference</summary>
 #
@@ -241,19 +310,23 @@ page.claim("The gain is real", statistics.verdict(gain) == "helps")
 #
 # </details>
 #
-# <details><summary>This comparison would most probably have shown a difference of some size; a smaller one may be there</summary>
+# <details><summary>This comparison would most probably have shown a difference of some size; a
+# smaller one may be there</summary>
 #
-# Right. That size belongs to the verdict: say it along. The interval of the difference says the same in other words.
+# Right. That size belongs to the verdict: say it along. The interval of the difference says the
+# same in other words.
 #
 # </details>
 #
 # <details><summary>With more seeds it would have helped</summary>
 #
-# More seeds make the comparison sharper. They do not make the change better: it may turn out to hurt, or to do nothing that matters.
+# More seeds make the comparison sharper. They do not make the change better: it may turn out to
+# hurt, or to do nothing that matters.
 #
 # </details>
 #
-# **The interval of a change does not touch zero, and yet its verdict is "no difference shown". Is that a mistake?**
+# **The interval of a change does not touch zero, and yet its verdict is "no difference shown". Is
+# that a mistake?**
 #
 # <details><summary>Yes: an interval and a test of the same level must agree</summary>
 #
@@ -261,9 +334,11 @@ page.claim("The gain is real", statistics.verdict(gain) == "helps")
 #
 # </details>
 #
-# <details><summary>No: the interval speaks of this change alone, the verdict takes into account how many were tried</summary>
+# <details><summary>No: the interval speaks of this change alone, the verdict takes into account how
+# many were tried</summary>
 #
-# Right. Among many intervals, some miss the truth. Picking out those that do not touch zero picks the unlucky ones, too.
+# Right. Among many intervals, some miss the truth. Picking out those that do not touch zero picks
+# the unlucky ones, too.
 #
 # </details>
 #
@@ -277,13 +352,16 @@ page.claim("The gain is real", statistics.verdict(gain) == "helps")
 #
 # <details><summary>Because paired tests give smaller p-values</summary>
 #
-# Only if the two sides of a pair have something in common. If not, pairing costs degrees of freedom and gives nothing.
+# Only if the two sides of a pair have something in common. If not, pairing costs degrees of freedom
+# and gives nothing.
 #
 # </details>
 #
-# <details><summary>Because from the same seed both networks learn the same, but for the change</summary>
+# <details><summary>Because from the same seed both networks learn the same, but for the
+# change</summary>
 #
-# They may begin alike. After some steps with another rate or another layer they have gone different ways.
+# They may begin alike. After some steps with another rate or another layer they have gone different
+# ways.
 #
 # </details>
 #
@@ -293,15 +371,18 @@ page.claim("The gain is real", statistics.verdict(gain) == "helps")
 #
 # </details>
 #
-# **Somebody tries twenty recipes on the held-out images and reports the score of the winner. What is wrong with that?**
+# **Somebody tries twenty recipes on the held-out images and reports the score of the winner. What
+# is wrong with that?**
 #
 # <details><summary>Nothing: no network was trained on these images</summary>
 #
-# No network was, but the choice was made on them. That is a training, too, with recipes in the place of weights.
+# No network was, but the choice was made on them. That is a training, too, with recipes in the
+# place of weights.
 #
 # </details>
 #
-# <details><summary>The choice: it should have been made on the test set, which is larger or fresher</summary>
+# <details><summary>The choice: it should have been made on the test set, which is larger or
+# fresher</summary>
 #
 # Then the test set would be used up, and nothing would be left to say what the winner is worth.
 #
@@ -309,7 +390,8 @@ page.claim("The gain is real", statistics.verdict(gain) == "helps")
 #
 # <details><summary>The number: it was chosen for being high, so part of it is luck</summary>
 #
-# Right. The choice may well be good. What the chosen recipe is worth, fresh images say. In exercise 5 you compute the flattery.
+# Right. The choice may well be good. What the chosen recipe is worth, fresh images say. In exercise
+# 5 you compute the flattery.
 #
 # </details>
 #
@@ -321,8 +403,10 @@ page.claim("The gain is real", statistics.verdict(gain) == "helps")
 from digitlib import check, hint
 
 # %% [markdown]
-# **Exercise 1** (a few minutes). You try a number of useless changes, each tested at a level such as `0.05`, independently of each other. Write `false_alarm`: how probable is it that at least one seems to make a difference? Bonferroni's
-# rule divides the level by the number of tests. What does that make of it?
+# **Exercise 1** (a few minutes). You try a number of useless changes, each tested at a level such
+# as `0.05`, independently of each other. Write `false_alarm`: how probable is it that at least one
+# seems to make a difference? Bonferroni's rule divides the level by the number of tests. What does
+# that make of it?
 
 
 # %%
@@ -338,12 +422,17 @@ check("exploring.1", false_alarm)
 ### BEGIN SOLUTION
 for tests in (1, 5, len(comparisons), 20):
     corrected_alarm = false_alarm(tests, 0.05 / tests)
-    print(f"{tests:2} tests: {false_alarm(tests, 0.05):.1%}, with the level divided by {tests}: {corrected_alarm:.2%}")
+    print(
+        f"{tests:2} tests: {false_alarm(tests, 0.05):.1%}, "
+        f"with the level divided by {tests}: {corrected_alarm:.2%}"
+    )
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 2** (a quarter of an hour). Write the paired t test yourself, two-sided, for two arrays with a result for each seed: from the mean of the differences, their deviation and `scipy.stats.t`. What would an unpaired test have said of the changes
-# in this chapter? Does pairing help here?
+# **Exercise 2** (a quarter of an hour). Write the paired t test yourself, two-sided, for two arrays
+# with a result for each seed: from the mean of the differences, their deviation and
+# `scipy.stats.t`. What would an unpaired test have said of the changes in this chapter? Does
+# pairing help here?
 
 # %%
 ### BEGIN SOLUTION
@@ -357,7 +446,8 @@ def paired_p(before, after):
     ### BEGIN SOLUTION
     differences = after - before
     standard_error = differences.std(ddof=1) / np.sqrt(len(differences))
-    return 2 * stats.t.sf(abs(differences.mean()) / standard_error, len(differences) - 1)
+    t = abs(differences.mean()) / standard_error
+    return 2 * stats.t.sf(t, len(differences) - 1)
     ### END SOLUTION
 
 
@@ -365,18 +455,26 @@ check("exploring.2", paired_p)
 ### BEGIN SOLUTION
 
 both = {
-    "paired": {change: paired_p(base.to_numpy(), accuracy[change].to_numpy()) for change in accuracy},
-    "unpaired": {change: stats.ttest_ind(accuracy[change], base).pvalue for change in accuracy},
+    change: {
+        "paired": paired_p(base.to_numpy(), scores.to_numpy()),
+        "unpaired": stats.ttest_ind(scores, base).pvalue,
+    }
+    for change, scores in accuracy.items()
 }
-print(pd.DataFrame(both).sort_values("paired").round(4).to_string())
-print(f"mean correlation with the book's: {np.mean([accuracy[change].corr(base) for change in accuracy]):.2f}")
-# Pairing removes what a seed does to both sides. How much that is, the correlation says.
+print(pd.DataFrame(both).T.sort_values("paired").round(4).to_string())
+correlations = [scores.corr(base) for _, scores in accuracy.items()]
+print(f"mean correlation with the book's: {np.mean(correlations):.2f}")
+# Pairing removes what a seed does to both sides. How much that is, the
+# correlation says.
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 3** (half an hour). Holm's rule is a little milder than Bonferroni's, and keeps the same promise. Sort the `n` p-values upwards. Multiply the first by `n`, the next by `n - 1`, and so on. Then walk up
-# the row: no value may lie below the one before it, and none above 1. Write `holm`, which takes an array of p-values and returns the corrected ones, each in the place of its own. How many changes of this chapter
-# pass at `0.05` without correction, with Bonferroni's and with Holm's?
+# **Exercise 3** (half an hour). Holm's rule is a little milder than Bonferroni's, and keeps the
+# same promise. Sort the `n` p-values upwards. Multiply the first by `n`, the next by `n - 1`, and
+# so on. Then walk up the row: no value may lie below the one before it, and none above 1. Write
+# `holm`, which takes an array of p-values and returns the corrected ones, each in the place of its
+# own. How many changes of this chapter pass at `0.05` without correction, with Bonferroni's and
+# with Holm's?
 
 
 # %%
@@ -387,7 +485,8 @@ def holm(p_values):
     order = np.argsort(p_values)
     factors = len(p_values) - np.arange(len(p_values))
     corrected = np.empty(len(p_values))
-    corrected[order] = np.minimum(1, np.maximum.accumulate(factors * p_values[order]))
+    growing = np.maximum.accumulate(factors * p_values[order])
+    corrected[order] = np.minimum(1, growing)
     return corrected
     ### END SOLUTION
 
@@ -396,14 +495,21 @@ check("exploring.3", holm)
 ### BEGIN SOLUTION
 
 plain = np.array([comparison.p_value for comparison in comparisons.values()])
-by_rule = {"none": plain, "Bonferroni's": len(plain) * plain, "Holm's": holm(plain)}
+by_rule = {
+    "none": plain,
+    "Bonferroni's": len(plain) * plain,
+    "Holm's": holm(plain),
+}
 for name, p_values in by_rule.items():
     print(f"{name:12} {(p_values < 0.05).sum()} of {len(plain)} pass")
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 4** (half an hour). Plan your own comparison. You look for an effect of a certain size: the mean difference, divided by the deviation of the paired differences. Write `seeds_needed`: the least number of seeds
-# with which a paired, two-sided t test at the level given finds it in four cases of five. `TTestPower` from this chapter does the arithmetic. How many seeds would a difference of a tenth of a point have taken here?
+# **Exercise 4** (half an hour). Plan your own comparison. You look for an effect of a certain size:
+# the mean difference, divided by the deviation of the paired differences. Write `seeds_needed`: the
+# least number of seeds with which a paired, two-sided t test at the level given finds it in four
+# cases of five. `TTestPower` from this chapter does the arithmetic. How many seeds would a
+# difference of a tenth of a point have taken here?
 
 
 # %%
@@ -411,21 +517,30 @@ def seeds_needed(effect, level):
     """How many seeds find an effect of this size with a power of 0.8."""
     ...
     ### BEGIN SOLUTION
-    return int(np.ceil(TTestPower().solve_power(effect, alpha=level, power=0.8)))
+    seeds = TTestPower().solve_power(effect, alpha=level, power=0.8)
+    return int(np.ceil(seeds))
     ### END SOLUTION
 
 
 check("exploring.4", seeds_needed)
 ### BEGIN SOLUTION
 for points_of_difference in (0.05, 0.1, 0.2, 0.5):
-    wanted = [seeds_needed(points_of_difference / 100 / spread, 0.05 / tests) for tests in (1, len(comparisons))]
-    print(f"{points_of_difference:.2f} points: {wanted[0]} seeds; as one of {len(comparisons)} changes, {wanted[1]}")
+    effect = points_of_difference / 100 / spread
+    single = seeds_needed(effect, 0.05)
+    among_all = seeds_needed(effect, 0.05 / len(comparisons))
+    print(
+        f"{points_of_difference:.2f} points: {single} seeds; "
+        f"as one of {len(comparisons)} changes, {among_all}"
+    )
 ### END SOLUTION
 
 # %% [markdown]
-# **Exercise 5** (an hour). How much does the score of a winner flatter it? Let each recipe have a true accuracy, and let its score be that plus chance, normally distributed with a given spread. Whoever has the top score
-# is chosen. Write `flattery`, which plays that `20_000` times with the generator that it is given, and returns by how much the winning score exceeds the true accuracy *of the recipe that was chosen*, on average. How does it
-# grow with the number of recipes, if all are worth the same? And what becomes of it if one is truly better by far?
+# **Exercise 5** (an hour). How much does the score of a winner flatter it? Let each recipe have a
+# true accuracy, and let its score be that plus chance, normally distributed with a given spread.
+# Whoever has the top score is chosen. Write `flattery`, which plays that `20_000` times with the
+# generator that it is given, and returns by how much the winning score exceeds the true accuracy
+# *of the recipe that was chosen*, on average. How does it grow with the number of recipes, if all
+# are worth the same? And what becomes of it if one is truly better by far?
 
 
 # %% mystnb={"figure": {"caption": "By how much the score of a winner flatters it, in units of the spread of a score, against the number of recipes: when all are worth the same, and when one is truly ahead by two spreads.", "name": "fig-exploring-flattery"}}
@@ -444,11 +559,14 @@ check("exploring.5", flattery)
 
 counts = [2, 3, 5, 10, 20, 50]
 ahead = {"all alike": 0, "one ahead by two spreads": 2}
+flattered = {name: [] for name in ahead}
+for name, lead in ahead.items():
+    for count in counts:
+        true, random = np.zeros(count), np.random.default_rng(count)
+        true[-1] = lead
+        flattered[name].append(flattery(true, 1, random))
 plots.lines(
-    {
-        name: [flattery(np.r_[np.zeros(count - 1), lead], 1, np.random.default_rng(count)) for count in counts]
-        for name, lead in ahead.items()
-    },
+    flattered,
     x=counts,
     subject="Flattery of the winner",
     xlabel="recipes",
@@ -457,8 +575,10 @@ plots.lines(
 ### END SOLUTION
 
 # %% [markdown]
-# And which change would *you* have tried? Whatever [the experiment page](06_experiment.ipynb) has a parameter for needs only a file in `sweeps/`. A new network is a function in
-# `digitlib/variations.py` and a line in `NETWORKS` of `digitlib/experiment.py`. Write your expectation into the key `about` before you run it, and score it on held-out images.
+# And which change would *you* have tried? Whatever [the experiment page](06_experiment.ipynb) has a
+# parameter for needs only a file in `sweeps/`. A new network is a function in
+# `digitlib/variations.py` and a line in `NETWORKS` of `digitlib/experiment.py`. Write your
+# expectation into the key `about` before you run it, and score it on held-out images.
 
 # %% tags=["pipeline"]
 page.save()

@@ -66,15 +66,6 @@ class Run:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Run) and self._as_stored() == other._as_stored()
 
-    def predicted(self) -> np.ndarray:
-        """Return the predictions, by the name that the chapters use.
-
-        Returns
-        -------
-        numpy.ndarray, shape (n,), int64
-        """
-        return self.predictions
-
     def save(self, path: str | Path) -> None:
         """Write the run to a JSON file, whole or not at all.
 

@@ -31,7 +31,7 @@ def test_stored_weights_give_the_stored_predictions(name, test_digits):
 
 def test_the_stored_pages_count_the_stored_answers(test_digits):
     _, labels = test_digits
-    wrong = {name: int((reference.load_run(name).predicted() != labels).sum()) for name in reference.BUILDERS}
+    wrong = {name: int((reference.load_run(name).predictions != labels).sum()) for name in reference.BUILDERS}
     pages = load_results(STORED_RESULTS)
     training, comparison = (pages[name]["numbers"] for name in ("03_training", "04_comparison"))
     assert training["test_errors"] == wrong["cnn"]
@@ -44,7 +44,7 @@ def test_the_stored_pages_count_the_stored_answers(test_digits):
 def test_the_cnns_accuracy_is_in_the_expected_range(test_digits):
     _, labels = test_digits
     run = reference.load_run("cnn")
-    assert 0.985 <= np.mean(run.predicted() == labels) <= 0.995
+    assert 0.985 <= np.mean(run.predictions == labels) <= 0.995
     assert (run.epochs, run.training_images, run.batch_size) == (10, 60_000, 32)
 
 

@@ -10,17 +10,18 @@ from collections.abc import Iterator, Set
 
 from pipeline.templates import EXPRESSION
 
-# Digits that prose may hold, and why; any other number comes from a result.
+# Digits that prose may hold, and why; any other number comes from a result. Prose is wrapped, so a space may be the end
+# of a line.
 ALLOWED_DIGITS = {
-    r"(?<![\d.,])\d(?![\d.,]*\d)(?! ?%)": "one digit alone: the name of a class, or a count by definition",
+    r"(?<![\d.,])\d(?![\d.,]*\d)(?!\s?%)": "one digit alone: the name of a class, or a count by definition",
     r"\b(\d+)x\1\b": "the sides of a square image, by definition",
     r"\b(28|255)\b": "the side of an image and the largest uint8, by definition",
     r"\b(10|32|64|784)(-bit)?\b": "the sizes that define the networks and their numbers",
-    r"\b(95|99\.9) % (prediction )?(interval|confidence)": "the level of an interval, by definition",
+    r"\b(95|99\.9)\s%\s(prediction\s)?(interval|confidence)": "the level of an interval, by definition",
     r"\]\([^)]*\)": "the address of a link",
-    r"\bSD-[13]\b|\bISO [\d-]+|\bUTF-8\b|\bAVX2\b|\bSHA-256\b": "the name of a thing",
-    r"\bPython 3\.1\d\b": "a version that the set-up asks for",
-    r"\bCC BY(-SA)? \d\.0\b": "the name of a licence",
+    r"\bSD-[13]\b|\bISO\s[\d-]+|\bUTF-8\b|\bAVX2\b|\bSHA-256\b": "the name of a thing",
+    r"\bPython\s3\.1\d\b": "a version that the set-up asks for",
+    r"\bCC\sBY(-SA)?\s\d\.0\b": "the name of a licence",
     r"^(`{3,}|:{3,})\{.*$|^:[\w-]+:.*$": "a directive or its option: how the page looks",
 }
 # Code and formulas are quoted: the numbers in them stand in the code beside them, too.
