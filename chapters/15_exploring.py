@@ -577,8 +577,9 @@ plots.lines(
 # %% [markdown]
 # And which change would *you* have tried? Whatever [the experiment page](06_experiment.ipynb) has a
 # parameter for needs only a file in `sweeps/`. A new network is a function in
-# `digitlib/variations.py` and a line in `NETWORKS` of `digitlib/experiment.py`. Write your
-# expectation into the key `about` before you run it, and score it on held-out images.
+# `digitlib/experiments/variations.py` and a line in `NETWORKS` of
+# `digitlib/experiments/choices.py`. Write your expectation into the key `about` before you run it,
+# and score it on held-out images.
 
 # %% tags=["pipeline"]
 page.save()
