@@ -324,16 +324,17 @@ def test_what_the_sandbox_does_wrong_is_tried_again_and_stops_nobody(submissions
 
 
 @pytest.fixture
-def command(source, tmp_path):
-    """The command line that grades a folder."""
+def arguments(source, tmp_path):
+    """What the command is given to grade a folder."""
     seed = tmp_path / "seed.txt"
     seed.write_text(SEED, encoding="utf-8")
+    return lambda folder, *options, of=source: list(map(str, [of, folder, "--seed-file", seed, *options]))
 
-    def make(folder, *options):
-        start = [sys.executable, str(ROOT / "tools" / "grade.py"), str(source), str(folder), "--seed-file", str(seed)]
-        return [*start, *map(str, options)]
 
-    return make
+@pytest.fixture
+def command(arguments):
+    """The command line that grades a folder."""
+    return lambda *given: [sys.executable, str(ROOT / "tools" / "grade.py"), *arguments(*given)]
 
 
 def run(command, **options):
@@ -341,13 +342,13 @@ def run(command, **options):
 
 
 @pytest.fixture
-def call(command, tmp_path, monkeypatch, capsys):
+def call(arguments, tmp_path, monkeypatch, capsys):
     """Calls the command in this process, in the folder of the test; its status, and what it said."""
     monkeypatch.chdir(tmp_path)
 
-    def call(arguments):
+    def call(*given, **source):
         try:
-            status = main(list(map(str, arguments)), known=assignments())
+            status = main(arguments(*given, **source), known=assignments())
         except SystemExit as ended:
             status = ended.code
         said, text = capsys.readouterr(), ""
@@ -368,11 +369,11 @@ def test_the_command_grades_a_folder(command, submissions, tmp_path):
 
 
 @pytest.mark.sandbox
-def test_other_files_get_no_row_but_a_word(command, call, submissions, tmp_path):
+def test_other_files_get_no_row_but_a_word(call, submissions, tmp_path):
     folder = submissions(ann=RIGHT)
     for name in ("zoe.zip", "tom.py", "max.ipynb.txt", ".DS_Store", "._ann.ipynb", "Thumbs.db"):
         (folder / name).touch()
-    result = call(command(folder)[2:])
+    result = call(folder)
     last = result.stdout.splitlines()[-1]
     assert last == "Not graded, since these are no notebooks (.ipynb): max.ipynb.txt, tom.py, zoe.zip"
     assert list(table(tmp_path / "graded" / NAME)) == ["ann"]
@@ -380,12 +381,12 @@ def test_other_files_get_no_row_but_a_word(command, call, submissions, tmp_path)
 
 @pytest.mark.sandbox
 @pytest.mark.parametrize("empty", [True, False])
-def test_a_folder_without_submissions_is_no_success(command, call, tmp_path, empty):
+def test_a_folder_without_submissions_is_no_success(call, tmp_path, empty):
     folder = tmp_path / "submissions"
     if empty:
         folder.mkdir()
         (folder / "download.zip").touch()
-    result = call(command(folder)[2:])
+    result = call(folder)
     assert result.returncode == 2
     assert (
         "no notebooks (.ipynb): download.zip" if empty else "submissions is no folder"
@@ -393,9 +394,8 @@ def test_a_folder_without_submissions_is_no_success(command, call, tmp_path, emp
 
 
 @pytest.mark.sandbox
-def test_an_assignment_of_the_book_goes_by_its_number(command, call, submissions, tmp_path):
-    _, *others = command(submissions(ann=RIGHT))[2:]
-    result = call(["1", *others])
+def test_an_assignment_of_the_book_goes_by_its_number(call, submissions, tmp_path):
+    result = call(submissions(ann=RIGHT), of="1")
     assert "ann" in table(tmp_path / "graded" / "1_raw_bytes"), result.stderr
 
 
@@ -455,9 +455,9 @@ def test_without_a_sandbox_the_command_refuses(command, submissions, tmp_path):
         (["--output", "empty.txt/graded"], 1, "empty.txt/graded cannot be written to"),
     ],
 )
-def test_the_commands_errors_come_at_once(command, call, submissions, tmp_path, options, status, message):
+def test_the_commands_errors_come_at_once(call, submissions, tmp_path, options, status, message):
     (tmp_path / "empty.txt").write_text("\n", encoding="utf-8")
-    result = call(command(submissions(ann=RIGHT).relative_to(tmp_path), *options)[2:])
+    result = call(submissions(ann=RIGHT).relative_to(tmp_path), *options)
     assert result.returncode == status
     assert message in result.stderr
 
