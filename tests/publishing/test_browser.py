@@ -28,6 +28,7 @@ SHOWN_LINKS = """
 CUT_CODE = (
     "[...document.querySelectorAll('pre')].filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)"
 )
+CUT_CELLS = CUT_CODE.replace("'pre'", "'.cell_input pre'")
 
 
 @pytest.mark.parametrize("name", [*page_names(), "search", "404"])
@@ -44,6 +45,7 @@ def test_a_page_is_sound_light_and_accessible_and_fits_phone_and_paper(watched, 
     assert kilobytes(sizes)["figures"] > 0 or name not in NOTEBOOKS
     assert watched.locator("article table:not(:has(th))").all_inner_texts() == []
     assert barriers(watched, WCAG) == []
+    assert watched.evaluate(CUT_CELLS) == []  # on a laptop of 1280 pixels
     watched.emulate_media(color_scheme="dark")
     expect(watched.locator("html[data-theme=dark]")).to_be_attached()
     assert barriers(watched, CONTRAST) == []  # nothing but colours differs
