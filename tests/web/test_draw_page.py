@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 from playwright.sync_api import expect
-from tracing import AREA, trace
+from tracing import AREA
 
 from digitlib import data
 from digitlib.web import bundle as exported
@@ -14,37 +14,6 @@ from digitlib.web import bundle as exported
 KILOBYTES_AT_FIRST = 700
 KILOBYTES_OF_THE_SECOND_NETWORK = 500
 SEVEN = [(60, 50), (190, 50), (150, 110), (120, 210)]
-ANSWERS = """
-([drawings, pen, scaled]) => {
-  const pad = document.querySelector('.draw-pad');
-  const area = pad.getBoundingClientRect();
-  const at = ([x, y], type) => new PointerEvent(type, {pointerId: 1, bubbles: true, cancelable: true,
-    clientX: area.left + x * area.width / 256, clientY: area.top + y * area.height / 256});
-  const press = name => [...document.querySelectorAll('.draw-button')].find(b => b.textContent === name).click();
-  const read = () => new Promise(done => document.addEventListener('digit-read', e => done(e.detail), {once: true}));
-  const set = (selector, value, type) => {
-    const field = document.querySelector(selector);
-    if (field.type === 'checkbox') field.checked = value; else field.value = value;
-    field.dispatchEvent(new Event(type));
-  };
-  set('.draw-slider input', pen, 'input');
-  set('.draw-choice input[type=checkbox]', scaled, 'change');
-  return (async () => {
-    const answers = [];
-    for (const strokes of drawings) {
-      press('Clear');
-      for (const stroke of strokes) {
-        pad.dispatchEvent(at(stroke[0], 'pointerdown'));
-        for (const point of stroke.slice(1)) pad.dispatchEvent(at(point, 'pointermove'));
-        pad.dispatchEvent(at(stroke.at(-1), 'pointerup'));
-      }
-      const { activations, familiar } = await read();
-      answers.push([activations.probabilities.indexOf(Math.max(...activations.probabilities)), familiar]);
-    }
-    return answers;
-  })();
-}
-"""
 
 
 @pytest.fixture
@@ -146,20 +115,6 @@ def test_a_finger_on_the_area_draws_and_beside_it_scrolls(browser, address):
     expect(answer(page)).to_have_text(re.compile("This is a 1"))
     assert page.evaluate("scrollY") == 0
     page.close()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("pen", [18, 22])
-@pytest.mark.parametrize("size", [0.5, 0.75, 1.0])
-@pytest.mark.parametrize(("scaled", "share"), [(True, 0.97), (False, 0.93)])
-def test_copied_test_digits_are_read(draw_page, pen, size, scaled, share):
-    _, (images, labels) = data.load_mnist()
-    drawings = [trace(image, size=size) for image in images[:300]]
-    answers = draw_page.evaluate(ANSWERS, [drawings, pen, scaled])
-    right = np.mean([digit == label for (digit, _), label in zip(answers, labels, strict=False)])
-    refused = np.mean([not familiar for _, familiar in answers])
-    print(f"pen {pen}, {'scaled' if scaled else 'fixed'}, size {size}: {right:.4f} right, {refused:.4f} refused")
-    assert right >= share
 
 
 def test_a_link_brings_the_drawing_back_with_its_pen(draw_page, address):

