@@ -8,9 +8,10 @@ error; it adds what a judge makes of the answers.
 
 `command` reads what a teacher types, and `batch` grades a folder. `submissions` finds and
 reads what was handed in. `scoring` runs the cells of each in one of the `sandboxes`; a
-`watchdog` stops what uses too much, by what its `processes` use. A `record` keeps the
-result, and `reports` tell it. An `assignment` is what submissions are compared with. What runs in the sandbox itself
-is in `inside`. All chance comes from the teacher's `seeds`. Three names look alike:
+`watchdog` stops what uses too much, by what its `processes` use and what its `memory` holds.
+A `record` keeps the result, and `reports` tell it. An `assignment` is what submissions are
+compared with. What runs in the sandbox itself is in `inside`. All chance comes from the
+teacher's `seeds`. Three names look alike:
 
 - `hidden_tests` reads an assignment's source, its ``LIMITS`` of time and memory included,
   and makes the tests; `differences` says how an answer differs from the expected one;

@@ -18,6 +18,7 @@ from digitlib.files import make_writable
 from grader.assignment import Assignment
 from grader.batch import grade_all
 from grader.hidden_tests import AssignmentError
+from grader.memory import place
 from grader.reports import clean
 from grader.sandboxes import Bubblewrap, NoSandbox, Unsafe, choose
 from grader.seeds import SeedError, read_seed
@@ -104,7 +105,8 @@ def _grade(source: Path, options: argparse.Namespace) -> int:
     make_writable(output)
     records = grade_all(options.submissions, assignment, output, box, workers=options.workers)
     graded = sum(bool(record.result.tests) for record in records)
-    print(f"{graded} of {len(records)} submissions graded ({box.name}); {output / 'grades.csv'}")
+    held = "held by the kernel" if place() else "looked at ten times a second"
+    print(f"{graded} of {len(records)} submissions graded ({box.name}, memory {held}); {output / 'grades.csv'}")
     if others := find_other_files(options.submissions):
         print(f"Not graded, since these are no notebooks (.ipynb): {', '.join(map(clean, others))}")
     return 0 if records else 2

@@ -4,11 +4,8 @@ import contextlib
 import os
 import signal
 import subprocess
-from collections.abc import Callable
 
 import psutil
-
-BYTES_OF_A_SOCKET = 400_000  # more than Linux lets one hold unless it is enlarged
 
 
 def family(process: subprocess.Popen) -> list[psutil.Process]:
@@ -61,29 +58,6 @@ class ProcessorTime:
         self.seconds = max(self.seconds, waited_for, sum(self._seen.values()))
 
 
-def exceeds(members: list[psutil.Process], limit: float) -> bool:
-    """Tell whether processes hold more memory than the limit; shared memory counts once.
-
-    An exact count looks at every page of memory, so it is made only if the
-    simple sum exceeds the limit. Sockets hold memory that no process owns, so
-    each open file counts for what a socket can hold.
-
-    Parameters
-    ----------
-    members : list of psutil.Process
-    limit : float
-        In bytes.
-
-    Returns
-    -------
-    bool
-    """
-    left = limit - BYTES_OF_A_SOCKET * _sum(lambda process: process.num_fds(), members)
-    return _sum(lambda process: process.memory_info().rss, members) > left and (
-        _sum(lambda process: process.memory_full_info().pss, members) > left
-    )
-
-
 def kill_tree(process: subprocess.Popen) -> None:
     """Kill a process and its descendants. The first process of a namespace ends all others in it.
 
@@ -98,11 +72,3 @@ def kill_tree(process: subprocess.Popen) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-
-
-def _sum(measure: Callable[[psutil.Process], float], members: list[psutil.Process]) -> float:
-    total = 0.0
-    for process in members:
-        with contextlib.suppress(psutil.Error):  # it has ended meanwhile
-            total += measure(process)
-    return total

@@ -13,7 +13,8 @@ import time
 from dataclasses import dataclass
 from typing import IO, Protocol, cast
 
-from grader.processes import ProcessorTime, exceeds, family, kill_tree
+from grader.memory import Memory, hold
+from grader.processes import ProcessorTime, family, kill_tree
 
 PROCESSES = 64
 THREADS = 1024  # TensorFlow alone starts hundreds on a large machine
@@ -26,7 +27,7 @@ PATIENCE = 3  # a submission that only waits, or gets no processor, is stopped a
 SECONDS_BETWEEN_LOOKS = 0.1
 SECONDS_TO_CLOSE = 5
 
-# For each process; the watchdog and the sizes of the scratch bound their sum.
+# For each process; the watchdog, the memory's limit and the sizes of the scratch bound their sum.
 RLIMITS = {
     "RLIMIT_NPROC": THREADS,
     "RLIMIT_NOFILE": OPEN_FILES,
@@ -111,8 +112,9 @@ def run(
     """
     start, processor = time.monotonic(), ProcessorTime()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # where a process without a sandbox writes
+        memory = hold(gigabytes)
         process = subprocess.Popen(
-            sandbox.command(),
+            memory.command(sandbox.command()),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -121,10 +123,11 @@ def run(
         )
         conversation = _Conversation(process, cells, calls)
         try:
-            ended = _watch(process, conversation, processor, seconds, gigabytes, stop or threading.Event())
+            ended = _watch(process, conversation, processor, memory, seconds, stop or threading.Event())
         finally:
             kill_tree(process)
             conversation.close()
+            memory.close()
     lines = conversation.lines
     if ended == "exit" and {"started": True} not in lines:
         raise SandboxError(conversation.complaint or f"it ended with status {process.returncode}")
@@ -190,8 +193,8 @@ def _watch(
     process: subprocess.Popen,
     conversation: _Conversation,
     processor: ProcessorTime,
+    memory: Memory,
     seconds: float,
-    gigabytes: float,
     stop: threading.Event,
 ) -> str:
     """Wait until the submission ends or exceeds a limit, and say which."""
@@ -199,7 +202,7 @@ def _watch(
     while True:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(SECONDS_BETWEEN_LOOKS)
-            return "exit"
+            return "memory" if memory.exceeded([]) else "exit"
         if stop.is_set():
             return "stopped"
         if conversation.flooded:
@@ -208,7 +211,7 @@ def _watch(
         processor.look(members)
         if len(members) > PROCESSES:
             return "processes"
-        if exceeds(members, gigabytes * 1e9):
+        if memory.exceeded(members):
             return "memory"
         if processor.seconds > seconds:
             return "time"

@@ -138,7 +138,7 @@ time.sleep(10)"""
 # What sockets hold belongs to no process either.
 SOCKET_BOMB = """\
 import os, socket, time
-for _ in range(6):
+for _ in range(24):
     if os.fork() == 0:
         pairs = [socket.socketpair() for _ in range(115)]
         for end in (end for pair in pairs for end in pair):

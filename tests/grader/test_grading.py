@@ -364,7 +364,7 @@ def test_the_command_grades_a_folder(command, submissions, tmp_path):
     result = run(command(submissions(ann=RIGHT, ben=[IMPORT, DOUBLE])), cwd=tmp_path)
     assert result.returncode == 0, result.stderr
     assert "ann: 3 of 3 points in" in result.stdout
-    assert "2 of 2 submissions graded (bubblewrap)" in result.stdout
+    assert "2 of 2 submissions graded (bubblewrap, memory " in result.stdout
     assert table(tmp_path / "graded" / NAME)["ben"]["total"] == "2"
 
 

@@ -11,7 +11,7 @@ import psutil
 import pytest
 from submissions_of_all_kinds import MEMORY_BOMB, SHARED_MEMORY_BOMB, SOCKET_BOMB
 
-from grader import sandboxes, watchdog
+from grader import memory, sandboxes, watchdog
 from grader.hidden_tests import Limits
 from grader.inside.wire import encode
 from grader.sandboxes import Bubblewrap, NoSandbox, Unsafe, choose, find_bubblewrap
@@ -158,10 +158,43 @@ def test_a_submission_that_only_waits_is_stopped():
 
 @pytest.mark.sandbox
 @pytest.mark.parametrize("bomb", [MEMORY_BOMB, SHARED_MEMORY_BOMB, SOCKET_BOMB], ids=["one", "together", "sockets"])
-def test_the_memory_of_all_processes_together_is_limited(bomb):
+@pytest.mark.parametrize(
+    "way", [memory.hold, lambda gigabytes: memory.Looking(gigabytes * 1e9)], ids=["held", "looked"]
+)
+def test_the_memory_of_all_processes_together_is_limited(bomb, way, monkeypatch):
+    monkeypatch.setattr(watchdog, "hold", way)
     cells = [(1, bomb.replace("sleep(10)", "sleep(1)"))]
     assert watchdog.run(Bubblewrap(), cells, [], seconds=60, gigabytes=0.5).ended == "memory"
     assert watchdog.run(Bubblewrap(), cells, [], seconds=60, gigabytes=4).ended == "done", "else it shows nothing"
+
+
+PAGE_TABLES = """\
+import mmap
+size = 1 << 40
+kind = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000  # that one is to reserve nothing
+empty = mmap.mmap(-1, size, flags=kind, prot=mmap.PROT_READ)
+total = sum(empty[place] for place in range(0, 350_000 << 21, 1 << 21))"""
+
+
+@pytest.mark.sandbox
+@pytest.mark.skipif(memory.place() is None, reason="no control group can be had here, and looking does not see them")
+def test_page_tables_count_where_the_kernel_holds_memory(monkeypatch):
+    cells = [(1, PAGE_TABLES)]
+    assert watchdog.run(Bubblewrap(), cells, [], seconds=60, gigabytes=0.5).ended == "memory"
+    assert watchdog.run(Bubblewrap(), cells, [], seconds=60, gigabytes=4).ended == "done"
+    monkeypatch.setattr(watchdog, "hold", lambda gigabytes: memory.Looking(gigabytes * 1e9))
+    assert watchdog.run(Bubblewrap(), cells, [], seconds=60, gigabytes=0.5).ended == "done", "else it shows nothing"
+
+
+@pytest.mark.sandbox
+@pytest.mark.skipif(memory.place() is None, reason="no control group can be had here")
+def test_a_control_group_goes_with_its_submission():
+    before = set(memory.place().iterdir())
+    outcome = watchdog.run(
+        Bubblewrap(), [(1, "import os\nif os.fork() == 0:\n    import time; time.sleep(60)")], [], **RUN
+    )
+    assert outcome.ended == "done"
+    assert set(memory.place().iterdir()) == before
 
 
 @pytest.mark.sandbox
