@@ -1,5 +1,9 @@
+import importlib
+import inspect
+import pkgutil
 from functools import partial
 from itertools import combinations
+from typing import get_type_hints
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -84,8 +88,21 @@ def dark_center(drawing):
 
 
 def test_every_plotting_function_is_in_the_common_tests():
-    public = {name for name, thing in vars(plots).items() if callable(thing) and thing.__module__ == plots.__name__}
-    assert {name for name in public if not name.startswith("_")} == {*DRAW, "Drawing"}
+    public = {name for name in plots.__all__ if callable(getattr(plots, name))}
+    assert public == {*DRAW, "Drawing"}
+
+
+def test_every_function_that_draws_is_at_hand_in_the_package():
+    names = [module.name for module in pkgutil.iter_modules(plots.__path__, "digitlib.plots.")]
+    modules = [importlib.import_module(name) for name in names]
+    returned = {
+        name: get_type_hints(thing).get("return")
+        for module in modules
+        for name, thing in inspect.getmembers(module, inspect.isfunction)
+        if not name.startswith("_")
+    }
+    drawing = {name for name, kind in returned.items() if kind is plots.Drawing}
+    assert drawing == set(DRAW)
 
 
 @every_function
