@@ -7,7 +7,8 @@ the picture and the words.
 
 - `drawing`: the `Drawing`, and the look of all figures;
 - `pictures`: images in rows;
-- `charts`: bars, curves, intervals, and tables in colours.
+- `charts`: bars, curves, intervals, and tables in colours;
+- `diagrams`: what a convolutional network computes, with the numbers in them.
 
 The look of the figures stands in ``digits.mplstyle``. Axes that are given keep
 the frame and the grid with which they were made.
@@ -27,6 +28,7 @@ from digitlib.plots.charts import (
     runs,
     waterfall,
 )
+from digitlib.plots.diagrams import channel_sum, kernels_with_maps, network, passage, pooling, window_on_image
 from digitlib.plots.drawing import COLORS, DESCRIPTION, INK, SIGNED, STYLE, Drawing
 from digitlib.plots.pictures import error_gallery, feature_maps, image_grid, kernels
 
@@ -39,6 +41,7 @@ __all__ = [
     "Drawing",
     "bands",
     "bars",
+    "channel_sum",
     "confusion_heat_map",
     "error_gallery",
     "feature_maps",
@@ -46,11 +49,16 @@ __all__ = [
     "image_grid",
     "intervals",
     "kernels",
+    "kernels_with_maps",
     "labelled_points",
     "learning_curves",
     "lines",
+    "network",
+    "passage",
+    "pooling",
     "reliability",
     "roofline",
     "runs",
     "waterfall",
+    "window_on_image",
 ]
