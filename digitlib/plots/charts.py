@@ -1,176 +1,21 @@
-"""The figures of the book.
+"""Charts: bars, curves, intervals, and tables in colours."""
 
-Every function draws on the axes that it is given, or on a new figure, and
-returns a `Drawing`, which says in words what it shows. The functions themselves
-show nothing: a notebook shows a `Drawing` that ends a cell, as one output with
-the picture and the words.
-
-The look of the figures stands in ``digits.mplstyle``. Axes that are given keep
-the frame and the grid with which they were made.
-"""
-
-import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import cycle
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import matplotlib as mpl
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis, XAxis, YAxis
-from matplotlib.category import StrCategoryLocator
-from matplotlib.collections import Collection, LineCollection, PathCollection, PolyCollection, QuadMesh
+from matplotlib.axis import XAxis, YAxis
 from matplotlib.colors import PowerNorm
-from matplotlib.figure import Figure
-from matplotlib.image import AxesImage
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, Rectangle
-from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from digitlib.files import sha256
-
-DESCRIPTION = "digit_book"  # what a picture shows, among the metadata of its output: nothing displays it there
-
-STYLE = mpl.rc_params_from_file(Path(__file__).with_name("digits.mplstyle"), use_default_template=False)
-COLORS = tuple(STYLE["axes.prop_cycle"].by_key()["color"])
-INK = "gray_r"
-SIGNED = "PuOr"
-
-# Of an artist the first that it is, since versions of matplotlib differ in the classes below these.
-_KINDS = (Line2D, PathCollection, LineCollection, PolyCollection, QuadMesh, Collection, AxesImage, Rectangle, Patch)
-
-_WIDTH = 6.4  # inches
-_LINE_HEIGHT = 0.14  # inches, of a title
-
-# In a function that makes a figure, and in one that makes it into a picture: matplotlib makes ticks when it needs them.
-_in_style = mpl.rc_context(STYLE)
+from digitlib.plots.drawing import COLORS, Drawing, in_style, new_axes, plural
 
 
-@dataclass(frozen=True, repr=False)
-class Drawing:
-    """What a plotting function drew.
-
-    Parameters
-    ----------
-    ax : matplotlib.axes.Axes
-        The axes drawn on.
-    alt : str
-        What the figure shows, in words and figures; also its ``repr``, which a
-        notebook stores beside the picture.
-    """
-
-    ax: Axes
-    alt: str
-
-    @property
-    def figure(self) -> Figure:
-        return self.ax.figure  # type: ignore[return-value]  # no subfigure: none is made here
-
-    def __repr__(self) -> str:
-        return self.alt
-
-    @_in_style
-    def describe(self) -> dict:
-        """Describe what is drawn in texts and a few numbers, few enough to keep and enough to notice a change.
-
-        Returns
-        -------
-        dict
-            ``axes``: for each axes the title, labels, scales, legend, texts,
-            names of ticks, and ``artists``. For these it holds their type and
-            label, their number and that of their points, and the least,
-            greatest, mean and weighted mean of the coordinates of the points,
-            or of an image's colours. The weights are 1, 2, 3, ..., so that
-            points which change places are noticed.
-        """
-        return {"axes": [_describe_axes(ax) for ax in self.figure.axes]}
-
-    @_in_style
-    def _repr_mimebundle_(self, include=None, exclude=None) -> tuple[dict, dict]:
-        buffer = io.BytesIO()
-        self.figure.savefig(buffer, format="png", pil_kwargs={"optimize": True})
-        plt.close(self.figure)  # or the notebook would show it a second time
-        png = buffer.getvalue()
-        return {"image/png": png}, {DESCRIPTION: {"png": sha256(png)} | self.describe()}
-
-
-@_in_style
-def image_grid(
-    images: np.ndarray,
-    *,
-    subject: str,
-    titles: Sequence[str] | None = None,
-    columns: int = 10,
-    cmap: str = INK,
-    symmetric: bool = False,
-    shared_scale: bool = True,
-    ax: Axes | None = None,
-) -> Drawing:
-    """Draw images in rows.
-
-    Parameters
-    ----------
-    images : numpy.ndarray, shape (n, height, width)
-        One or more.
-    subject : str
-        What the images are; opens the alt text.
-    titles : sequence, optional
-        One short text or number above each image, by position.
-    columns : int
-        Images per row.
-    cmap : str
-        Matplotlib's name for the colour map.
-    symmetric : bool
-        Whether zero lies in the middle of the colours, for images with signs.
-    shared_scale : bool
-        Whether all images have one scale of colours, or each its own.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw; by default on a new figure.
-
-    Returns
-    -------
-    Drawing
-
-    Raises
-    ------
-    ValueError
-        If there are no images, or another number of titles.
-    """
-    images = np.asarray(images)
-    if images.ndim != 3 or len(images) == 0:
-        raise ValueError(f"expected images of shape (n, height, width) with n > 0, got {images.shape}")
-    if titles is not None and len(titles) != len(images):
-        raise ValueError(f"{len(titles)} titles for {len(images)} images: give one each")
-    titles = None if titles is None else [str(title) for title in titles]  # a Series would be indexed by its labels
-    count, height, width = images.shape
-    columns = min(columns, count)
-    rows = -(-count // columns)
-    gap = 0.08 * width
-    lines_above = max(len(title.splitlines()) for title in titles) if titles is not None else 0
-    head = gap + lines_above * _LINE_HEIGHT * columns * (width + gap) / _WIDTH
-    grid_width, grid_height = columns * (width + gap), rows * (height + head)
-    ax = ax or _new_axes(height=_WIDTH * grid_height / grid_width)
-    for position, image in enumerate(images):
-        row, column = divmod(position, columns)
-        left, top = column * (width + gap), row * (height + head) + head
-        low, high = _color_limits(images if shared_scale else image, symmetric)
-        ax.imshow(image, cmap=cmap, vmin=low, vmax=high, extent=(left, left + width, top + height, top))
-        if titles is not None:
-            ax.text(left + width / 2, top - gap / 2, titles[position], ha="center", va="bottom", fontsize=8)
-    ax.set_xlim(-gap, grid_width)
-    ax.set_ylim(grid_height + gap, 0)
-    ax.axis("off")
-    labels = "" if titles is None else f", labelled {', '.join(' '.join(title.split()) for title in titles)}"
-    return Drawing(ax, f"{subject}: {_plural(count, 'image')} in {_plural(rows, 'row')}{labels}.")
-
-
-@_in_style
+@in_style
 def bars(
     values: Mapping[str, float] | pd.Series, *, subject: str, xlabel: str, ylabel: str, ax: Axes | None = None
 ) -> Drawing:
@@ -192,7 +37,7 @@ def bars(
     Drawing
     """
     values = pd.Series(values)
-    ax = ax or _new_axes(height=3.2)
+    ax = ax or new_axes(height=3.2)
     ax.bar([str(name) for name in values.index], values, color=COLORS[0])
     ax.set(xlabel=xlabel, ylabel=ylabel)
     alt = (
@@ -202,7 +47,7 @@ def bars(
     return Drawing(ax, alt)
 
 
-@_in_style
+@in_style
 def histogram(values: np.ndarray, *, subject: str, xlabel: str, bins: int = 32, ax: Axes | None = None) -> Drawing:
     """Draw how often values fall in each of several equal intervals, on a logarithmic axis.
 
@@ -224,7 +69,7 @@ def histogram(values: np.ndarray, *, subject: str, xlabel: str, bins: int = 32, 
     Drawing
     """
     values = np.ravel(values)
-    ax = ax or _new_axes(height=3.2)
+    ax = ax or new_axes(height=3.2)
     heights, edges, _ = ax.hist(values, bins=bins, color=COLORS[0], log=True)
     ax.set(xlabel=xlabel, ylabel="count (logarithmic)")
     counts = np.asarray(heights)
@@ -236,7 +81,7 @@ def histogram(values: np.ndarray, *, subject: str, xlabel: str, bins: int = 32, 
     return Drawing(ax, alt)
 
 
-@_in_style
+@in_style
 def lines(
     curves: Mapping[str, Sequence[float]],
     *,
@@ -274,7 +119,7 @@ def lines(
     ValueError
         If a curve has no values.
     """
-    ax = ax or _new_axes(height=3.6)
+    ax = ax or new_axes(height=3.6)
     described = []
     for (name, curve), look in zip(curves.items(), _looks(), strict=False):
         values = np.asarray(curve)
@@ -291,7 +136,7 @@ def lines(
     return Drawing(ax, f"{kind}. {subject}: {'; '.join(described)}.")
 
 
-@_in_style
+@in_style
 def bands(
     curves: Mapping[str, np.ndarray],
     *,
@@ -334,7 +179,7 @@ def bands(
         if values.ndim != 2 or not len(values) or values.shape[1] != len(x):
             raise ValueError(f"the curve {name!r} has shape {values.shape}: expected (runs, {len(x)}), one run or more")
     means = {name: values.mean(axis=0) for name, values in curves.items()}
-    ax = ax or _new_axes(height=3.2)
+    ax = ax or new_axes(height=3.2)
     drawing = lines(means, x=x, subject=subject, xlabel=xlabel, ylabel=ylabel, ax=ax)
     for values, look in zip(curves.values(), _looks(), strict=False):
         drawing.ax.fill_between(x, values.min(axis=0), values.max(axis=0), color=look.color, alpha=0.25, linewidth=0)
@@ -343,7 +188,7 @@ def bands(
     return drawing
 
 
-@_in_style
+@in_style
 def runs(groups: Mapping[str, Sequence[float]], *, subject: str, xlabel: str, ax: Axes | None = None) -> Drawing:
     """Draw each run as a dot on a line for its group, and the mean as an upright stroke.
 
@@ -362,7 +207,7 @@ def runs(groups: Mapping[str, Sequence[float]], *, subject: str, xlabel: str, ax
     -------
     Drawing
     """
-    ax = ax or _new_axes(height=0.8 + 0.45 * len(groups))
+    ax = ax or new_axes(height=0.8 + 0.45 * len(groups))
     described = []
     for position, ((name, group), look) in enumerate(zip(groups.items(), _looks(), strict=False)):
         values = np.asarray(group)
@@ -373,7 +218,7 @@ def runs(groups: Mapping[str, Sequence[float]], *, subject: str, xlabel: str, ax
     return Drawing(ax, f"Dot chart over {xlabel}, a dot a run. {subject}: {'; '.join(described)}.")
 
 
-@_in_style
+@in_style
 def intervals(
     groups: Mapping[str, pd.DataFrame],
     *,
@@ -403,7 +248,7 @@ def intervals(
     Drawing
     """
     names = list(next(iter(groups.values())).index)
-    ax = ax or _new_axes(height=0.9 + 0.28 * len(names))
+    ax = ax or new_axes(height=0.9 + 0.28 * len(names))
     described = []
     offsets = 0.24 * (np.arange(len(groups)) - (len(groups) - 1) / 2)
     for (group, table), offset, look in zip(groups.items(), offsets, _looks(), strict=False):
@@ -429,7 +274,7 @@ def intervals(
     return Drawing(ax, f"Dots with intervals over {xlabel}. {subject}: {'; '.join(described)}.")
 
 
-@_in_style
+@in_style
 def labelled_points(points: pd.DataFrame, *, subject: str, xlabel: str, ylabel: str, ax: Axes | None = None) -> Drawing:
     """Draw named points with upright intervals over a logarithmic axis.
 
@@ -448,7 +293,7 @@ def labelled_points(points: pd.DataFrame, *, subject: str, xlabel: str, ylabel: 
     -------
     Drawing
     """
-    ax = ax or _new_axes(height=3.6)
+    ax = ax or new_axes(height=3.6)
     for (name, point), look in zip(points.iterrows(), _looks(), strict=False):
         reach = [[point["value"] - point["low"]], [point["high"] - point["value"]]]
         ax.errorbar(point["x"], point["value"], reach, fmt=look.marker, markersize=6, color=look.color, label=name)
@@ -460,7 +305,7 @@ def labelled_points(points: pd.DataFrame, *, subject: str, xlabel: str, ylabel: 
     return Drawing(ax, f"Points over {xlabel}, logarithmic. {subject}: {described}.")
 
 
-@_in_style
+@in_style
 def waterfall(steps: pd.DataFrame, *, subject: str, xlabel: str, ax: Axes | None = None) -> Drawing:
     """Draw how a quantity falls step by step, with a bar from each value to the next.
 
@@ -481,7 +326,7 @@ def waterfall(steps: pd.DataFrame, *, subject: str, xlabel: str, ax: Axes | None
     Drawing
         Its alt text gives the value after each step.
     """
-    ax = ax or _new_axes(height=0.9 + 0.55 * len(steps))
+    ax = ax or new_axes(height=0.9 + 0.55 * len(steps))
     before = steps["value"].shift(fill_value=steps["value"].iloc[0])
     for position, (value, earlier) in enumerate(zip(steps["value"], before, strict=True)):
         color = COLORS[1] if value > earlier else COLORS[0]
@@ -501,7 +346,7 @@ def waterfall(steps: pd.DataFrame, *, subject: str, xlabel: str, ax: Axes | None
     return Drawing(ax, f"Waterfall chart over {xlabel}, logarithmic. {subject}: {described}.")
 
 
-@_in_style
+@in_style
 def roofline(points: pd.DataFrame, *, peak: float, bandwidth: float, ax: Axes | None = None) -> Drawing:
     """Draw how fast computations are, below the roof of what the processor allows.
 
@@ -527,7 +372,7 @@ def roofline(points: pd.DataFrame, *, peak: float, bandwidth: float, ax: Axes | 
     The roof is the smaller of `peak` and `bandwidth` times intensity (Williams,
     Waterman and Patterson 2009, Communications of the ACM 52(4), 65-76).
     """
-    ax = ax or _new_axes(height=3.8)
+    ax = ax or new_axes(height=3.8)
     ridge = peak / bandwidth
     ends = min(points["intensity"].min(), ridge) / 4, max(points["intensity"].max(), ridge) * 4
     ax.plot([ends[0], ridge, ends[1]], [bandwidth * ends[0], peak, peak], color="0.3", label="roof")
@@ -546,7 +391,7 @@ def roofline(points: pd.DataFrame, *, peak: float, bandwidth: float, ax: Axes | 
     return Drawing(ax, alt)
 
 
-@_in_style
+@in_style
 def learning_curves(history: Mapping[str, Sequence[float]], *, metric: str, ax: Axes | None = None) -> Drawing:
     """Draw a metric of training and validation over the epochs.
 
@@ -577,10 +422,10 @@ def learning_curves(history: Mapping[str, Sequence[float]], *, metric: str, ax: 
     drawing.ax.locator_params(axis="x", integer=True)
     best, extreme = ("lowest", min) if "loss" in metric else ("highest", max)
     described = "; ".join(f"the {best} {name} is {extreme(values):.3f}" for name, values in curves.items())
-    return Drawing(drawing.ax, f"Line chart over {_plural(len(history[metric]), 'epoch')}: {described}.")
+    return Drawing(drawing.ax, f"Line chart over {plural(len(history[metric]), 'epoch')}: {described}.")
 
 
-@_in_style
+@in_style
 def confusion_heat_map(matrix: pd.DataFrame, *, ax: Axes | None = None) -> Drawing:
     """Draw a confusion matrix as a heat map.
 
@@ -599,7 +444,7 @@ def confusion_heat_map(matrix: pd.DataFrame, *, ax: Axes | None = None) -> Drawi
     -------
     Drawing
     """
-    ax = ax or _new_axes(height=5.4)
+    ax = ax or new_axes(height=5.4)
     values = matrix.to_numpy()
     counts = np.issubdtype(values.dtype, np.integer)
     sns.heatmap(
@@ -629,69 +474,7 @@ def confusion_heat_map(matrix: pd.DataFrame, *, ax: Axes | None = None) -> Drawi
     return Drawing(ax, alt)
 
 
-@_in_style
-def kernels(weights: np.ndarray, *, columns: int = 8, ax: Axes | None = None) -> Drawing:
-    """Draw the kernels of a convolution on one input channel.
-
-    Parameters
-    ----------
-    weights : numpy.ndarray, shape (height, width, 1, filters)
-        As Keras keeps them.
-    columns : int
-        Kernels per row.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw; by default on a new figure.
-
-    Returns
-    -------
-    Drawing
-
-    Raises
-    ------
-    ValueError
-        If there is more than one input channel.
-    """
-    if weights.ndim != 4 or weights.shape[2] != 1:
-        raise ValueError(f"expected kernels of shape (height, width, 1, filters), got {weights.shape}")
-    stack = np.moveaxis(weights[:, :, 0, :], -1, 0)
-    height, width = stack.shape[1:]
-    drawing = image_grid(
-        stack,
-        subject=f"Kernels of {height} by {width} weights, orange below zero, purple above",
-        columns=columns,
-        cmap=SIGNED,
-        symmetric=True,
-        ax=ax,
-    )
-    return drawing
-
-
-@_in_style
-def feature_maps(maps: np.ndarray, *, layer: str, columns: int = 8, ax: Axes | None = None) -> Drawing:
-    """Draw the outputs of a layer's filters for one image.
-
-    Parameters
-    ----------
-    maps : numpy.ndarray, shape (height, width, filters)
-        The layer's output.
-    layer : str
-        The layer's name, for the alt text.
-    columns : int
-        Maps per row.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw; by default on a new figure.
-
-    Returns
-    -------
-    Drawing
-    """
-    stack = np.moveaxis(maps, -1, 0)
-    silent = int((stack.max(axis=(1, 2)) <= 0).sum())
-    drawing = image_grid(stack, subject=f"Feature maps of {layer}, {silent} of them empty", columns=columns, ax=ax)
-    return drawing
-
-
-@_in_style
+@in_style
 def reliability(groups: Mapping[str, pd.DataFrame], *, subject: str, ax: Axes | None = None) -> Drawing:
     """Draw the share of wrong answers against the doubt about them, on logarithmic axes.
 
@@ -711,101 +494,17 @@ def reliability(groups: Mapping[str, pd.DataFrame], *, subject: str, ax: Axes | 
     Drawing
         The dashed line is where doubt and share of errors are equal.
     """
-    ax = ax or _new_axes(height=3.8)
+    ax = ax or new_axes(height=3.8)
     smallest = min(table[["doubt", "errors"]].to_numpy().min() for table in groups.values())
     ax.plot([smallest, 1], [smallest, 1], "--", color="0.5", linewidth=1)
     described = []
     for (name, table), look in zip(groups.items(), _looks(), strict=False):
         ax.plot(table["doubt"], table["errors"], marker=look.marker, markersize=5, color=look.color, label=name)
         above = int((table["errors"] > table["doubt"]).sum())
-        described.append(f"{name} errs more often than it doubts in {above} of {_plural(len(table), 'group')}")
+        described.append(f"{name} errs more often than it doubts in {above} of {plural(len(table), 'group')}")
     ax.set(xscale="log", yscale="log", xlabel="doubt", ylabel="share of errors")
     ax.legend()
     return Drawing(ax, f"Reliability diagram. {subject}: {'; '.join(described)}.")
-
-
-@_in_style
-def error_gallery(images: np.ndarray, errors: pd.DataFrame, *, columns: int = 6, ax: Axes | None = None) -> Drawing:
-    """Draw misclassified digits, each with its true class, the predicted one and its probability.
-
-    Parameters
-    ----------
-    images : numpy.ndarray, shape (n, 28, 28)
-        All images that were classified.
-    errors : pandas.DataFrame
-        Indexed by position in `images`, with the columns ``true``,
-        ``predicted`` and ``probability``, as
-        `evaluation.most_confident_errors` returns it.
-    columns : int
-        Images per row.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw; by default on a new figure.
-
-    Returns
-    -------
-    Drawing
-    """
-    titles = [f"{row.true} as {row.predicted}\n{row.probability:.1%}" for row in errors.itertuples()]
-    return image_grid(
-        np.asarray(images)[errors.index.to_numpy()],
-        subject="Misclassified digits",
-        titles=titles,
-        columns=columns,
-        ax=ax,
-    )
-
-
-def _describe_axes(ax: Axes) -> dict:
-    legend = ax.get_legend()
-    described: dict[str, Any] = {
-        "title": ax.get_title(),
-        "xlabel": ax.get_xlabel(),
-        "ylabel": ax.get_ylabel(),
-        "scales": [ax.get_xscale(), ax.get_yscale()],
-        "ticks": [_names_of_ticks(ax.xaxis), _names_of_ticks(ax.yaxis)],
-        "legend": [text.get_text() for text in legend.get_texts()] if legend else [],
-        "texts": [text.get_text() for text in ax.texts],
-    }
-    groups: dict[tuple[str, str], list[Artist]] = {}
-    for artist in (*ax.lines, *ax.collections, *ax.images, *ax.patches):
-        kind = next(kind.__name__ for kind in _KINDS if isinstance(artist, kind))
-        label = str(artist.get_label())
-        groups.setdefault((kind, "" if label.startswith("_") else label), []).append(artist)
-    described["artists"] = [
-        {"type": kind, "label": label, "count": len(artists), **_summary([_values(artist) for artist in artists])}
-        for (kind, label), artists in groups.items()
-    ]
-    return described
-
-
-def _names_of_ticks(axis: Axis) -> list[str]:
-    """The texts of an axis that shows names; those of an axis of numbers follow from the data."""
-    named = isinstance(axis.get_major_locator(), FixedLocator | StrCategoryLocator)
-    return [text.get_text() for text in axis.get_ticklabels()] if named else []
-
-
-def _values(artist: Artist) -> np.ndarray:
-    """The colours of an image, in one column; for other artists, the coordinates of the points, in two."""
-    if isinstance(artist, Line2D):
-        return np.asarray(artist.get_xydata())
-    if hasattr(artist, "get_array") and artist.get_array() is not None:
-        return np.ma.filled(artist.get_array().astype(float), np.nan).reshape(-1, 1)
-    if isinstance(artist, PathCollection):
-        return np.asarray(artist.get_offsets())
-    if isinstance(artist, Collection):
-        return np.concatenate([path.vertices for path in artist.get_paths()])
-    assert isinstance(artist, Patch)  # the last of _KINDS
-    return artist.get_patch_transform().transform(artist.get_path().vertices)
-
-
-def _summary(values: list[np.ndarray]) -> dict:
-    points = np.concatenate(values).astype(float)
-    points = points[np.isfinite(points).all(axis=1)]
-    if len(points) == 0:
-        return {"points": 0, "numbers": []}
-    weights = np.arange(1, len(points) + 1) / len(points)
-    rows = [points.min(axis=0), points.max(axis=0), points.mean(axis=0), np.average(points, axis=0, weights=weights)]
-    return {"points": len(points), "numbers": [float(f"{number:.8g}") for row in rows for number in row]}
 
 
 class _Look(NamedTuple):
@@ -817,18 +516,6 @@ class _Look(NamedTuple):
 def _looks() -> Iterator[_Look]:
     """One look after another, for curves and groups that must be told apart, in print too."""
     return map(_Look, cycle(COLORS), cycle("osD^v"), cycle(("-", "--", "-.", ":")))
-
-
-def _new_axes(*, height: float) -> Axes:
-    _, ax = plt.subplots(figsize=(_WIDTH, height))
-    return ax
-
-
-def _color_limits(values: np.ndarray, symmetric: bool) -> tuple[float, float]:
-    if symmetric:
-        largest = np.abs(values).max()
-        return -largest, largest
-    return values.min(), values.max()
 
 
 def _name_rows(ax: Axes, names: Sequence[str], xlabel: str) -> None:
@@ -854,7 +541,3 @@ def _make_logarithmic(*axes: XAxis | YAxis) -> None:
 
 def _short(number: float) -> str:
     return f"{number:,.0f}" if number >= 10 else f"{number:.2g}"
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

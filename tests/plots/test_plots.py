@@ -1,6 +1,10 @@
+import importlib
+import inspect
+import pkgutil
 from functools import partial
 from itertools import combinations
 
+import keras
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
@@ -31,6 +35,19 @@ STEPS = pd.DataFrame({"value": [80.0, 20.0, 40.0], "note": ["98 %", "99 %", ""]}
 LAYERS = pd.DataFrame({"intensity": [1.0, 50.0], "rate": [5.0, 80.0]}, index=["dense", "convolution"])
 POINTS = ESTIMATES.assign(x=[10.0, 1000.0])
 
+WEIGHTS = np.array([[-1, 0, 2], [-1, 0, 1], [-3, 0, 1]])
+DIGIT = np.random.default_rng(0).integers(0, 10, (6, 7))
+WINDOW, TWO_TABLES = np.arange(18).reshape(2, 3, 3).transpose(1, 2, 0), np.stack([WEIGHTS, WEIGHTS.T], axis=-1)
+SMALL = keras.Sequential(
+    [
+        keras.Input(shape=(6, 7, 1)),
+        keras.layers.Conv2D(4, (3, 3), activation="relu"),
+        keras.layers.MaxPooling2D((2, 2)),
+        keras.layers.Flatten(),
+        keras.layers.Dense(3, activation="softmax"),
+    ]
+)
+
 DRAW = {
     "image_grid": partial(plots.image_grid, IMAGES, subject="Images"),
     "bars": partial(plots.bars, {"a": 1, "b": 2}, subject="Bars", xlabel="x", ylabel="y"),
@@ -48,6 +65,12 @@ DRAW = {
     "kernels": partial(plots.kernels, KERNELS),
     "feature_maps": partial(plots.feature_maps, MAPS, layer="conv2d"),
     "error_gallery": partial(plots.error_gallery, IMAGES, ERRORS),
+    "network": partial(plots.network, SMALL),
+    "passage": partial(plots.passage, SMALL, DIGIT[..., np.newaxis] / 9, maps=2),
+    "window_on_image": partial(plots.window_on_image, DIGIT, WEIGHTS, row=1, column=3),
+    "channel_sum": partial(plots.channel_sum, WINDOW, TWO_TABLES, bias=-2),
+    "kernels_with_maps": partial(plots.kernels_with_maps, {"a": WEIGHTS}, {"a": DIGIT - 3.5}),
+    "pooling": partial(plots.pooling, [[1, 0, 2, 3], [4, 6, 6, 8]]),
 }
 every_function = pytest.mark.parametrize("draw", DRAW.values(), ids=DRAW.keys())
 
@@ -84,8 +107,21 @@ def dark_center(drawing):
 
 
 def test_every_plotting_function_is_in_the_common_tests():
-    public = {name for name, thing in vars(plots).items() if callable(thing) and thing.__module__ == plots.__name__}
-    assert {name for name in public if not name.startswith("_")} == {*DRAW, "Drawing"}
+    public = {name for name in plots.__all__ if callable(getattr(plots, name))}
+    assert public == {*DRAW, "Drawing"}
+
+
+def test_every_function_that_draws_is_at_hand_in_the_package():
+    names = [module.name for module in pkgutil.iter_modules(plots.__path__, "digitlib.plots.")]
+    modules = [importlib.import_module(name) for name in names]
+    returned = {
+        name: thing.__annotations__.get("return")
+        for module in modules
+        for name, thing in inspect.getmembers(module, inspect.isfunction)
+        if not name.startswith("_")
+    }
+    drawing = {name for name, kind in returned.items() if kind in (plots.Drawing, "Drawing")}
+    assert drawing == set(DRAW)
 
 
 @every_function
