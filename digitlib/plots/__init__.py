@@ -8,7 +8,8 @@ the picture and the words.
 - `drawing`: the `Drawing`, and the look of all figures;
 - `pictures`: images in rows;
 - `charts`: bars, curves, intervals, and tables in colours;
-- `diagrams`: what a convolutional network computes, with the numbers in them.
+- `diagrams`: what a convolutional network computes, with the numbers in them;
+- `gradients`: steps down a curve, and slopes that go backwards through a computation.
 
 The look of the figures stands in ``digits.mplstyle``. Axes that are given keep
 the frame and the grid with which they were made.
@@ -30,6 +31,7 @@ from digitlib.plots.charts import (
 )
 from digitlib.plots.diagrams import channel_sum, kernels_with_maps, network, passage, pooling, window_on_image
 from digitlib.plots.drawing import COLORS, DESCRIPTION, INK, SIGNED, STYLE, Drawing
+from digitlib.plots.gradients import chain, descent
 from digitlib.plots.pictures import error_gallery, feature_maps, image_grid, kernels
 
 __all__ = [
@@ -41,8 +43,10 @@ __all__ = [
     "Drawing",
     "bands",
     "bars",
+    "chain",
     "channel_sum",
     "confusion_heat_map",
+    "descent",
     "error_gallery",
     "feature_maps",
     "histogram",

@@ -1,0 +1,864 @@
+# %% [markdown]
+# # How a network learns
+#
+# *{{ minutes_to_read.learning }} minutes to read; its run took
+# {{ runs.learning.seconds | minutes }} on {{ training.processor }}.*
+#
+# So far the weights of the network were random. Here you find out how they become good ones: first
+# a single number learns, then nine, then the whole network, in NumPy alone. Keras will do the same,
+# step for step.
+#
+# **After this chapter you can**
+#
+# - say what a loss, a slope and a learning rate are, and take the steps yourself;
+# - carry a slope backwards through several steps of a computation;
+# - write the backward step of every layer of the network;
+# - say why training uses small batches, and what momentum and Adam add.
+
+# %% tags=["pipeline"]
+from page_results import Page
+
+page = Page("03_learning")
+
+# %% [markdown]
+# ## One number learns
+#
+# Somebody has darkened an image: every pixel was divided by the same number. By which `w` must you
+# multiply to get the image back? Suppose that you cannot divide one image by the other, and that
+# all you can do is try.
+
+# %%
+import numpy as np
+
+from digitlib import plots
+from digitlib.data import load_mnist
+
+(X_train, y_train), _ = load_mnist()
+image = X_train[0].astype("float64") / 255
+dark = image / 4
+
+
+def loss(w):
+    """How far the multiplied image is from what it should be."""
+    return ((w * dark - image) ** 2).sum()
+
+
+for w in (0, 1, 2, 3, 5):
+    print(f"w = {w}: loss {loss(w):5.1f}")
+
+# %% [markdown]
+# One number now says how wrong `w` is: subtract pixel by pixel, square, add up. Such a number is
+# called a **loss**. Learning means to make it small.
+#
+# In which direction should `w` go? Nudge it a little, and see what the loss does. The change of the
+# loss, divided by the nudge, is the **slope**. If it is negative, the loss falls as `w` grows.
+
+# %%
+nudge = 0.001
+print("at 1:", (loss(1 + nudge) - loss(1)) / nudge)
+print("at 5:", (loss(5 + nudge) - loss(5)) / nudge)
+
+
+# %% [markdown]
+# You need not try. Calculus gives the slope of a square: twice what is squared, times how fast that
+# changes with `w`. So each pixel gives `2 * (w * dark - image) * dark`.
+
+
+# %%
+def slope(w):
+    """How fast the loss changes as w grows."""
+    return (2 * (w * dark - image) * dark).sum()
+
+
+print("at 1:", slope(1))
+print("at 5:", slope(5))
+
+# %% [markdown]
+# The small difference between the two results is the nudge's fault: the slope changes on the way.
+#
+# Now learn. Take a step *against* the slope, again and again: a long step where the curve is steep,
+# a short one where it is flat. How long exactly, a factor decides that you choose: the **learning
+# rate**. The method is called **gradient descent**, and you see it [at work here](#fig-descent).
+
+# %% mystnb={"figure": {"caption": "The loss for every w, and five steps of gradient descent from w = 0. The slope shrinks on the way down, and so do the steps.", "name": "fig-descent"}}
+learning_rate = 0.05
+w = 0.0
+path = [w]
+for _ in range(5):
+    w = w - learning_rate * slope(w)
+    path.append(w)
+
+print("w:", np.round(path, 2))
+plots.descent(
+    loss,
+    path,
+    subject="Gradient descent towards the right factor",
+    xlabel="w",
+    ylabel="loss",
+)
+
+# %% [markdown]
+# ## Nine numbers learn
+#
+# In the last chapter somebody had thought up a kernel that answers to vertical edges. Let us
+# pretend that the kernel was lost. All that is left is an image and the map that the kernel made of
+# it. Can nine numbers find it again?
+
+# %%
+lost_kernel = np.array([[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]])
+
+
+def convolve_image(image, kernel):
+    """Slide a 3x3 kernel over an image of 28x28."""
+    result = np.zeros((26, 26))
+    for row in range(3):
+        for column in range(3):
+            shifted = image[row : row + 26, column : column + 26]
+            result += kernel[row, column] * shifted
+    return result
+
+
+wanted = convolve_image(image, lost_kernel)
+
+# %% [markdown]
+# The loss is the mean of the squared differences between the map we have and the map we want. It
+# now depends on nine numbers, so there are nine slopes, one for each: what does the loss do if this
+# weight alone grows a little? Together they are called the **gradient**.
+#
+# The slope of one weight follows the rule from above: twice the difference, times how fast the map
+# changes with that weight. The map is that weight times a shifted image, plus other things. So the
+# second factor is the shifted image. The nine weights start at random, as those of a network do.
+
+
+# %%
+def kernel_gradient(kernel):
+    """The slope of the mean squared difference for each weight."""
+    difference = convolve_image(image, kernel) - wanted
+    gradient = np.zeros((3, 3))
+    for row in range(3):
+        for column in range(3):
+            shifted = image[row : row + 26, column : column + 26]
+            gradient[row, column] = (2 * difference * shifted).mean()
+    return gradient
+
+
+def kernel_loss(kernel):
+    """The mean squared difference between the two maps."""
+    return ((convolve_image(image, kernel) - wanted) ** 2).mean()
+
+
+random_start = np.random.default_rng(0).normal(scale=0.5, size=(3, 3))
+
+kernel = random_start
+seen = {}
+for step in range(301):
+    if step in (0, 1, 3, 10, 30, 300):
+        seen[step] = kernel
+    kernel = kernel - 1.0 * kernel_gradient(kernel)
+
+difference = np.abs(seen[300] - lost_kernel).max()
+print(f"largest difference from the lost kernel: {difference:.3f}")
+
+# %% tags=["pipeline"]
+page.claim("It is the lost kernel", difference < 0.005)
+
+# %% [markdown]
+# {{ claim("It is the lost kernel") }}, and nobody told the program what an edge is. It had an
+# image, a map, and a loss. [Look at it on its way](#fig-kernel).
+
+# %% mystnb={"figure": {"caption": "The nine weights after 0, 1, 3, 10, 30 and 300 steps, and the kernel that was lost. Purple is above zero, orange below.", "name": "fig-kernel"}}
+plots.image_grid(
+    np.stack([*seen.values(), lost_kernel]),
+    subject="A kernel that is learned, and the lost one",
+    titles=[*(f"step {step}" for step in seen), "lost"],
+    columns=7,
+    cmap="PuOr",
+    symmetric=True,
+)
+
+# %% [markdown]
+# This is all that a convolutional network does when it learns. It only has more numbers, and more
+# than one layer between them and the loss.
+#
+# ## The learning rate
+#
+# The rate of `1.0` was no accident. [Here](#fig-rates) are the first steps with a rate that is too
+# small, with this one, and with one that is too large.
+
+
+# %% mystnb={"figure": {"caption": "The loss after each of the first steps, for three learning rates. Both axes are logarithmic.", "name": "fig-rates"}}
+def losses_with(rate, steps):
+    """The loss before each step of gradient descent."""
+    kernel = random_start
+    losses = []
+    for _ in range(steps):
+        losses.append(kernel_loss(kernel))
+        kernel = kernel - rate * kernel_gradient(kernel)
+    return losses
+
+
+by_rate = {
+    "too small: 0.02": losses_with(0.02, 20),
+    "right: 1.0": losses_with(1.0, 20),
+    "too large: 1.5": losses_with(1.5, 20),
+}
+plots.lines(
+    by_rate,
+    subject="Loss with three learning rates",
+    xlabel="step",
+    ylabel="loss",
+    logarithmic=True,
+)
+
+# %% tags=["pipeline"]
+small, right, large = by_rate.values()
+page.claim("hardly moves", small[-1] > 0.8 * small[0])
+page.claim("ends far above where it began", large[-1] > 10 * large[0])
+page.claim("is nearly there", right[-1] < 0.01 * right[0])
+
+# %% [markdown]
+# With the small rate the loss {{ claim("hardly moves") }}; with the right one it
+# {{ claim("is nearly there") }} after twenty steps. With the large one it
+# {{ claim("ends far above where it began") }}: each step jumps across the valley, and lands higher
+# on the other side than it started.
+#
+# The limit is set by the direction in which the loss is steepest. In flatter directions the same
+# rate makes slow progress. Remember that; it comes back at the end of this chapter.
+#
+# ## Backwards through two steps
+#
+# In a network, a weight does not act on the loss directly. It changes a map, which changes the next
+# map, and so on. So ask for each step alone: if what goes in grows a little, how much faster does
+# what comes out grow? Then multiply.
+#
+# Take two steps that you can check in your head. A weight `w = 2` is multiplied by 3, which gives
+# `p = 6`. The answer should have been 4, so the loss is `L = (p - 4)² = 4`.
+#
+# - If `p` grows a little, `L` grows `2 * (p - 4)`, or 4 times as much.
+# - If `w` grows a little, `p` grows 3 times as much.
+# - So if `w` grows a little, `L` grows `4 * 3`, or 12 times as much.
+#
+# The last line is the **chain rule**: slopes of steps that follow one another are multiplied.
+# [The picture](#fig-chain) shows how it is used: values go forwards, then slopes go backwards, and
+# each step multiplies the slope that reaches it by its own.
+
+# %% mystnb={"figure": {"caption": "Two steps of a computation. Above, values from left to right; below, slopes of the loss from right to left, each times the slope of one step.", "name": "fig-chain"}}
+plots.chain(
+    [("w", 2, 12), ("p = 3w", 6, 4), ("L = (p − 4)²", 4, 1)],
+    factors=[3, 4],
+)
+
+# %% [markdown]
+# Going backwards is called **back-propagation**. Why backwards? Because all weights share the loss.
+# One walk from the loss to the image meets every layer once, and hands each its slopes. Nudging
+# {{ architecture.parameters | thousands }} weights one after the other would take as many walks.
+#
+# ## Each layer, forwards and backwards
+#
+# A layer has to answer two questions. It is given the slope of the loss for each number that it put
+# out; call this array `slopes`.
+#
+# - What is the slope for each of my *weights*? With it, they learn.
+# - What is the slope for each number that *came in*? It goes to the layer before.
+#
+# ### Dense
+#
+# Each output is a sum of inputs times weights. If a weight grows, the output grows by its input. If
+# an input grows, the output grows by its weight. A weight works for every image of a batch, so its
+# slopes are added up; that is what the matrix product does.
+
+
+# %%
+def dense(inputs, weights, biases):
+    return inputs @ weights + biases
+
+
+def dense_backward(slopes, inputs, weights):
+    """Slopes for the inputs, the weights and the biases."""
+    return slopes @ weights.T, inputs.T @ slopes, slopes.sum(axis=0)
+
+
+# %% [markdown]
+# ### ReLU
+#
+# What was positive went through unchanged, and so does its slope. What was negative became zero,
+# and nudging it changes nothing: its slope is zero.
+
+
+# %%
+def relu(inputs):
+    return np.maximum(inputs, 0)
+
+
+def relu_backward(slopes, inputs):
+    return slopes * (inputs > 0)
+
+
+# %% [markdown]
+# ### Pooling
+#
+# Only the largest of the four values in a square got through, so the whole slope goes back to its
+# place, and the three others get zero. If two are equally large, the first one gets it, as in
+# TensorFlow.
+
+
+# %%
+def max_pool(maps):
+    n, height, width, channels = maps.shape
+    rows, columns = height // 2, width // 2
+    cropped = maps[:, : 2 * rows, : 2 * columns]
+    squares = cropped.reshape(n, rows, 2, columns, 2, channels)
+    return squares.max(axis=(2, 4))
+
+
+def max_pool_backward(slopes, maps):
+    largest = max_pool(maps)
+    waiting = np.ones(slopes.shape, dtype=bool)  # squares without a winner
+    back = np.zeros_like(maps)
+    height, width = 2 * slopes.shape[1], 2 * slopes.shape[2]
+    for row in range(2):
+        for column in range(2):
+            place = maps[:, row:height:2, column:width:2]
+            wins = waiting & (place == largest)
+            back[:, row:height:2, column:width:2] = slopes * wins
+            waiting = waiting & ~wins
+    return back
+
+
+# %% [markdown]
+# ### Convolution
+#
+# You have met its slopes already: for a weight, the differences times the shifted image. The same
+# now for many channels and many images at once. A number that came in met each weight of the kernel
+# once, in nine places of the window; its slope is the sum of what comes back from there.
+
+
+# %%
+def convolve(images, kernels, biases):
+    n, height, width, _ = images.shape
+    height, width = height - 2, width - 2
+    maps = np.zeros((n, height, width, kernels.shape[3]))
+    for row in range(3):
+        for column in range(3):
+            shifted = images[:, row : row + height, column : column + width]
+            maps += shifted @ kernels[row, column]
+    return maps + biases
+
+
+def convolve_backward(slopes, images, kernels):
+    """Slopes for the images, the kernels and the biases."""
+    _, height, width, _ = slopes.shape
+    back, for_kernels = np.zeros_like(images), np.zeros_like(kernels)
+    for row in range(3):
+        for column in range(3):
+            window = np.s_[:, row : row + height, column : column + width]
+            for_kernels[row, column] = np.tensordot(
+                images[window], slopes, axes=([0, 1, 2], [0, 1, 2])
+            )
+            back[window] += slopes @ kernels[row, column].T
+    return back, for_kernels, slopes.sum(axis=(0, 1, 2))
+
+
+# %% [markdown]
+# ### Softmax and the loss of a classifier
+#
+# The network's ten last sums are called **logits**, or scores. Softmax makes probabilities of them,
+# and the loss looks at one: the probability `p` that the right digit got. The loss of the image is
+# `-log(p)`, and that of a batch is the mean. If `p` is 1, the loss is 0; the smaller `p`, the
+# larger the loss. The next chapter says more about it.
+#
+# Taken together, the two have a slope of surprising simplicity: what was answered minus what was
+# right. For the right digit that is `p - 1`, for each other digit its own probability. A step
+# against it raises the right score and lowers the others.
+
+
+# %%
+def softmax(scores):
+    exponentials = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+
+def mean_loss(scores, labels):
+    right = softmax(scores)[np.arange(len(labels)), labels]
+    return -np.log(right).mean()
+
+
+def mean_loss_backward(scores, labels):
+    """Slopes of the mean loss for the scores."""
+    slopes = softmax(scores)
+    slopes[np.arange(len(labels)), labels] -= 1
+    return slopes / len(labels)
+
+
+# %% [markdown]
+# `Flatten` computes nothing, so its backward step is to put the slopes into the old shape.
+#
+# ## The whole network
+#
+# Forwards, layer after layer, and keep what went into each; the way back needs it. Backwards in the
+# opposite order. `weights` is a list of eight arrays, as `model.get_weights()` gives it in Keras.
+
+
+# %%
+def forward(images, weights):
+    """What each of the layers puts out, the images first."""
+    kernels1, biases1, kernels2, biases2, dense1, b1, dense2, b2 = weights
+    sums1 = convolve(images, kernels1, biases1)
+    pooled1 = max_pool(relu(sums1))
+    sums2 = convolve(pooled1, kernels2, biases2)
+    pooled2 = max_pool(relu(sums2))
+    flat = pooled2.reshape(len(images), -1)
+    sums3 = dense(flat, dense1, b1)
+    hidden = relu(sums3)
+    scores = dense(hidden, dense2, b2)
+    return images, sums1, pooled1, sums2, pooled2, flat, sums3, hidden, scores
+
+
+def backward(outputs, labels, weights):
+    """Slopes of the mean loss for each of the eight arrays of weights."""
+    images, sums1, pooled1, sums2, pooled2, flat, sums3, hidden, scores = (
+        outputs
+    )
+    kernels1, _, kernels2, _, dense1, _, dense2, _ = weights
+    slopes = mean_loss_backward(scores, labels)
+    slopes, for_dense2, for_b2 = dense_backward(slopes, hidden, dense2)
+    slopes = relu_backward(slopes, sums3)
+    slopes, for_dense1, for_b1 = dense_backward(slopes, flat, dense1)
+    slopes = slopes.reshape(pooled2.shape)
+    slopes = max_pool_backward(slopes, relu(sums2))
+    slopes = relu_backward(slopes, sums2)
+    slopes, for_kernels2, for_biases2 = convolve_backward(
+        slopes, pooled1, kernels2
+    )
+    slopes = max_pool_backward(slopes, relu(sums1))
+    slopes = relu_backward(slopes, sums1)
+    _, for_kernels1, for_biases1 = convolve_backward(slopes, images, kernels1)
+    return [
+        *(for_kernels1, for_biases1, for_kernels2, for_biases2),
+        *(for_dense1, for_b1, for_dense2, for_b2),
+    ]
+
+
+# %% [markdown]
+# Is it right? TensorFlow finds gradients by itself: whatever is computed below a `GradientTape`, it
+# can walk back through. So build the network in Keras, take over its weights, and compare. Keras
+# computes with 32 bits a number unless told otherwise; here it gets 64, as NumPy has.
+
+# %%
+import keras
+import tensorflow as tf
+from keras import layers
+
+
+def build(seed):
+    """The network of this book, up to the scores."""
+    keras.utils.set_random_seed(seed)
+    return keras.Sequential(
+        [
+            keras.Input(shape=(28, 28, 1), dtype="float64"),
+            layers.Conv2D(32, (3, 3), activation="relu", dtype="float64"),
+            layers.MaxPooling2D((2, 2), dtype="float64"),
+            layers.Conv2D(64, (3, 3), activation="relu", dtype="float64"),
+            layers.MaxPooling2D((2, 2), dtype="float64"),
+            layers.Flatten(dtype="float64"),
+            layers.Dense(64, activation="relu", dtype="float64"),
+            layers.Dense(10, dtype="float64"),
+        ]
+    )
+
+
+cross_entropy = keras.losses.SparseCategoricalCrossentropy(
+    from_logits=True, dtype="float64"
+)
+
+
+def gradient_by_tensorflow(model, images, labels):
+    """The loss of a batch, and its slopes for the model's weights."""
+    with tf.GradientTape() as tape:
+        loss = cross_entropy(labels, model(images))
+    return float(loss), tape.gradient(loss, model.trainable_variables)
+
+
+images = X_train[:4000, :, :, np.newaxis].astype("float64") / 255
+labels = y_train[:4000]
+
+model = build(seed=0)
+weights = model.get_weights()
+outputs = forward(images[:32], weights)
+by_hand = backward(outputs, labels[:32], weights)
+keras_loss, by_tensorflow = gradient_by_tensorflow(
+    model, images[:32], labels[:32]
+)
+loss_difference = abs(mean_loss(outputs[-1], labels[:32]) - keras_loss)
+print("the loss differs by less than 1e-5:", loss_difference < 1e-5)
+
+# %%
+import pandas as pd
+
+names = [
+    *("first kernels", "first biases", "second kernels", "second biases"),
+    *("dense weights", "dense biases", "output weights", "output biases"),
+]
+largest = {
+    name: {
+        "numbers": ours.size,
+        "largest slope": np.abs(ours).max(),
+        "differs by less than 1e-5": np.abs(ours - theirs.numpy()).max()
+        < 1e-5,
+    }
+    for name, ours, theirs in zip(names, by_hand, by_tensorflow, strict=True)
+}
+pd.DataFrame(largest).T
+
+# %% tags=["pipeline"]
+differences = [
+    np.abs(ours - theirs.numpy()).max()
+    for ours, theirs in zip(by_hand, by_tensorflow, strict=True)
+]
+page.claim("they agree", max(differences) < 1e-5 and loss_difference < 1e-5)
+page.add(parameters=sum(array.size for array in weights))
+
+# %% [markdown]
+# For all {{ learning.parameters | thousands }} weights {{ claim("they agree") }}.
+#
+# ## Train it
+#
+# One step: take some images, go forwards, go backwards, and move every weight against its slope. Do
+# it for all of them in turn, a **batch** of 32 at a time. Keras makes the same steps beside it,
+# from the same weights, with its own gradients and its own optimizer.
+
+# %%
+learning_rate = 0.1
+optimizer = keras.optimizers.SGD(learning_rate)
+numpy_losses, keras_losses = [], []
+for start in range(0, len(images), 32):
+    batch = images[start : start + 32]
+    batch_labels = labels[start : start + 32]
+
+    outputs = forward(batch, weights)
+    numpy_losses.append(mean_loss(outputs[-1], batch_labels))
+    gradient = backward(outputs, batch_labels, weights)
+    weights = [
+        array - learning_rate * slopes
+        for array, slopes in zip(weights, gradient, strict=True)
+    ]
+
+    keras_loss, gradient = gradient_by_tensorflow(model, batch, batch_labels)
+    keras_losses.append(keras_loss)
+    optimizer.apply(gradient, model.trainable_variables)
+
+gaps = np.abs(np.array(numpy_losses) - keras_losses)
+print("steps:", len(gaps))
+in_the_first = gaps[:50].max() < 1e-4
+print("the first 50 losses differ by less than 1e-4:", in_the_first)
+
+# %% mystnb={"figure": {"caption": "The loss of each batch, every fifth step: NumPy and Keras, from the same start. The curves cover each other.", "name": "fig-beside"}} nbval={"atol": 0.03}
+plots.lines(
+    {"NumPy": numpy_losses[::5], "Keras": keras_losses[::5]},
+    x=range(1, len(gaps) + 1, 5),
+    subject="Loss of the batch at each fifth step",
+    xlabel="step",
+    ylabel="loss",
+)
+
+# %% [markdown]
+# Here are a thousand training images that took no part. How many of them can the network read that
+# learned in NumPy alone?
+
+# %% nbval={"atol": 0.005, "count_atol": 5}
+new_images = X_train[50_000:51_000, :, :, np.newaxis] / 255
+answers = forward(new_images, weights)[-1].argmax(axis=1)
+right_answers = (answers == y_train[50_000:51_000]).sum()
+print(f"right: {right_answers} of {len(answers)}")
+
+# %% tags=["pipeline"]
+page.claim("step for step the same losses", gaps[:50].max() < 1e-4)
+# The two trainings part by rounding alone, which no run has seen exceed 1e-6.
+page.add(right_answers=right_answers, count_atol=5)
+page.add(steps=len(gaps), held=len(answers), images=len(images))
+
+# %% [markdown]
+# NumPy and Keras have {{ claim("step for step the same losses") }}. After {{ learning.steps }}
+# steps the network is right about {{ learning.right_answers }} of {{ learning.held | thousands }}
+# images it has not seen, and has seen {{ learning.images | thousands }} once each. There is no
+# secret left in it. What Keras adds is speed and convenience.
+#
+# ## Why batches?
+#
+# The slope that counts is that of *all* images. Each step used only 32, so its gradient was not
+# quite the true one. How far off? Take the gradient as an arrow, and compare directions: 1 if two
+# arrows point the same way, 0 if they stand at a right angle.
+
+# %% nbval={"atol": 0.03}
+start = build(seed=0).get_weights()
+
+
+def arrow(first, count):
+    """The gradient of some images, all its numbers in one row."""
+    outputs = forward(images[first : first + count], start)
+    gradient = backward(outputs, labels[first : first + count], start)
+    return np.concatenate([slopes.ravel() for slopes in gradient])
+
+
+of_all = np.mean([arrow(first, 32) for first in range(0, 2048, 32)], axis=0)
+agreement = {}
+for count in (1, 8, 32, 128):
+    arrows = [arrow(first, count) for first in range(0, 8 * count, count)]
+    agreement[count] = np.mean(
+        [
+            one @ of_all / np.linalg.norm(one) / np.linalg.norm(of_all)
+            for one in arrows
+        ]
+    )
+    print(f"{count:4} images: direction agrees by {agreement[count]:.2f}")
+
+# %% tags=["pipeline"]
+page.add(all_images=2048, agreement_of_batch=agreement[32], atol=0.03)
+page.claim("a small batch points roughly downhill", 0.2 < agreement[32] < 0.9)
+page.claim(
+    "more images point better, but not in proportion",
+    agreement[1] < agreement[8] < agreement[32] < agreement[128]
+    and agreement[128] < 4 * agreement[32],
+)
+
+# %% [markdown]
+# Compared with the arrow of {{ learning.all_images | thousands }} images,
+# {{ claim("a small batch points roughly downhill") }}: by
+# {{ learning.agreement_of_batch | decimals }}, on average over eight batches of 32. And
+# {{ claim("more images point better, but not in proportion") }} to what they cost. So it pays to
+# take many rough steps instead of a few exact ones. This is called **stochastic gradient descent**.
+# One pass over all batches is an **epoch**.
+#
+# ## Momentum and Adam
+#
+# Back to the nine numbers. The learning rate could not be larger than the steepest direction
+# allowed, and in flat directions the weights crept. Two remedies are in wide use.
+#
+# **Momentum** lets the weights roll. Keep nine tenths of the last step, and add the new one. In a
+# direction where the slopes agree the steps grow up to ten times as long; where they change sign at
+# every step, they cancel.
+#
+# **Adam** ({{ cite("kingma2015") }}) gives each weight a step length of its own. It keeps two
+# running averages for each weight: `m` of its slope, and `v` of the square of its slope. The step
+# is `m` divided by the root of `v`: a weight with small slopes moves as far as one with large ones.
+# (Both averages start from zero, so in the beginning they are too small; dividing by `1 - 0.9**t`
+# and `1 - 0.999**t` at step `t` makes up for it.)
+
+
+# %% mystnb={"figure": {"caption": "The loss of the kernel that is learned again, with three ways of making steps. Both axes are logarithmic.", "name": "fig-optimizers"}}
+def momentum(rate, steps):
+    kernel, step = random_start, 0
+    losses = []
+    for _ in range(steps):
+        losses.append(kernel_loss(kernel))
+        step = 0.9 * step - rate * kernel_gradient(kernel)
+        kernel = kernel + step
+    return losses
+
+
+def adam(rate, steps):
+    kernel, m, v = random_start, 0, 0
+    losses = []
+    for t in range(1, steps + 1):
+        losses.append(kernel_loss(kernel))
+        gradient = kernel_gradient(kernel)
+        m = 0.9 * m + 0.1 * gradient
+        v = 0.999 * v + 0.001 * gradient**2
+        m_hat, v_hat = m / (1 - 0.9**t), v / (1 - 0.999**t)
+        kernel = kernel - rate * m_hat / (np.sqrt(v_hat) + 1e-7)
+    return losses
+
+
+some = np.array([1, 2, 3, 5, 10, 20, 30, 50, 100, 150, 200])
+three_ways = {
+    "plain": np.array(losses_with(1.0, 200))[some - 1],
+    "momentum": np.array(momentum(0.3, 200))[some - 1],
+    "Adam": np.array(adam(0.05, 200))[some - 1],
+}
+plots.lines(
+    three_ways,
+    x=some,
+    subject="Loss of the kernel with three optimizers",
+    xlabel="step",
+    ylabel="loss",
+    logarithmic=True,
+)
+
+# %% tags=["pipeline"]
+page.claim(
+    "both remedies end far lower than plain steps",
+    max(three_ways["momentum"][-1], three_ways["Adam"][-1])
+    < 0.01 * three_ways["plain"][-1],
+)
+
+# %% [markdown]
+# [On this problem](#fig-optimizers) {{ claim("both remedies end far lower than plain steps") }}. At
+# the start they are no faster: momentum has to gather way. And each has its own learning rate,
+# since each means something else by it; the three here were chosen by trying.
+#
+# The next chapter trains with Adam at its usual rate of {{ fact.adam_rate }}, which in Keras is one
+# word. You know now what that word does.
+#
+# ## Summary
+#
+# - A loss says how wrong the numbers are. Its slope says where to go, the learning rate how far.
+# - Back-propagation carries slopes from the loss to every weight, by multiplying the slopes of
+#   single steps. Each layer has a backward step of a few lines.
+# - The network of this book learns in NumPy alone, with
+#   {{ claim("step for step the same losses") }} as in Keras.
+# - Small batches give rough directions cheaply. Momentum and Adam help where some directions are
+#   steep and others flat.
+#
+# ## Questions to think about
+#
+# **The slope of the loss for a weight is negative. What does gradient descent do with the weight?**
+#
+# <details><summary>It makes it larger</summary>
+#
+# Right. If the slope is negative, the loss falls as the weight grows, and the step goes against the
+# slope.
+#
+# </details>
+#
+# <details><summary>It makes it smaller</summary>
+#
+# That would be a step along the slope, uphill. The step is *minus* the rate times the slope.
+#
+# </details>
+#
+# <details><summary>It sets it to zero</summary>
+#
+# A negative slope says nothing about the sign of the weight, only in which direction the loss
+# falls.
+#
+# </details>
+#
+# **In a batch, one unit's sum before ReLU is negative for every image. What do the weights that
+# feed it learn from this batch?**
+#
+# <details><summary>To be larger, so that the unit wakes up</summary>
+#
+# Nothing tells them to. A small nudge leaves the output at zero, so the loss does not change.
+#
+# </details>
+#
+# <details><summary>Nothing: their slopes are zero</summary>
+#
+# Right. ReLU passes no slope back where its input was negative. If that holds for all images, for
+# good, the unit is called dead.
+#
+# </details>
+#
+# <details><summary>To be smaller, since the unit was not needed</summary>
+#
+# The loss does not change if they grow or shrink a little. There is no reason to move either way.
+#
+# </details>
+#
+# **You double the number of images in a batch, and the loss is a mean. What happens to the length
+# of a step, on average and roughly?**
+#
+# <details><summary>It is twice as long, since twice as many slopes are added up</summary>
+#
+# They are added up and then divided by their number: the loss is a mean.
+#
+# </details>
+#
+# <details><summary>It stays about the same, or shrinks a little, and points better</summary>
+#
+# Right. The mean of more slopes is nearer to the true one; what was chance in them cancels in part.
+#
+# </details>
+#
+# <details><summary>It halves, so the learning rate has to be doubled to make up for it</summary>
+#
+# Only the part of the slopes that is chance shrinks. The part that all images agree on stays.
+#
+# </details>
+#
+# ## Exercises
+#
+# {{ how_to_answer("learning.1") }}
+
+# %%
+from digitlib import check, hint
+
+# %% [markdown]
+# **Exercise 1** (a few minutes). A weight `w = 3` is multiplied by 2, and 1 is subtracted, which
+# gives `p`. The loss is `p` squared. What is the slope of the loss for `w`? Work it out on paper,
+# backwards.
+
+# %%
+slope_for_w = ...
+### BEGIN SOLUTION
+# Forwards: p = 5, loss 25. Backwards: 2 * p = 10, times 2.
+slope_for_w = 2 * 5 * 2
+### END SOLUTION
+check("learning.1", slope_for_w)
+
+
+# %% [markdown]
+# **Exercise 2** (ten minutes). Write `numerical_slope`, which finds the slope of any function of
+# one number at a place by nudging. The slope on the right of the place and the slope on the left
+# differ a little; nudge to both sides, and you get their mean. Your result should be right to four
+# digits behind the point.
+
+
+# %%
+def numerical_slope(function, place):
+    """The slope of a function of one number at a place."""
+    ...
+    ### BEGIN SOLUTION
+    nudge = 1e-5
+    return (function(place + nudge) - function(place - nudge)) / (2 * nudge)
+    ### END SOLUTION
+
+
+check("learning.2", numerical_slope)
+
+# %% [markdown]
+# **Exercise 3** (a quarter of an hour). Some networks take the mean of each 2x2 square instead of
+# the largest value: average pooling. Write its backward step. `slopes` has the shape
+# `(n, height, width, channels)`; what you return has twice the height and twice the width.
+
+
+# %%
+def average_pool_backward(slopes):
+    """Slopes for the maps that were pooled by their mean."""
+    ...
+    ### BEGIN SOLUTION
+    return slopes.repeat(2, axis=1).repeat(2, axis=2) / 4
+    ### END SOLUTION
+
+
+check("learning.3", average_pool_backward)
+
+
+# %% [markdown]
+# **Exercise 4** (half an hour). Before ReLU, units were bent by the **sigmoid**,
+# `1 / (1 + exp(-x))`. Write its backward step: it takes the slopes of the outputs, and what went
+# in. Then find out why deep networks of sigmoids learned so slowly: what is the largest factor by
+# which a slope can be multiplied on its way back?
+
+
+# %%
+def sigmoid_backward(slopes, inputs):
+    """Slopes for the inputs of a sigmoid."""
+    ...
+    ### BEGIN SOLUTION
+    outputs = 1 / (1 + np.exp(-inputs))
+    return slopes * outputs * (1 - outputs)
+    ### END SOLUTION
+
+
+check("learning.4", sigmoid_backward)
+### BEGIN SOLUTION
+
+places = np.linspace(-6, 6, 1001)
+factors = sigmoid_backward(1.0, places)
+print(f"largest factor: {factors.max():.2f}, at {places[factors.argmax()]}")
+print(f"left after five layers, at best: {factors.max() ** 5:.4f}")
+### END SOLUTION
+
+# %% tags=["pipeline"]
+page.save()
