@@ -147,7 +147,7 @@ def kernel_loss(kernel):
     return ((convolve_image(image, kernel) - wanted) ** 2).mean()
 
 
-random_start = np.random.default_rng(0).normal(scale=0.5, size=(3, 3))
+random_start = np.random.default_rng(0).normal(scale=0.1, size=(3, 3))
 
 kernel = random_start
 seen = {}

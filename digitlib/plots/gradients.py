@@ -108,5 +108,5 @@ def chain(
     ax.axis("off")
     forwards = ", ".join(f"{name} is {value:g}" for name, value, _ in quantities)
     backwards = ", ".join(f"{slope:g} at {name}" for name, _, slope in reversed(quantities))
-    alt = f"Diagram of a computation in {plural(len(factors), 'step')}. Forwards: {forwards}. Slopes, backwards: {backwards}."
-    return Drawing(ax, alt)
+    steps = plural(len(factors), "step")
+    return Drawing(ax, f"Diagram of a computation in {steps}. Forwards: {forwards}. Slopes, backwards: {backwards}.")

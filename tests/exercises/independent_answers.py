@@ -105,6 +105,9 @@ RECOGNIZED = {
         layer(np.roll(images, 1, axis=2))[:, :, 1:] - layer(images)[:, :, :-1]
     ).max(),
     "no_digit.2: ties lost": lambda digits, others: np.mean([one > other for one in digits for other in others]),
+    "learning.2: on the right alone": lambda function, place: (function(place + 0.01) - function(place)) / 0.01,
+    "learning.3: forwards instead": lambda slopes: (slopes[:, ::2, ::2] + slopes[:, 1::2, 1::2]) / 2,
+    "learning.4: of the slopes": lambda slopes, inputs: (1 / (1 + np.exp(-slopes))) * (1 - 1 / (1 + np.exp(-slopes))),
     "training.3: two standard errors": lambda right, count: stats.norm.interval(
         0.95, right / count, np.sqrt(right * (count - right) / count**3)
     ),

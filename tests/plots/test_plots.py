@@ -70,6 +70,8 @@ DRAW = {
     "window_on_image": partial(plots.window_on_image, DIGIT, WEIGHTS, row=1, column=3),
     "channel_sum": partial(plots.channel_sum, WINDOW, TWO_TABLES, bias=-2),
     "kernels_with_maps": partial(plots.kernels_with_maps, {"a": WEIGHTS}, {"a": DIGIT - 3.5}),
+    "descent": partial(plots.descent, lambda w: w**2, [2, 1, 0.5], subject="Steps", xlabel="w", ylabel="loss"),
+    "chain": partial(plots.chain, [("w", 2, 12), ("p", 6, 4), ("L", 4, 1)], factors=[3, 4]),
     "pooling": partial(plots.pooling, [[1, 0, 2, 3], [4, 6, 6, 8]]),
 }
 every_function = pytest.mark.parametrize("draw", DRAW.values(), ids=DRAW.keys())
