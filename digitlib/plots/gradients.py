@@ -99,10 +99,8 @@ def chain(
     reach = 0.3 * pitch  # from the middle of a gap between two quantities to either end of its arrow
     for center, factor in zip(centers[:-1], factors, strict=True):
         middle = center + pitch / 2
-        ends = ((middle + 0.4 * reach, upper), (middle - 0.4 * reach, upper))
-        ax.annotate("", *ends, arrowprops={"arrowstyle": "->", "color": _FORWARD, "linewidth": 1.4})
-        ends = ((middle - 0.5 * reach, lower), (middle + 0.5 * reach, lower))
-        ax.annotate("", *ends, arrowprops={"arrowstyle": "->", "color": _BACKWARD, "linewidth": 1.4})
+        _arrow(ax, middle - 0.4 * reach, middle + 0.4 * reach, upper, _FORWARD)
+        _arrow(ax, middle + 0.5 * reach, middle - 0.5 * reach, lower, _BACKWARD)
         ax.text(middle, lower + 0.13, f"times {factor:g}", ha="center", va="bottom", fontsize=_SIZE, color=_BACKWARD)
     ax.set(xlim=(0, WIDTH), ylim=(0, 1.7))
     ax.axis("off")
@@ -110,3 +108,9 @@ def chain(
     backwards = ", ".join(f"{slope:g} at {name}" for name, _, slope in reversed(quantities))
     steps = plural(len(factors), "step")
     return Drawing(ax, f"Diagram of a computation in {steps}. Forwards: {forwards}. Slopes, backwards: {backwards}.")
+
+
+def _arrow(ax: Axes, start: float, end: float, height: float, color: str) -> None:
+    ax.plot([start, end], [height, height], color=color, linewidth=1.4)
+    head = {"arrowstyle": "->", "color": color, "linewidth": 1.4}
+    ax.annotate("", (end, height), (start, height), arrowprops=head)
