@@ -105,8 +105,8 @@ page.add(
 # ## Convolution
 #
 # Lay a window of 3x3 pixels on the image. Multiply each pixel in it by a number of its own, and add
-# up the nine products: [one sum](#fig-window). The table of nine multipliers is called a
-# **kernel**, and they are **weights**.
+# up the nine products: [one sum](#fig-window). The nine multipliers are called **weights**, their
+# table a **kernel**.
 
 # %% mystnb={"figure": {"caption": "A window on a 7, and the nine products of its pixels (0 to 255, not yet scaled) with a kernel. Their sum is one value of the feature map. Tables are orange below zero and purple above.", "name": "fig-window"}}
 import numpy as np
@@ -244,7 +244,7 @@ print("Keras:", keras_maps1[0, 7, 12, :4].round(3))
 # ## Pooling
 #
 # Cut a map into squares of 2x2, and [keep the largest value of each](#fig-pooling).
-# `MaxPooling2D((2, 2))` does so, with a stride of 2.
+# `MaxPooling2D((2, 2))` does so, with a stride of 2. An odd last row or column is dropped.
 
 # %% mystnb={"figure": {"caption": "Pooling. Each colour is a square of 2x2; its largest value, in the frame, is kept.", "name": "fig-pooling"}}
 plots.pooling([[1, 0, 2, 3], [4, 6, 6, 8], [3, 1, 1, 0], [1, 2, 2, 4]])
@@ -376,9 +376,9 @@ page.claim(
 #
 # ## What the bends are worth
 #
-# Two things in this network are no sums: ReLU, and the largest of four. Take out either or both,
-# and train. Where pooling is out, a stride of 2 shrinks the maps. (The next chapter explains
-# `compile` and `fit`.)
+# Two things between the sums of this network are none: ReLU, and the largest of four. Take out
+# either or both, and train. Where pooling is out, a stride of 2 shrinks the maps. (The next chapter
+# explains `compile` and `fit`.)
 
 # %% nbval={"atol": 0.015}
 from digitlib.data import hold_out
@@ -436,12 +436,12 @@ page.claim(
     right["pooling alone"] - right["neither"] > 0.7 * gained,
 )
 page.claim(
-    "With neither, seven layers do what one does",
+    "With neither, all layers together do what one does",
     abs(right["neither"] - right["one dense layer"]) < 0.02,
 )
 
 # %% [markdown]
-# {{ claim("With neither, seven layers do what one does") }}:
+# {{ claim("With neither, all layers together do what one does") }}:
 # {{ architecture.bends.neither | percent }} against
 # {{ architecture.bends["one dense layer"] | percent }}. A sum of sums is a sum.
 # {{ claim("Pooling alone does most of what the two do together") }}:
@@ -452,8 +452,8 @@ page.claim(
 #
 # ## Why these sizes?
 #
-# A window of 3x3 has a middle, and none below it has. Two convolutions in a row see 5x5 pixels,
-# with {{ architecture.two_windows }} weights from a channel to the next; one window would need
+# A window of 3x3 has a middle, and none below it has. Two convolutions in a row see 5x5 pixels. On
+# one channel that takes {{ architecture.two_windows }} weights; a single window of 5x5 would need
 # {{ architecture.one_window }}. The 32 and 64 are custom; [What helps?](15_exploring.ipynb) tries
 # others.
 #
