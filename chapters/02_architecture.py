@@ -5,8 +5,17 @@
 # {{ runs.architecture.seconds | minutes }} on {{ training.processor }}.*
 #
 # The network of this book has seven layers. Here you meet them one by one, work each out by hand
-# with NumPy, and see that Keras gets the same numbers. At the end no layer is a black box.
-#
+# with NumPy, and see that Keras gets the same numbers. [A 7 goes first](#fig-passage).
+
+# %% mystnb={"figure": {"caption": "A 7 goes through the seven layers of the book's network, which the next chapter trains. Each row shows what one layer puts out, dark where its numbers are large. Of 32 or 64 maps in a row you see seven.", "name": "fig-passage"}}
+from digitlib import plots, reference
+from digitlib.data import load_mnist, scale_pixels
+
+_, (X_test, y_test) = load_mnist()
+images = scale_pixels(X_test[:100])
+plots.passage(reference.load_model("cnn"), images[0])
+
+# %% [markdown]
 # **After this chapter you can**
 #
 # - write the network in Keras and say what each argument does;
@@ -23,7 +32,7 @@ page = Page("02_architecture")
 # ## The network
 #
 # A **layer** is a function from arrays to arrays, with numbers inside that training adjusts: its
-# **parameters**, or **weights**. A network is layers applied one after the other.
+# **parameters**. A network is a row of layers.
 
 # %%
 import keras
@@ -33,120 +42,165 @@ keras.utils.set_random_seed(0)
 cnn = models.Sequential(
     [
         keras.Input(shape=(28, 28, 1)),
-        layers.Conv2D(filters=32, kernel_size=(3, 3), activation="relu"),
-        layers.MaxPooling2D((2, 2)),
-        layers.Conv2D(filters=64, kernel_size=(3, 3), activation="relu"),
-        layers.MaxPooling2D((2, 2)),
-        layers.Flatten(),
-        layers.Dense(64, activation="relu"),
-        layers.Dense(10, activation="softmax"),
-    ]
+        layers.Conv2D(32, (3, 3), activation="relu", name="convolution_1"),
+        layers.MaxPooling2D((2, 2), name="pooling_1"),
+        layers.Conv2D(64, (3, 3), activation="relu", name="convolution_2"),
+        layers.MaxPooling2D((2, 2), name="pooling_2"),
+        layers.Flatten(name="flatten"),
+        layers.Dense(64, activation="relu", name="dense"),
+        layers.Dense(10, activation="softmax", name="output"),
+    ],
+    name="cnn",
 )
+cnn.summary(line_length=70, print_fn=print)  # print_fn: as plain text
 
 # %% [markdown]
-# `Input` states the shape of one image: height, width, channels. (Older texts pass `input_shape` to
-# the first layer instead; Keras 3 warns about that. The network is the same.) The weights are
-# random until the next chapter trains them, so for now the network's answers mean nothing. Its
-# arithmetic is already what it will be.
+# `Input` states the shape of one image: height, width, channels. A **channel** is one number for
+# each pixel: a grey image has one channel, a colour image three.
 #
-# What goes out of each layer?
+# `Output Shape` is what leaves a layer, `Param #` counts its parameters. `None` stands for the
+# number of images: a network takes as many at once as you like, a **batch**.
+# [The same as a picture](#fig-network), for one image:
 
-# %%
-from digitlib.models import describe_layers
-
-table = describe_layers(cnn).reset_index(drop=True)
-table.index = [
-    "first convolution",
-    "first pooling",
-    "second convolution",
-    "second pooling",
-    "flatten",
-    "dense",
-    "output",
-]
-table
+# %% mystnb={"figure": {"caption": "The network: arrays, and the layers between them. Squares are as large as the maps are high and wide; bars are rows of numbers.", "name": "fig-network"}}
+plots.network(cnn)
 
 # %% tags=["pipeline"]
+from digitlib.models import describe_layers
+
+table = describe_layers(cnn)
 total = cnn.count_params()
-parameters = table["parameters"]
-work = table["multiply-adds"]
-convolutions = ["first convolution", "second convolution"]
+named = {
+    "first convolution": "convolution_1",
+    "first pooling": "pooling_1",
+    "second convolution": "convolution_2",
+    "second pooling": "pooling_2",
+    "flatten": "flatten",
+    "dense": "dense",
+    "output": "output",
+}
+parameters = {name: table["parameters"][own] for name, own in named.items()}
+work = {name: table["multiply-adds"][own] for name, own in named.items()}
+all_work = sum(work.values())
+convolution_work = work["first convolution"] + work["second convolution"]
 page.add(
     parameters=total,
-    parameters_by_layer=dict(parameters.items()),
-    multiply_adds=work.sum(),
-    multiply_adds_by_layer=dict(work.items()),
+    parameters_by_layer=parameters,
+    multiply_adds=all_work,
+    multiply_adds_by_layer=work,
     dense_share=parameters["dense"] / total,
-    dense_work_share=work["dense"] / work.sum(),
-    convolution_parameters=parameters[convolutions].sum(),
-    convolution_work_share=work[convolutions].sum() / work.sum(),
-    second_work_share=work["second convolution"] / work.sum(),
+    dense_work_share=work["dense"] / all_work,
+    convolution_parameters=parameters["first convolution"]
+    + parameters["second convolution"],
+    convolution_work_share=convolution_work / all_work,
+    second_work_share=work["second convolution"] / all_work,
+    map_side=cnn.layers[0].output.shape[1],
     flat=cnn.layers[4].output.shape[1],
 )
 
 # %% [markdown]
-# We take it from the top, with a handful of test images and the weights of the network as NumPy
-# arrays.
-
-# %%
-import numpy as np
-
-from digitlib.data import load_mnist, scale_pixels
-
-_, (X_test, y_test) = load_mnist()
-images = scale_pixels(X_test[:100])
-weights = [layer.get_weights() for layer in cnn.layers if layer.get_weights()]
-(kernels1, biases1), (kernels2, biases2) = weights[:2]
-(dense_weights, dense_biases), (output_weights, output_biases) = weights[2:]
-print("kernels of the first convolution: ", kernels1.shape)
-print("kernels of the second convolution:", kernels2.shape)
-
-# %% [markdown]
+# The parameters are random until the next chapter trains them, so this network's answers mean
+# nothing yet. Its arithmetic is already what it will be.
+#
 # ## Convolution
 #
-# A **kernel** is a small table of weights, here 3x3. Lay it on a patch of the image, multiply each
-# weight by the pixel under it, and add up the products: one number. Move the kernel one pixel on
-# and do it again. The numbers form a new image, the **feature map**: it is large where the patch
-# resembles the kernel. (Mathematicians would flip the kernel first. Deep learning leaves the flip
-# out and keeps the name.)
-#
-# In a formula, with image $x$, kernel $w$ and a **bias** $b$, a number added to every sum:
-#
-# $$y_{ij} = b + \sum_{u=0}^{2} \sum_{v=0}^{2} w_{uv}\, x_{i+u,\, j+v}$$
-#
-# Here is one you can check on paper. The kernel takes the right column minus the left column, so it
-# answers to vertical edges.
+# Lay a window of 3x3 pixels on the image. Multiply each pixel in it by a number of its own, and add
+# up the nine products: [one sum](#fig-window). The nine multipliers are called **weights**, their
+# table a **kernel**.
 
-# %%
-patch = np.array(
-    [
-        [0, 0, 1, 1],
-        [0, 0, 1, 1],
-        [0, 0, 1, 1],
-        [0, 0, 1, 1],
-    ]
-)
-edge_kernel = np.array(
-    [
-        [-1, 0, 1],
-        [-1, 0, 1],
-        [-1, 0, 1],
-    ]
-)
-for row in range(2):
-    rows = patch[row : row + 3]
-    windows = [rows[:, column : column + 3] for column in range(2)]
-    print([int((edge_kernel * window).sum()) for window in windows])
+# %% mystnb={"figure": {"caption": "A window on a 7, and the nine products of its pixels (0 to 255, not yet scaled) with a kernel. Their sum is one value of the feature map. Tables are orange below zero and purple above.", "name": "fig-window"}}
+import numpy as np
 
+edge_kernel = np.array([[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]])
+plots.window_on_image(X_test[0], edge_kernel, row=11, column=17)
 
 # %% [markdown]
-# Three products of 1 in each patch and zeros elsewhere: 3 everywhere. Note the size: a 4x4 image
-# gives a 2x2 map, because a 3x3 kernel fits only in two places a side. So a convolution without
-# padding makes the image smaller by 2 in each direction.
+# This kernel takes the right column minus the left one. So its sum is large at the left edge of a
+# stroke.
 #
-# A layer has many kernels, and each has one 3x3 table for *every* channel that comes in.
-# `filters=32` asks for 32 kernels and gives a map for each. Written for a whole batch of images,
-# with a loop over the nine places of the kernel:
+# Move the window one pixel on and do it again with the same weights, row by row. The sums form a
+# new image, the **feature map**. How far the window moves each time is the **stride**, here 1.
+
+
+# %%
+def slide(image, kernel):
+    """Slide a 3x3 kernel over an image: a sum of products at each place."""
+    rows, columns = image.shape[0] - 2, image.shape[1] - 2
+    feature_map = np.zeros((rows, columns))
+    for row in range(rows):
+        for column in range(columns):
+            window = image[row : row + 3, column : column + 3]
+            feature_map[row, column] = (window * kernel).sum()
+    return feature_map
+
+
+patch = np.array([[0, 0, 1, 1], [0, 0, 1, 1], [0, 0, 1, 1], [0, 0, 1, 1]])
+print(slide(patch, edge_kernel))
+
+# %% [markdown]
+# Check it on paper: three products of 1 in each window, and zeros elsewhere. The 4x4 image gives a
+# 2x2 map, since a 3x3 window has only two places a side. So a map is smaller by 2 than the image:
+# {{ architecture.map_side }} instead of 28.
+#
+# If the map should be as large as the image, put a frame of zeros around the image first:
+# **padding**. `Conv2D` does so with `padding="same"`; our network goes without.
+
+# %%
+print(slide(np.pad(patch, 1), edge_kernel))
+
+# %% [markdown]
+# Now 4x4 gives 4x4. At the right, where ink meets the frame of zeros, values are below zero.
+#
+# Other weights answer to other things, as [these three kernels](#fig-maps) do.
+
+# %% mystnb={"figure": {"caption": "Three kernels, and the map that each makes of the 7, orange below zero and purple above. The first answers to edges, the second to strokes that rise to the right, the third adds up its window and blurs.", "name": "fig-maps"}}
+kernels = {
+    "upright edges": edge_kernel,
+    "slanted strokes": np.array([[-1, -1, 2], [-1, 2, -1], [2, -1, -1]]),
+    "all nine alike": np.ones((3, 3)),
+}
+seven = images[0, :, :, 0]
+maps = {name: slide(seven, kernel) for name, kernel in kernels.items()}
+plots.kernels_with_maps(kernels, maps)
+
+# %% [markdown]
+# These weights are made up; a network finds its own by training. (Mathematicians would flip the
+# kernel first; deep learning does not.)
+#
+# ## All channels are summed
+#
+# The second convolution gets not one image but 32 maps: they are its channels. Its kernel has a 3x3
+# table *for each channel*, and the products of *all* channels go into *one* sum. To every sum one
+# more parameter is added, the **bias**. [With two channels](#fig-channels):
+
+# %% mystnb={"figure": {"caption": "One value of a convolution on two channels: each has its own weights, and all products are added up, with the bias, to one number.", "name": "fig-channels"}}
+window = np.zeros((3, 3, 2))
+window[:, :, 0] = [[0, 1, 2], [0, 1, 2], [0, 1, 2]]
+window[:, :, 1] = [[1, 0, 2], [0, 3, 1], [1, 2, 0]]
+kernel = np.zeros((3, 3, 2))
+kernel[:, :, 0] = edge_kernel
+kernel[:, :, 1] = [[0, 1, 0], [1, -2, 1], [0, 1, 0]]
+plots.channel_sum(window, kernel, bias=1)
+
+# %% [markdown]
+# A kernel with its bias is a **filter**. It makes *one* map, however many channels come in.
+# `Conv2D(64, (3, 3))` has 64 filters: that is how 32 maps become 64. In a formula, for filter $f$,
+# with input $x$ and weights $w$, summed over the channels $c$:
+#
+# $$y_{ijf} = b_f + \sum_{c} \sum_{u=0}^{2} \sum_{v=0}^{2} w_{uvcf}\; x_{i+u,\; j+v,\; c}$$
+#
+# Keras keeps a layer's kernels in one array.
+
+# %%
+kernels1, biases1 = cnn.get_layer("convolution_1").get_weights()
+kernels2, biases2 = cnn.get_layer("convolution_2").get_weights()
+print("height, width, channels in, filters:")
+print(kernels1.shape)
+print(kernels2.shape)
+
+# %% [markdown]
+# For a whole batch, loop over the nine places *in* the window instead of the many places *of* the
+# window:
 
 
 # %%
@@ -161,7 +215,9 @@ def convolve(images, kernels, biases):
     maps = np.zeros((len(images), height, width, kernels.shape[3]))
     for row in range(size):
         for column in range(size):
+            # The pixels at this place in the window, for all windows at once.
             shifted = images[:, row : row + height, column : column + width, :]
+            # Times their weights, summed over the channels, for each filter.
             maps += shifted @ kernels[row, column]
     return maps + biases
 
@@ -169,63 +225,89 @@ def convolve(images, kernels, biases):
 # %% [markdown]
 # ## ReLU
 #
-# `activation="relu"` sets negative numbers to zero and leaves the others alone. Without such a bend
-# between them, two layers in a row would be no more than one: a sum of sums is a sum.
+# `activation="relu"` sets negative numbers to zero and leaves the others alone. Why? A sum of sums
+# is a sum: without a bend between them, two layers do no more than one. Four maps at one place:
 
 
-# %%
+# %% nbval={"atol": 0.001}
 def relu(values):
     """Replace negative values by zero."""
     return np.maximum(values, 0)
 
 
 maps1 = relu(convolve(images, kernels1, biases1))
-keras_maps1 = cnn.layers[0](images).numpy()
-print("shape:", maps1.shape)
-print("equal to Keras:", np.allclose(maps1, keras_maps1, atol=1e-5))
-
+keras_maps1 = cnn.get_layer("convolution_1")(images).numpy()
+print("NumPy:", maps1[0, 7, 12, :4].round(3))
+print("Keras:", keras_maps1[0, 7, 12, :4].round(3))
 
 # %% [markdown]
 # ## Pooling
 #
-# `MaxPooling2D((2, 2))` cuts each map into squares of 2x2 and keeps the largest value of each. The
-# map shrinks to half its height and width, and the work of the next layer to a quarter. It is often
-# said that pooling "retains the most relevant information". What it retains is the largest of four
-# values, and not which of the four places it came from; whether that was relevant is up to the
-# layers around it. If the size is odd, the last row and column are dropped.
+# Cut a map into squares of 2x2, and [keep the largest value of each](#fig-pooling).
+# `MaxPooling2D((2, 2))` does so, with a stride of 2. An odd last row or column is dropped.
+
+# %% mystnb={"figure": {"caption": "Pooling. Each colour is a square of 2x2; its largest value, in the frame, is kept.", "name": "fig-pooling"}}
+plots.pooling([[1, 0, 2, 3], [4, 6, 6, 8], [3, 1, 1, 0], [1, 2, 2, 4]])
+
+# %% tags=["pipeline"]
+unpooled = models.Sequential(
+    [
+        keras.Input(shape=(28, 28, 1)),
+        *(
+            layer.__class__.from_config(layer.get_config())
+            for layer in cnn.layers
+            if not isinstance(layer, layers.MaxPooling2D)
+        ),
+    ]
+)
+page.add(
+    unpooled_parameters=unpooled.count_params(),
+    two_windows=2 * kernels1[:, :, 0, 0].size,
+    one_window=(2 * len(kernels1) - 1) ** 2,
+)
+
+# %% [markdown]
+# Why pool? The map shrinks to half its height and width. Without its poolings the network would
+# have {{ architecture.unpooled_parameters | thousands }} parameters instead of
+# {{ architecture.parameters | thousands }}. The price: you lose in which of the four places the
+# value stood.
 
 
-# %%
+# %% nbval={"atol": 0.001}
 def max_pool(maps):
     """Keep the largest value of each 2x2 square of maps.
 
     Their shape is (n, height, width, channels).
     """
-    n, height, width, channels = maps.shape
-    rows, columns = height // 2, width // 2
-    cropped = maps[:, : 2 * rows, : 2 * columns]
-    squares = cropped.reshape(n, rows, 2, columns, 2, channels)
-    return squares.max(axis=(2, 4))
+    rows = maps.shape[1] // 2 * 2  # without an odd last row
+    columns = maps.shape[2] // 2 * 2
+    upper = np.maximum(
+        maps[:, 0:rows:2, 0:columns:2], maps[:, 0:rows:2, 1:columns:2]
+    )
+    lower = np.maximum(
+        maps[:, 1:rows:2, 0:columns:2], maps[:, 1:rows:2, 1:columns:2]
+    )
+    return np.maximum(upper, lower)
 
 
 pooled1 = max_pool(maps1)
 maps2 = relu(convolve(pooled1, kernels2, biases2))
 pooled2 = max_pool(maps2)
 keras_pooled2 = keras.Sequential(cnn.layers[:4])(images).numpy()
-print("shapes:", pooled1.shape[1:], maps2.shape[1:], pooled2.shape[1:])
-print("equal to Keras:", np.allclose(pooled2, keras_pooled2, atol=1e-5))
-
+print("shapes:", pooled1.shape, maps2.shape, pooled2.shape)
+print("NumPy: ", pooled2[0, 2, 3, :4].round(3))
+print("Keras: ", keras_pooled2[0, 2, 3, :4].round(3))
 
 # %% [markdown]
-# ## Flatten
+# ## Flatten and dense
 #
-# The second pooling leaves 5x5 positions with 64 channels each. `Flatten` writes them in one row,
-# {{ architecture.flat | thousands }} numbers, for the layers that follow. Nothing is computed.
+# The second pooling leaves 5x5 places with 64 channels each. `Flatten` writes them in one row of
+# {{ architecture.flat | thousands }} numbers. Nothing is computed.
 #
-# ## Dense
-#
-# A **dense**, or fully connected, layer gives each of its units one weight for *every* number that
-# comes in, and a bias: a matrix product. `Dense(64, activation="relu")` has 64 such units.
+# A **unit** is one number that a layer puts out, with the sum that computes it. In a **dense**, or
+# fully connected, layer each unit has a weight for *every* number that comes in, and a bias: a
+# matrix product. `Dense(64)` has 64 units. It is a **hidden layer**: its output is not yet the
+# answer.
 
 
 # %%
@@ -237,29 +319,30 @@ def dense(vectors, weights, biases):
     return vectors @ weights + biases
 
 
+dense_weights, dense_biases = cnn.get_layer("dense").get_weights()
+output_weights, output_biases = cnn.get_layer("output").get_weights()
 flat = pooled2.reshape(len(pooled2), -1)
 hidden = relu(dense(flat, dense_weights, dense_biases))
-scores = dense(hidden, output_weights, output_biases)
-print("shapes:", flat.shape, hidden.shape, scores.shape)
-
+logits = dense(hidden, output_weights, output_biases)
+print("shapes:", flat.shape, hidden.shape, logits.shape)
 
 # %% [markdown]
 # ## Softmax
 #
-# The last layer has a unit per digit. Its ten sums may be any numbers. **Softmax** turns them into
-# probabilities: take the exponential of each, which makes it positive, and divide by their total,
-# which makes them add up to 1.
+# The last layer has a unit for each digit. Its ten sums, called **logits** or scores, may be any
+# numbers. **Softmax** turns them into probabilities: take the exponential of each, which is
+# positive, and divide by their total, so that they add up to 1.
 #
 # $$p_k = \frac{e^{s_k}}{\sum_{j=0}^{9} e^{s_j}}$$
 #
-# Subtracting the largest score first changes nothing in the result, since numerator and denominator
-# shrink by the same factor, and keeps the exponentials from growing beyond what a computer can
-# hold. The digit with the highest probability is the network's answer.
+# The digit with the highest probability is the answer.
 
 
 # %%
 def softmax(scores):
     """Turn each row of scores into probabilities."""
+    # Less the largest, no score is too large for exp. Above and below the
+    # line everything shrinks by the same factor: the quotient stays.
     exponentials = np.exp(scores - scores.max(axis=1, keepdims=True))
     return exponentials / exponentials.sum(axis=1, keepdims=True)
 
@@ -269,16 +352,16 @@ print(softmax(np.array([[2.0, 1.0, 0.0]])).round(3))
 # %% [markdown]
 # ## The whole network
 #
-# Seven layers, five functions. If they are right, the NumPy network and Keras agree on every image.
+# Seven layers, five functions. If they are right, NumPy and Keras agree on every image.
 
 # %%
-probabilities = softmax(scores)
+probabilities = softmax(logits)
 keras_probabilities = cnn.predict(images, verbose=0)
 answers = probabilities.argmax(axis=1)
 same_answers = (answers == keras_probabilities.argmax(axis=1)).sum()
 difference = np.abs(probabilities - keras_probabilities).max()
 print(f"same answer on {same_answers} of {len(images)} images")
-print("largest difference below one in a million:", difference < 1e-6)
+print(f"largest difference of two probabilities: {difference:.5f}")
 
 # %% tags=["pipeline"]
 page.add(compared_images=len(images), same_answers=same_answers)
@@ -288,128 +371,186 @@ page.claim(
 )
 
 # %% [markdown]
-# {{ claim("They agree on every one") }} of {{ architecture.compared_images }}. What is left of a
-# difference is rounding: Keras computes with 32 bits a number, NumPy here with 64.
+# {{ claim("They agree on every one") }} of {{ architecture.compared_images }}, but for rounding. Go
+# back to [the 7 at the top](#fig-passage): now you know what happens from each row to the next.
+#
+# ## What the bends are worth
+#
+# Two things between the sums of this network are none: ReLU, and the largest of four. Take out
+# either or both, and train. Where pooling is out, a stride of 2 shrinks the maps. (The next chapter
+# explains `compile` and `fit`.)
+
+# %% nbval={"atol": 0.015}
+from digitlib.data import hold_out
+
+(X_train, y_train), _ = load_mnist()
+(X_fit, y_fit), (X_held, y_held) = hold_out(X_train, y_train)
+X_few, y_few = scale_pixels(X_fit[:6_000]), y_fit[:6_000]
+X_held = scale_pixels(X_held)
+
+
+def build(activation, pooling):
+    """This chapter's network, with a stride of 2 if not with pooling."""
+    network = models.Sequential([keras.Input(shape=(28, 28, 1))])
+    for filters in (32, 64):
+        stride = 1 if pooling else 2
+        network.add(
+            layers.Conv2D(filters, 3, strides=stride, activation=activation)
+        )
+        if pooling:
+            network.add(layers.MaxPooling2D(2))
+    network.add(layers.Flatten())
+    network.add(layers.Dense(64, activation=activation))
+    network.add(layers.Dense(10, activation="softmax"))
+    return network
+
+
+keras.utils.set_random_seed(0)
+networks = {
+    "ReLU and pooling": build("relu", pooling=True),
+    "ReLU alone": build("relu", pooling=False),
+    "pooling alone": build(None, pooling=True),
+    "neither": build(None, pooling=False),
+    "one dense layer": models.Sequential(
+        [
+            keras.Input(shape=(28, 28, 1)),
+            layers.Flatten(),
+            layers.Dense(10, activation="softmax"),
+        ]
+    ),
+}
+right = {}
+for name, network in networks.items():
+    network.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
+    network.fit(X_few, y_few, epochs=3, verbose=0)
+    answers = network.predict(X_held, verbose=0).argmax(axis=1)
+    right[name] = (answers == y_held).mean()
+    print(f"{name:16} {right[name]:.3f} of the held-out images right")
+
+# %% tags=["pipeline"]
+page.add(bend_images=len(X_few))
+page.add(bends=right, atol=0.015)  # three seeds lie up to 0.01 apart
+gained = right["ReLU and pooling"] - right["neither"]
+page.claim(
+    "Pooling alone does most of what the two do together",
+    right["pooling alone"] - right["neither"] > 0.7 * gained,
+)
+page.claim(
+    "With neither, all layers together do what one does",
+    abs(right["neither"] - right["one dense layer"]) < 0.02,
+)
+
+# %% [markdown]
+# {{ claim("With neither, all layers together do what one does") }}:
+# {{ architecture.bends.neither | percent }} against
+# {{ architecture.bends["one dense layer"] | percent }}. A sum of sums is a sum.
+# {{ claim("Pooling alone does most of what the two do together") }}:
+# {{ architecture.bends["pooling alone"] | percent }} against
+# {{ architecture.bends["ReLU and pooling"] | percent }}. Something has to bend; it need not be
+# ReLU. (One run each, on {{ architecture.bend_images | thousands }} images: small differences mean
+# nothing.)
+#
+# ## Why these sizes?
+#
+# A window of 3x3 has a middle, and none below it has. Two convolutions in a row see 5x5 pixels. On
+# one channel that takes {{ architecture.two_windows }} weights; a single window of 5x5 would need
+# {{ architecture.one_window }}. The 32 and 64 are custom; [What helps?](15_exploring.ipynb) tries
+# others.
 #
 # ## Where the parameters are
 #
-# A convolution has (kernel height) x (kernel width) x (channels in) weights per filter, and a bias.
-# A dense layer has one weight per input and unit, and a bias per unit. So:
+# Each filter has its weights and a bias, and so has each unit of a dense layer.
 
 # %%
-by_hand = {
-    "first convolution": (3 * 3 * 1 + 1) * 32,
-    "second convolution": (3 * 3 * 32 + 1) * 64,
+by_hand = {  # (weights + bias) x filters or units
+    "convolution_1": (3 * 3 * 1 + 1) * 32,
+    "convolution_2": (3 * 3 * 32 + 1) * 64,
     "dense": (5 * 5 * 64 + 1) * 64,
     "output": (64 + 1) * 10,
 }
 for layer, count in by_hand.items():
-    print(f"{layer:18} {count:7,}")
-print(f"{'in all':18} {sum(by_hand.values()):7,}")
-print("as Keras counts:", sum(by_hand.values()) == cnn.count_params())
+    print(f"{layer:13} {count:7,}")
+print(f"{'in all':13} {sum(by_hand.values()):7,}")
 
 # %% tags=["pipeline"]
+assert sum(by_hand.values()) == total
 page.claim(
     "most of its parameters sit in one dense layer",
     parameters["dense"] > 0.5 * total,
 )
 page.claim(
     "most of its multiplications happen in the convolutions",
-    work["first convolution"] + work["second convolution"] > 0.5 * work.sum(),
+    convolution_work > 0.5 * all_work,
 )
 
 # %% [markdown]
-# The network has {{ architecture.parameters | thousands }} parameters, and one thing stands out:
-# {{ claim("most of its parameters sit in one dense layer") }}. It holds
-# {{ architecture.parameters_by_layer.dense | thousands }} of them, or
-# {{ architecture.dense_share | percent(0) }}; the two convolutions together hold
-# {{ architecture.convolution_parameters | thousands }}.
+# The summary says the same. The network is called convolutional, but
+# {{ claim("most of its parameters sit in one dense layer") }}:
+# {{ architecture.dense_share | percent(0) }} of {{ architecture.parameters | thousands }}.
 #
-# Why so lopsided? A convolution uses the same few weights at every position of the image. The dense
-# layer has its own weights for each of the 5x5 positions that are left, times 64 channels, times 64
-# units. It also means that this layer treats a feature at one position as something quite unlike
-# the same feature one position further on. A network called convolutional is, by weight, largely a
-# fully connected one. Keep that in mind in chapter 4, when the picture is moved.
+# A convolution uses the same few weights at every place; the dense layer has its own for each of
+# 5x5 places. To it, a stroke one place further on is something quite unlike. Keep that in mind for
+# chapter 4, when the picture is moved.
 #
 # ## Where the work is
 #
-# Count a multiplication and the addition that follows it as one **multiply-add**. Every output of a
-# convolution costs one for each weight of its kernel; every unit of a dense layer costs one for
-# each input. The last column of the table above has them.
+# Count a multiplication and the addition that follows it as one **multiply-add**. A unit costs one
+# for each weight in its sum.
 
 # %%
-shares = table[["parameters", "multiply-adds"]]
-shares = (shares / shares.sum()).loc[list(by_hand)]
-shares.map("{:.1%}".format)
+from digitlib.models import describe_layers
 
+describe_layers(cnn)
 
 # %% [markdown]
 # One image takes {{ architecture.multiply_adds | thousands }} multiply-adds, and
 # {{ claim("most of its multiplications happen in the convolutions") }}:
 # {{ architecture.convolution_work_share | percent(0) }} of them,
-# {{ architecture.second_work_share | percent(0) }} in the second alone. Parameters and work sit in
-# different places. If you want a smaller file, look at the dense layer; if you want a faster
-# network, look at the second convolution.
+# {{ architecture.second_work_share | percent(0) }} in the second alone. For a smaller file, look at
+# the dense layer; for a faster network, at the second convolution.
 #
 # ## How much one unit sees
 #
-# The **receptive field** of a unit is the part of the image that can change its value. A unit of
-# the first map sees 3x3 pixels. For deeper layers you can work it out (each convolution adds two
-# steps, and after a pooling each step is twice as long) or find out: put a single bright pixel at
-# every place of an empty image in turn, and note where the unit answers. With all weights set to 1
-# nothing can cancel.
-
+# The **receptive field** of a unit is the part of the image that can change its value. In the first
+# map it is 3x3 pixels, and the next unit sees the same one pixel further on. A pooling looks at two
+# neighbours a side, so it sees one pixel more: 4. Its own units lie two pixels apart.
+#
+# So the rule: a window of 3 adds two steps, a window of 2 adds one. A step is one pixel at first;
+# after a stride of 2, each step is twice as long.
 
 # %%
-def receptive_field(depth):
-    """Side of the square of pixels that a central unit can see.
-
-    The unit lies behind the first `depth` layers.
-    """
-    ones1, ones2 = np.ones_like(kernels1), np.ones_like(kernels2)
-    steps = [
-        lambda x: convolve(x, ones1, 0),
-        max_pool,
-        lambda x: convolve(x, ones2, 0),
-        max_pool,
-    ]
-    # One image per place of the bright pixel.
-    values = np.eye(28 * 28).reshape(-1, 28, 28, 1)
-    for step in steps[:depth]:
-        values = step(values)
-    middle = values.shape[1] // 2
-    answers = values[:, middle, middle, 0].reshape(28, 28) > 0
-    return int(answers.any(axis=1).sum())
-
-
-sides = {
-    name: receptive_field(depth)
-    for depth, name in enumerate(table.index[:4], start=1)
+windows = {  # width of the window, stride
+    "convolution_1": (3, 1),
+    "pooling_1": (2, 2),
+    "convolution_2": (3, 1),
+    "pooling_2": (2, 2),
 }
-for name, side in sides.items():
-    print(f"{name:18} {side:2} x {side}")
+side, step = 1, 1
+for layer, (width, stride) in windows.items():
+    side = side + (width - 1) * step
+    step = step * stride
+    print(f"{layer:13} sees {side:2} pixels a side, in steps of {step}")
 
 # %% tags=["pipeline"]
-page.add(last_field=sides["second pooling"])
-page.claim(
-    "no unit before the dense layer sees a whole digit",
-    sides["second pooling"] < 20,
-)
+# One bright pixel at every place of an empty image in turn: with all weights
+# set to 1 nothing can cancel.
+bright = np.eye(28 * 28).reshape(-1, 28, 28, 1)
+seen = max_pool(convolve(bright, np.ones_like(kernels1), 0))
+seen = max_pool(convolve(seen, np.ones_like(kernels2), 0))[:, 2, 2, 0]
+assert (seen.reshape(28, 28) > 0).any(axis=1).sum() == side
+page.add(last_field=side)
+page.claim("no unit before the dense layer sees a whole digit", side < 20)
 
 # %% [markdown]
 # After the second pooling a unit sees {{ architecture.last_field }} pixels a side, while digits
-# measure up to 20x20: {{ claim("no unit before the dense layer sees a whole digit") }}. The
-# convolutions find strokes and corners and where they are; it is the dense layer that puts them
-# together.
+# measure up to 20x20: {{ claim("no unit before the dense layer sees a whole digit") }}. It is the
+# dense layer that puts the parts together.
 #
 # ## Summary
 #
-# - Convolution, ReLU, pooling, dense and softmax are a few lines of NumPy each, and Keras does
-#   nothing else.
-# - {{ architecture.parameters | thousands }} parameters,
-#   {{ architecture.dense_share | percent(0) }} of them in one dense layer;
-#   {{ architecture.multiply_adds | thousands }} multiply-adds an image,
-#   {{ architecture.convolution_work_share | percent(0) }} of them in the convolutions.
+# - A convolution sums products over its window and over all channels; each filter makes one map.
+# - Something has to bend between the sums: ReLU, or pooling.
+# - Most parameters sit in the dense layer, most of the work in the convolutions.
 # - A unit of the last map sees {{ architecture.last_field }} pixels a side.
 #
 # ## Questions to think about
@@ -424,8 +565,7 @@ page.claim(
 #
 # <details><summary>The largest value of each square, and nothing else</summary>
 #
-# Right. Whether that was the relevant part is decided by the layers around it, which are trained to
-# make it so.
+# Right. Whether that was relevant is up to the layers around it.
 #
 # </details>
 #
@@ -451,30 +591,27 @@ page.claim(
 #
 # <details><summary>All layers'</summary>
 #
-# Only layers that look at whole maps care about their size. Even the output layer still gets 64
-# numbers.
+# The output layer, for one, still gets 64 numbers.
 #
 # </details>
 #
 # **Without ReLU, what could this network of seven layers still learn?**
 #
-# <details><summary>Only what one linear layer and a softmax could learn</summary>
+# <details><summary>Only what one dense layer with a softmax could learn</summary>
 #
-# Nearly. Convolution, flatten and dense are linear, and merge into one. But a maximum is not
-# linear, so the poolings would still be a bend. Exercise 3 merges two layers that have none between
-# them.
+# It could if nothing else bent. But the largest of four sums is no sum.
 #
 # </details>
 #
-# <details><summary>A little more than one linear layer: the poolings are not linear</summary>
+# <details><summary>Most of what it learns with ReLU</summary>
 #
-# Right: the largest of four sums is not a sum.
+# Right. The poolings bend, too, and did most of the work of both.
 #
 # </details>
 #
-# <details><summary>The same as with ReLU, but slower</summary>
+# <details><summary>Nothing: without ReLU no training gets anywhere</summary>
 #
-# No. Where nothing bends, depth adds nothing, however long you train.
+# It does: even one dense layer, which bends nowhere, gets most digits right.
 #
 # </details>
 #
@@ -519,8 +656,7 @@ check("architecture.1", padded_parameters)
 
 # %% [markdown]
 # **Exercise 2** (ten minutes). Write a 3x3 kernel that answers to the lower edges of strokes: ink
-# (large values) above, paper (zero) below. On a plain area its map should be zero. Where is the map
-# of a test image largest?
+# (large values) above, paper (zero) below. On a plain area its map should be zero.
 
 # %% mystnb={"figure": {"caption": "A test digit, and the map of a kernel for the lower edges of its strokes: dark where a stroke ends below.", "name": "fig-edges"}}
 lower_edges = ...
@@ -529,8 +665,6 @@ lower_edges = np.array([[1, 1, 1], [0, 0, 0], [-1, -1, -1]])
 ### END SOLUTION
 check("architecture.2", lower_edges)
 ### BEGIN SOLUTION
-
-from digitlib import plots
 
 edge_kernels = lower_edges.reshape(3, 3, 1, 1)
 edge_map = relu(convolve(images[:1], edge_kernels, 0))[0, :, :, 0]
@@ -544,8 +678,8 @@ plots.image_grid(
 
 # %% [markdown]
 # **Exercise 3** (a quarter of an hour). Two dense layers without ReLU between them can be replaced
-# by one. Write `merge`, which takes the weights and biases of both and returns the weights and
-# biases of that one. A layer computes `vectors @ weights + biases`.
+# by one. Write `merge`, which takes the weights and biases of both and returns those of the one. A
+# layer computes `vectors @ weights + biases`.
 
 
 # %%
@@ -561,9 +695,9 @@ check("architecture.3", merge)
 
 
 # %% [markdown]
-# **Exercise 4** (half an hour). For training, Keras needs the logarithm of the probabilities. Write
-# `log_softmax` for rows of scores. It should be right if all scores are near a thousand, and if one
-# lies a thousand below the others.
+# **Exercise 4** (half an hour). Training needs the logarithms of the probabilities. Write
+# `log_softmax` for rows of scores. It should be right even if all scores are near a thousand, or
+# one lies a thousand below the others.
 
 
 # %%
@@ -579,10 +713,9 @@ def log_softmax(scores):
 check("architecture.4", log_softmax)
 
 # %% [markdown]
-# **Exercise 5** (an hour). No unit before the dense layer of this chapter's network sees a whole
-# digit. Design a network with at most `60_000` parameters, made with `keras.Sequential`, whose last
-# map has units that do: they see at least `20` pixels a side. You need not train it. (Would you
-# expect it to be more accurate? The chapter on the hierarchy of features has its doubts.)
+# **Exercise 5** (an hour). Design a network with at most `60_000` parameters, made with
+# `keras.Sequential`, in whose last map a unit sees a whole digit: at least `20` pixels a side. You
+# need not train it.
 
 # %%
 small_network = ...

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 # Points. A phone shows the 6.4 inches of a figure on 2.1, where 11 points are still as high as small print.
 _SIZE = 12
 _SMALL = 11
-_CELL = 0.48  # inches: room for four figures of that size
+_CELL = 0.5  # inches: room for four figures of that size
 _PALE = 0.16  # opacity of a colour that lies under numbers
 _FRAME = "0.55"  # grey that stands out from white three to one
 _LEFT = 0.02  # inches: where a row of three tables begins
-_RESULT = 5.75  # inches: the middle of what stands behind it
+_RESULT = 5.82  # inches: the middle of what stands behind it
 _MINUS, _TIMES = "\N{MINUS SIGN}", "\N{MULTIPLICATION SIGN}"
 _ARROW: dict[str, Any] = {"arrowstyle": "->", "color": "0.2", "linewidth": 1.2}
 _CENTERED: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": _SIZE}

@@ -9,6 +9,7 @@ import pytest
 
 from digitlib.plots import DESCRIPTION
 from pipeline import building, kernels, running
+from pipeline.comparing import output_differences
 from pipeline.parameters import ParameterError
 from pipeline.paths import LOGS, chapters
 from pipeline.running import RunError
@@ -79,6 +80,17 @@ def test_of_the_metadata_of_outputs_the_description_of_a_picture_is_kept():
     executed = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("bars()", outputs=[output])])
     kept = running.normalise(executed, executed)
     assert kept.cells[0].outputs[0].metadata == {DESCRIPTION: {"axes": []}}
+
+
+def test_a_display_that_shows_nothing_is_neither_kept_nor_compared():
+    blank = nbformat.v4.new_output("display_data", {"text/html": "<pre></pre>\n", "text/plain": ""})
+    printed = nbformat.v4.new_output("stream", text="a table\n")
+    executed = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("show()", outputs=[blank, printed])])
+    kept = running.normalise(executed, executed).cells[0].outputs
+    assert kept == [printed]
+    assert output_differences(kept, [blank, printed]) == []
+    other = nbformat.v4.new_output("display_data", {"text/html": "<p>More</p>", "text/plain": "More"})
+    assert output_differences(kept, [other, printed]) != []
 
 
 def test_side_by_side_the_longest_comes_first_and_a_new_chapter_before_all(tmp_path, monkeypatch):

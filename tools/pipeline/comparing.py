@@ -247,6 +247,12 @@ class _Table(HTMLParser):
         self._kind = None
 
 
+def is_blank(output: NotebookNode) -> bool:
+    """Whether an output displays an empty text and nothing else that a reader could see."""
+    data = output.get("data", {})
+    return data.keys() <= {"text/plain", "text/html"} and data.get("text/plain") == ""
+
+
 def _parts(output: NotebookNode) -> Iterator[tuple[str, object]]:
     """What an output shows, by kind."""
     if output.output_type == "stream":
@@ -254,7 +260,7 @@ def _parts(output: NotebookNode) -> Iterator[tuple[str, object]]:
             yield output.name, output.text
     elif output.output_type == "error":
         yield "error", f"{output.ename}: {output.evalue}"
-    else:
+    elif not is_blank(output):
         yield from ((kind, None if kind in NOT_COMPARED else value) for kind, value in sorted(output.data.items()))
         if DESCRIPTION in output.metadata:
             yield DESCRIPTION, output.metadata[DESCRIPTION]

@@ -98,7 +98,6 @@ ALLOWED_WORDS = {
     "the largest of": "the definition of maximum",
     "the largest value": "the definition of maximum",
     "the smallest and the largest value": "the definitions of minimum and maximum",
-    "the largest score": "a step of a computation",
     "from the lowest to the highest": "the edges of a band, by definition",
     "the highest probability": "the definition of the predicted class",
     "most confident errors": "the name of a list, sorted by definition",

@@ -34,6 +34,7 @@ from digitlib.files import SUMS, make_writable, read_text, sha256, write_text
 from digitlib.machine import RUN_ENVIRONMENT, ignore_keras_settings, peak_gigabytes
 from digitlib.plots import DESCRIPTION
 from pipeline import kernels
+from pipeline.comparing import is_blank
 from pipeline.kinds_of_cells import is_pipeline, is_solution, unproven
 from pipeline.notebook_files import code_digest, write_notebook
 from pipeline.parameters import check_names, declared_parameters
@@ -211,7 +212,7 @@ def normalise(notebook: NotebookNode, source: NotebookNode) -> NotebookNode:
     """What is worth keeping of an executed notebook.
 
     Code cells count from 1, those of the solutions too, those of the pipeline not at all; times, papermill's and the
-    front end's metadata, the injected parameters and standard error are dropped.
+    front end's metadata, the injected parameters, standard error and blank displays are dropped.
     """
     outputs = {cell.id: cell.get("outputs", []) for cell in notebook.cells}
     result = source.copy()
@@ -221,7 +222,7 @@ def normalise(notebook: NotebookNode, source: NotebookNode) -> NotebookNode:
             continue
         count = None if is_pipeline(cell) else next(counts[is_solution(cell)])
         cell.execution_count = count
-        kept = [_normalise_output(output, count) for output in outputs[cell.id] if not _is_stderr(output)]
+        kept = [_normalise_output(output, count) for output in outputs[cell.id] if not _is_dropped(output)]
         cell.outputs = _merge_streams(kept)
     return result
 
@@ -350,5 +351,8 @@ def _merge_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
     return merged
 
 
-def _is_stderr(output: NotebookNode) -> bool:
-    return output.output_type == "stream" and output.name == "stderr"
+def _is_dropped(output: NotebookNode) -> bool:
+    """Standard error, and what displays nothing, as rich does beside a table of Keras that is printed as plain text."""
+    if output.output_type == "stream":
+        return output.name == "stderr"
+    return is_blank(output)
