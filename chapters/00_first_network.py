@@ -113,6 +113,7 @@ print(f"accuracy on the test images: {accuracy:.4f}")
 
 # %% tags=["pipeline"]
 page.add(test_accuracy=accuracy, atol=0.005)  # five seeds lie within 0.002
+page.add(guess_loss=np.log(10))
 
 # %% [markdown]
 # It reads {{ first_network.test_accuracy | percent }} of the
@@ -127,18 +128,23 @@ page.add(test_accuracy=accuracy, atol=0.005)  # five seeds lie within 0.002
 #
 # `predict` wants a batch of images, even if it is a batch of one. `X_test[0]` has the shape
 # `(28, 28, 1)`, and Keras refuses it. The slice `X_test[:1]` has the shape `(1, 28, 28, 1)`: one
-# image, 28 rows, 28 columns, one value a pixel. [Below](#fig-first-answer) you see one of the test
-# images, and all that the network says of it. Look at another one: change `which`.
+# image, 28 rows, 28 columns, one value a pixel. The answer is a batch as well, with a row of ten
+# probabilities for each image.
 
 # %%
+answer = cnn.predict(X_test[:1], verbose=0)
+print("images: ", X_test[:1].shape)
+print("answers:", answer.shape)
+
+# %% [markdown]
+# [Here](#fig-first-answer) is a test image, and all that the network says of it.
+
+# %% mystnb={"figure": {"caption": "A test image, and the probability that the network gives to each digit.", "name": "fig-first-answer"}} tags=["nbval-ignore-output"]
 which = 62  # any from 0 to 9999
 image = X_test[which : which + 1]
 probabilities = cnn.predict(image, verbose=0)[0]
-print("shape of the batch:", image.shape)
-print("probabilities:     ", probabilities.shape)
 
-# %% mystnb={"figure": {"caption": "A test image, and the probability that the network gives to each digit.", "name": "fig-first-answer"}} tags=["nbval-ignore-output"]
-plt.style.use(plots.STYLE)
+plt.style.use(plots.STYLE)  # how the figures of this book look
 _, (left, right) = plt.subplots(1, 2, figsize=(6.4, 2.4), width_ratios=[2, 3])
 left.imshow(image[0], cmap="gray_r")
 left.set_title(f"label: {y_test[which]}")
@@ -159,8 +165,8 @@ page.claim("in doubt about this one", probabilities.max() < 0.9)
 
 # %% [markdown]
 # The heights of the ten bars add up to 1. The network's answer is the digit with the tallest bar,
-# but it is {{ claim("in doubt about this one") }}. Can you see why? Take another image, such as the
-# first, for which nine of the bars have next to no height.
+# but it is {{ claim("in doubt about this one") }}. Can you see why? Now set `which = 0` and run the
+# cell again: is it in doubt there as well?
 #
 # That was all: load, scale, build, compile, fit, evaluate, predict.
 #
