@@ -5,10 +5,11 @@
 # {{ minutes_with_exercises.first_network }} with the exercises; its run took
 # {{ runs.first_network.seconds | minutes }} on {{ training.processor }}.*
 #
-# On this page you train a network that reads handwritten digits, in some thirty lines of Python. Run
-# the cells from top to bottom, and look at what comes out. You need not understand every word yet:
-# all the chapters after this page explain its lines. Here are [ten of the images](#fig-first-digits)
-# to learn from, each below the answer that the network should give.
+# On this page you train a network that reads handwritten digits, in some thirty lines of Python.
+# Run the cells from top to bottom, and look at what comes out. You need not understand every word
+# yet: all the chapters after this page explain its lines. Here are
+# [ten of the images](#fig-first-digits) to learn from, each below the answer that the network
+# should give.
 
 # %% mystnb={"figure": {"caption": "The first ten training images, each with its label: the digit that somebody meant.", "name": "fig-first-digits"}}
 import keras
@@ -66,7 +67,7 @@ cnn = keras.Sequential(
         keras.layers.Dense(10, activation="softmax"),
     ]
 )
-cnn.summary()
+cnn.summary(print_fn=print)  # as plain text
 
 # %% tags=["pipeline"]
 page.add(parameters=cnn.count_params())
@@ -117,12 +118,12 @@ page.add(guess_loss=np.log(10))
 
 # %% [markdown]
 # It reads {{ first_network.test_accuracy | percent }} of the
-# {{ first_network.test_images | thousands }} test images as their writers meant them. Whoever always
-# answers "{{ dataset.most_common }}" reads {{ dataset.guess_accuracy | percent }}.
+# {{ first_network.test_images | thousands }} test images as their writers meant them. Whoever
+# always answers "{{ dataset.most_common }}" reads {{ dataset.guess_accuracy | percent }}.
 #
 # One rule now, though its reasons come later. This first try is scored once, and nothing on this
-# page is chosen by that score. To choose between networks, score them on other images. [The first
-# chapter](01_dataset.ipynb) says which.
+# page is chosen by that score. To choose between networks, score them on other images.
+# [The first chapter](01_dataset.ipynb) says which.
 #
 # ## Ask it about one digit
 #
