@@ -1,8 +1,8 @@
 # %% [markdown]
 # # The dataset
 #
-# *{{ minutes_to_read.dataset }} minutes to read; its run took {{ runs.dataset.seconds | minutes }}
-# on {{ training.processor }}.*
+# *{{ minutes_to_read.dataset }} minutes to read, about {{ minutes_with_exercises.dataset }} with
+# the exercises; its run took {{ runs.dataset.seconds | minutes }} on {{ training.processor }}.*
 #
 # Before you train anything, look at the data. This chapter does that with the handwritten digits of
 # MNIST: what one image is, how many there are of each digit, how they were prepared, and which of

@@ -1,7 +1,8 @@
 # %% [markdown]
 # # The architecture
 #
-# *{{ minutes_to_read.architecture }} minutes to read; its run took
+# *{{ minutes_to_read.architecture }} minutes to read, about
+# {{ minutes_with_exercises.architecture }} with the exercises; its run took
 # {{ runs.architecture.seconds | minutes }} on {{ training.processor }}.*
 #
 # The network of this book has seven layers. Here you meet them one by one, work each out by hand

@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Training and evaluation
 #
-# *{{ minutes_to_read.training }} minutes to read; its run took
-# {{ runs.training.seconds | minutes }} on {{ training.processor }}.*
+# *{{ minutes_to_read.training }} minutes to read, about {{ minutes_with_exercises.training }} with
+# the exercises; its run took {{ runs.training.seconds | minutes }} on {{ training.processor }}.*
 #
 # Here the network learns. You train it twice: once with images held out, to see how it learns and
 # to make choices, and once on everything, to see how good it is. Then you look at what it gets

@@ -1,8 +1,9 @@
 # %% [markdown]
 # # Convolutional and fully connected networks
 #
-# *{{ minutes_to_read.comparison }} minutes to read; its run took
-# {{ runs.comparison.seconds | minutes }} on {{ training.processor }}.*
+# *{{ minutes_to_read.comparison }} minutes to read, about {{ minutes_with_exercises.comparison }}
+# with the exercises; its run took {{ runs.comparison.seconds | minutes }} on
+# {{ training.processor }}.*
 #
 # Why convolutions? Three reasons are always given: they use the spatial structure of images, they
 # share parameters, and they build a hierarchy of features. Here you train a fully connected network

@@ -1,7 +1,8 @@
 # %% [markdown]
 # # Going further
 #
-# *{{ minutes_to_read.going_further }} minutes to read; its run took
+# *{{ minutes_to_read.going_further }} minutes to read, about
+# {{ minutes_with_exercises.going_further }} with the exercises; its run took
 # {{ runs.going_further.seconds | minutes }} on {{ training.processor }}.*
 #
 # The network works. Can it be better, or smaller, or quicker? This chapter changes one thing at a

@@ -1,8 +1,9 @@
 # %% [markdown]
 # # One experiment
 #
-# *{{ minutes_to_read.experiment }} minutes to read; its run took
-# {{ runs.experiment.seconds | minutes }} on {{ experiment.processor }}.*
+# *{{ minutes_to_read.experiment }} minutes to read, about {{ minutes_with_exercises.experiment }}
+# with the exercises; its run took {{ runs.experiment.seconds | minutes }} on
+# {{ experiment.processor }}.*
 #
 # The chapters that follow rest on {{ experiment.runs }} trainings. Every one of them was made by
 # this page, with other parameters. So you can repeat any row of any table: open the page in Colab,

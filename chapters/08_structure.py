@@ -1,8 +1,9 @@
 # %% [markdown]
 # # Does the CNN use the structure of space?
 #
-# *{{ minutes_to_read.structure }} minutes to read; its run took
-# {{ runs.structure.seconds | minutes }} on {{ training.processor }}.*
+# *{{ minutes_to_read.structure }} minutes to read, about {{ minutes_with_exercises.structure }}
+# with the exercises; its run took {{ runs.structure.seconds | minutes }} on
+# {{ training.processor }}.*
 #
 # "Convolutional networks take advantage of the spatial structure of images." If that is true, a CNN
 # must suffer when the structure is destroyed, and a fully connected network must not. Here it is

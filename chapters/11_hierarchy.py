@@ -1,8 +1,9 @@
 # %% [markdown]
 # # Is there a hierarchy of features?
 #
-# *{{ minutes_to_read.hierarchy }} minutes to read; its run took
-# {{ runs.hierarchy.seconds | minutes }} on {{ training.processor }}.*
+# *{{ minutes_to_read.hierarchy }} minutes to read, about {{ minutes_with_exercises.hierarchy }}
+# with the exercises; its run took {{ runs.hierarchy.seconds | minutes }} on
+# {{ training.processor }}.*
 #
 # "The first layer finds edges, the next ones corners, then parts, then whole digits." It is a
 # beautiful story, and it is easy to see in pictures what one hopes to see. So most pictures here

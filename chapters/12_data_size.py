@@ -1,8 +1,9 @@
 # %% [markdown]
 # # How much data does it take?
 #
-# *{{ minutes_to_read.data_size }} minutes to read; its run took
-# {{ runs.data_size.seconds | minutes }} on {{ training.processor }}.*
+# *{{ minutes_to_read.data_size }} minutes to read, about {{ minutes_with_exercises.data_size }}
+# with the exercises; its run took {{ runs.data_size.seconds | minutes }} on
+# {{ training.processor }}.*
 #
 # Sixty thousand digits are a lot. What if you had only thirty, or three hundred? And does a CNN
 # need fewer than a fully connected network, because more about images is built into it?

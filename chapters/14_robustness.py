@@ -1,8 +1,9 @@
 # %% [markdown]
 # # What breaks it?
 #
-# *{{ minutes_to_read.robustness }} minutes to read; its run took
-# {{ runs.robustness.seconds | minutes }} on {{ training.processor }}.*
+# *{{ minutes_to_read.robustness }} minutes to read, about {{ minutes_with_exercises.robustness }}
+# with the exercises; its run took {{ runs.robustness.seconds | minutes }} on
+# {{ training.processor }}.*
 #
 # Test images were collected, scanned and centred like the training images. Elsewhere there is
 # noise, blur, bad light, a line through the digit. How much of the accuracy is left then? MNIST-C

@@ -1,8 +1,9 @@
 # %% [markdown]
 # # What helps?
 #
-# *{{ minutes_to_read.exploring }} minutes to read; its run took
-# {{ runs.exploring.seconds | minutes }} on {{ training.processor }}.*
+# *{{ minutes_to_read.exploring }} minutes to read, about {{ minutes_with_exercises.exploring }}
+# with the exercises; its run took {{ runs.exploring.seconds | minutes }} on
+# {{ training.processor }}.*
 #
 # Dropout, batch normalization, more layers, wider layers, another learning rate: each is said to
 # help. [Going further](05_going_further.ipynb) tried such changes once each, and could not tell

@@ -1,8 +1,9 @@
 # %% [markdown]
 # # Your own handwriting
 #
-# *{{ minutes_to_read.handwriting }} minutes to read; its run took
-# {{ runs.handwriting.seconds | minutes }} on {{ training.processor }}.*
+# *{{ minutes_to_read.handwriting }} minutes to read, about {{ minutes_with_exercises.handwriting }}
+# with the exercises; its run took {{ runs.handwriting.seconds | minutes }} on
+# {{ training.processor }}.*
 #
 # "It reads nearly all test digits, but not my 7." Readers of digit tutorials complain of that again
 # and again. Often the network is not to blame: it was given an image that looks like none it has

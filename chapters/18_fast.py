@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Making it fast
 #
-# *{{ minutes_to_read.fast }} minutes to read; its run took {{ runs.fast.seconds | minutes }} on
-# {{ fast.processor }}.*
+# *{{ minutes_to_read.fast }} minutes to read, about {{ minutes_with_exercises.fast }} with the
+# exercises; its run took {{ runs.fast.seconds | minutes }} on {{ fast.processor }}.*
 #
 # Ten epochs of the book's network take {{ fast.bare.training | minutes }} on two processor cores,
 # on an older laptop many minutes. How soon can the same two cores reach the same accuracy? In this

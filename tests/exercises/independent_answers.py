@@ -44,6 +44,24 @@ def _all_alike(images, most, random):
     return move(images, down=down, right=right)
 
 
+def _taught(*, last=None, metrics=("accuracy",), **options):
+    """A function that trains a network of one layer, with what `compile` and `fit` are told besides."""
+
+    def train(images, labels):
+        network = _network(layers.Flatten(), last=last and type(last).from_config(last.get_config()))
+        network.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=list(metrics))
+        network.fit(images, labels, verbose=0, **options)
+        return network
+
+    return train
+
+
+def _untaught(images, labels):
+    network = _network(layers.Flatten(), last=layers.Dense(10, "softmax", kernel_initializer="zeros"))
+    network.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return network
+
+
 SHARED = layers.Dense(10, activation="softmax")
 
 
@@ -252,6 +270,12 @@ UNEXPECTED = {
 
 # To the exercises with a judge of their own.
 JUDGED = {
+    "first_network.3: what fit returns": lambda images, labels: _taught()(images, labels).history,
+    "first_network.3: not compiled": lambda images, labels: _network(layers.Flatten()),
+    "first_network.3: no softmax": _taught(last=layers.Dense(10, activation="sigmoid")),
+    "first_network.3: no metrics": _taught(metrics=()),
+    "first_network.3: not trained": _untaught,
+    "first_network.3: ten steps": _taught(batch_size=500),
     "structure.5: the mean": lambda images: images.mean(axis=(1, 2)),
     "structure.5: mean and standard deviation": lambda images: np.stack(
         [images.mean(axis=(1, 2)), images.std(axis=(1, 2))], axis=1

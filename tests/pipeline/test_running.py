@@ -141,7 +141,7 @@ def test_the_table_of_times_has_a_line_for_each_chapter_and_stage(capsys):
     building.print_times({path.stem: {"run": run} for path in chapters()}, {"all chapters": 99.0, "site": 12.0})
     lines = capsys.readouterr().out.strip().splitlines()
     assert len(lines) == 1 + len(chapters()) + 2
-    assert lines[1].split() == ["01_dataset", "1.0", "20.0", "3.0", "24", "1.5"]
+    assert lines[1].split() == [chapters()[0].stem, "1.0", "20.0", "3.0", "24", "1.5"]
     assert lines[-1].split() == ["site", "12.0"]
 
 

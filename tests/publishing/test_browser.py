@@ -164,7 +164,8 @@ def test_the_keyboard_reaches_every_link_in_the_text(page, address, name):
 def test_a_chapter_says_how_long_it_takes_and_where_it_runs(page, address, name):
     open_page(page, f"{address}{name}.html")
     head = page.locator("p.chapter-head")
-    assert re.search(r"\d+ minutes to read; its run took \d+ (seconds|minutes)", head.inner_text())
+    told = r"\d+ minutes to read, about \d+ with the exercises; its run took \d+ (seconds|minutes)"
+    assert re.search(told, head.inner_text())
     links = head.locator("a").evaluate_all("all => all.map(a => a.href)")
     assert [link.split("/")[2] for link in links[:2]] == ["colab.research.google.com", "mybinder.org"]
     assert page.request.get(links[2]).json()["nbformat"] == 4

@@ -26,6 +26,7 @@ BLOCK = re.compile(r"^[ \t]*### BEGIN SOLUTION\n(.*?)^[ \t]*### END SOLUTION(?:\
 PLACEHOLDER = re.compile(r"^[ \t]*(?:[\w, ]+ = )?\.\.\.[ \t]*(?:#.*)?\n", re.MULTILINE)
 CHOICE = re.compile(r"<details><summary>(.*?)</summary>\s*(.*?)\s*</details>", re.DOTALL)  # of a question, explained
 EXERCISE = re.compile(r"\*\*(Exercise \d+)")
+EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)  # of a template, in prose
 
 
 def stub(source: str) -> str:

@@ -8,7 +8,7 @@ import builtins
 import re
 from collections.abc import Iterator, Set
 
-from pipeline.templates import EXPRESSION
+from pipeline.kinds_of_cells import EXPRESSION
 
 # Digits that prose may hold, and why; any other number comes from a result. Prose is wrapped, so a space may be the end
 # of a line.

@@ -8,7 +8,7 @@ A template may use
 - ``{{ fact.lenet5_error }}``: a figure from elsewhere, from ``facts.yml``;
 - ``{{ cite("lecun1998") }}``: a link to a source in ``references.bib``;
 - ``{{ runs.training.seconds }}``: when a chapter ran, for how long, with what;
-- ``{{ minutes_to_read.training }}``: how long a chapter takes to read;
+- ``{{ minutes_to_read.training }}``: how long a chapter takes to read; ``minutes_with_exercises``, with its exercises;
 - ``{{ colab("03_training") }}``: where it opens in Colab;
 - ``{{ how_to_answer("training.1") }}``: how exercises are answered and checked;
 - ``{% for chapter in chapters %}``: each chapter's title, name, run, and how many cells are compared in which way;
@@ -29,19 +29,22 @@ from digitlib import statistics
 from digitlib.files import read_text
 from pipeline.citations import cite, load_facts
 from pipeline.configuration import colab, repository
-from pipeline.kinds_of_cells import PIPELINE, for_readers
+from pipeline.kinds_of_cells import for_readers
 from pipeline.notebook_files import title
 from pipeline.paths import chapters
+from pipeline.reading_time import (
+    SECONDS_A_FIGURE,
+    SECONDS_A_LINE,
+    WORDS_PER_MINUTE,
+    minutes_to_read,
+    minutes_with_exercises,
+)
 from pipeline.sources import read_chapter
 
-EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 HOW_TO_ANSWER = """\
 Put your answer in the place of `...` and run the cell: it says at once whether you are right, and if not, why. \
 For a hint, run `hint("{}")`; run it again for the next one. On the site, the solutions are folded up below \
 the exercises; notebooks that you run yourself do not hold them."""
-# Silent reading of English non-fiction, the mean of 190 studies: Brysbaert (2019),
-# https://doi.org/10.1016/j.jml.2019.104047
-WORDS_PER_MINUTE = 238
 
 
 class RenderError(Exception):
@@ -82,12 +85,17 @@ class Prose:
             "fact": {name: entry["value"] for name, entry in load_facts().items()},
             "runs": {short_name(page): content.get("run") for page, content in results.items()},
             "minutes_to_read": {short_name(name): minutes_to_read(source) for name, source in sources.items()},
+            "minutes_with_exercises": {
+                short_name(name): minutes_with_exercises(source) for name, source in sources.items()
+            },
             "chapters": [
                 {"name": name, "title": title(source), "cells": count_cells(source), "run": results[name].get("run")}
                 for name, source in sources.items()
                 if name in results
             ],
             "words_per_minute": WORDS_PER_MINUTE,
+            "seconds_a_line": SECONDS_A_LINE,
+            "seconds_a_figure": SECONDS_A_FIGURE,
             "downloads": downloads,
             "repository": repository(),
             "colab": colab,
@@ -133,14 +141,6 @@ def count_cells(notebook: NotebookNode) -> dict[str, int]:
     ignored = sum("nbval-ignore-output" in metadata.get("tags", []) for metadata in code)
     tolerated = sum("nbval" in metadata for metadata in code)
     return {"exactly": len(code) - ignored - tolerated, "tolerated": tolerated, "ignored": ignored}
-
-
-def minutes_to_read(notebook: NotebookNode) -> int:
-    """How long it takes to read what a chapter shows, text and code alike, in whole minutes."""
-    folded = {"hide-cell", "remove-cell", PIPELINE}
-    shown = [cell.source for cell in notebook.cells if not folded & set(cell.metadata.get("tags", []))]
-    words = EXPRESSION.sub("number", " ".join(shown)).split()
-    return max(1, round(len(words) / WORDS_PER_MINUTE))
 
 
 def _percent(share: float, digits: int = 1) -> str:
