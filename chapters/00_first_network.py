@@ -177,10 +177,10 @@ page.claim("in doubt about this one", probabilities.max() < 0.9)
 # |---|---|
 # | `load_mnist`, `/ 255` | [The dataset](01_dataset.ipynb): what these images are, and what the test images are for |
 # | `Conv2D` to `Dense`, `summary` | [The architecture](02_architecture.ipynb): each layer by hand, and how its parameters are counted |
-# | `compile`, `fit` | [Training and evaluation](03_training.ipynb): the loss, and how it is made small |
-# | `evaluate` | the same chapter, and [Is your result normal?](07_normal.ipynb): how far to trust an accuracy |
-# | `predict` | [Which digits go wrong?](13_errors.ipynb): how far to trust a probability |
-# | the choice of the layers | [Convolutional and fully connected networks](04_comparison.ipynb), [Going further](05_going_further.ipynb) |
+# | `compile`, `fit` | [Training and evaluation](04_training.ipynb): the loss, and how it is made small |
+# | `evaluate` | the same chapter, and [Is your result normal?](08_normal.ipynb): how far to trust an accuracy |
+# | `predict` | [Which digits go wrong?](14_errors.ipynb): how far to trust a probability |
+# | the choice of the layers | [Convolutional and fully connected networks](05_comparison.ipynb), [Going further](06_going_further.ipynb) |
 #
 # If a cell complained, or the accuracy hardly rose, see [Troubleshooting](troubleshooting.md).
 #

@@ -310,7 +310,7 @@ undone = np.rint(scaled[..., 0] * 255).astype(np.uint8)
 print("can be undone:", np.array_equal(undone, X_train))
 
 # %% [markdown]
-# Chapter 5 leaves the scaling out once, so that you can see what happens.
+# Chapter 6 leaves the scaling out once, so that you can see what happens.
 #
 # ## Training, validation and test
 #

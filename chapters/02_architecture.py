@@ -8,7 +8,7 @@
 # The network of this book has seven layers. Here you meet them one by one, work each out by hand
 # with NumPy, and see that Keras gets the same numbers. [A 7 goes first](#fig-passage).
 
-# %% mystnb={"figure": {"caption": "A 7 goes through the seven layers of the book's network, which the next chapter trains. Each row shows what one layer puts out, dark where its numbers are large. Of 32 or 64 maps in a row you see seven.", "name": "fig-passage"}}
+# %% mystnb={"figure": {"caption": "A 7 goes through the seven layers of the book's network, as chapter 4 trains it. Each row shows what one layer puts out, dark where its numbers are large. Of 32 or 64 maps in a row you see seven.", "name": "fig-passage"}}
 from digitlib import plots, reference
 from digitlib.data import load_mnist, scale_pixels
 
@@ -100,7 +100,7 @@ page.add(
 )
 
 # %% [markdown]
-# The parameters are random until the next chapter trains them, so this network's answers mean
+# The parameters are random until chapter 4 trains them, so this network's answers mean
 # nothing yet. Its arithmetic is already what it will be.
 #
 # ## Convolution
@@ -378,7 +378,7 @@ page.claim(
 # ## What the bends are worth
 #
 # Two things between the sums of this network are none: ReLU, and the largest of four. Take out
-# either or both, and train. Where pooling is out, a stride of 2 shrinks the maps. (The next chapter
+# either or both, and train. Where pooling is out, a stride of 2 shrinks the maps. (Chapter 4
 # explains `compile` and `fit`.)
 
 # %% nbval={"atol": 0.015}
@@ -455,7 +455,7 @@ page.claim(
 #
 # A window of 3x3 has a middle, and none below it has. Two convolutions in a row see 5x5 pixels. On
 # one channel that takes {{ architecture.two_windows }} weights; a single window of 5x5 would need
-# {{ architecture.one_window }}. The 32 and 64 are custom; [What helps?](15_exploring.ipynb) tries
+# {{ architecture.one_window }}. The 32 and 64 are custom; [What helps?](16_exploring.ipynb) tries
 # others.
 #
 # ## Where the parameters are
@@ -491,7 +491,7 @@ page.claim(
 #
 # A convolution uses the same few weights at every place; the dense layer has its own for each of
 # 5x5 places. To it, a stroke one place further on is something quite unlike. Keep that in mind for
-# chapter 4, when the picture is moved.
+# chapter 5, when the picture is moved.
 #
 # ## Where the work is
 #

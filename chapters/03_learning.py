@@ -166,7 +166,7 @@ page.claim("It is the lost kernel", difference < 0.005)
 # {{ claim("It is the lost kernel") }}, and nobody told the program what an edge is. It had an
 # image, a map, and a loss. [Look at it on its way](#fig-kernel).
 
-# %% mystnb={"figure": {"caption": "The nine weights after 0, 1, 3, 10, 30 and 300 steps, and the kernel that was lost. Purple is above zero, orange below.", "name": "fig-kernel"}}
+# %% mystnb={"figure": {"caption": "The nine weights on their way, after the steps named, and the kernel that was lost. Purple is above zero, orange below.", "name": "fig-kernel"}}
 plots.image_grid(
     np.stack([*seen.values(), lost_kernel]),
     subject="A kernel that is learned, and the lost one",
@@ -231,21 +231,28 @@ page.claim("is nearly there", right[-1] < 0.01 * right[0])
 # map, and so on. So ask for each step alone: if what goes in grows a little, how much faster does
 # what comes out grow? Then multiply.
 #
-# Take two steps that you can check in your head. A weight `w = 2` is multiplied by 3, which gives
-# `p = 6`. The answer should have been 4, so the loss is `L = (p - 4)² = 4`.
-#
-# - If `p` grows a little, `L` grows `2 * (p - 4)`, or 4 times as much.
-# - If `w` grows a little, `p` grows 3 times as much.
-# - So if `w` grows a little, `L` grows `4 * 3`, or 12 times as much.
-#
+# Take two steps that you can check in your head. A weight is multiplied by 3; the answer should
+# have been 4, and the loss is the square of the difference.
+
+# %%
+w = 2
+p = 3 * w
+L = (p - 4) ** 2
+print("forwards: ", w, p, L)
+
+slope_of_p = 2 * (p - 4)  # how fast L grows, if p grows
+slope_of_w = slope_of_p * 3  # p grows 3 times as fast as w
+print("backwards:", slope_of_p, slope_of_w)
+
+# %% [markdown]
 # The last line is the **chain rule**: slopes of steps that follow one another are multiplied.
 # [The picture](#fig-chain) shows how it is used: values go forwards, then slopes go backwards, and
 # each step multiplies the slope that reaches it by its own.
 
 # %% mystnb={"figure": {"caption": "Two steps of a computation. Above, values from left to right; below, slopes of the loss from right to left, each times the slope of one step.", "name": "fig-chain"}}
 plots.chain(
-    [("w", 2, 12), ("p = 3w", 6, 4), ("L = (p − 4)²", 4, 1)],
-    factors=[3, 4],
+    [("w", w, slope_of_w), ("p = 3w", p, slope_of_p), ("L = (p − 4)²", L, 1)],
+    factors=[3, slope_of_p],
 )
 
 # %% [markdown]
@@ -600,7 +607,8 @@ def arrow(first, count):
     return np.concatenate([slopes.ravel() for slopes in gradient])
 
 
-of_all = np.mean([arrow(first, 32) for first in range(0, 2048, 32)], axis=0)
+many = range(0, 2048, 32)  # where each of 64 batches begins
+of_all = np.mean([arrow(first, 32) for first in many], axis=0)
 agreement = {}
 for count in (1, 8, 32, 128):
     arrows = [arrow(first, count) for first in range(0, 8 * count, count)]
@@ -613,7 +621,11 @@ for count in (1, 8, 32, 128):
     print(f"{count:4} images: direction agrees by {agreement[count]:.2f}")
 
 # %% tags=["pipeline"]
-page.add(all_images=2048, agreement_of_batch=agreement[32], atol=0.03)
+page.add(
+    all_images=32 * len(many),
+    agreement_of_batch=agreement[32],
+    atol=0.03,
+)
 page.claim("a small batch points roughly downhill", 0.2 < agreement[32] < 0.9)
 page.claim(
     "more images point better, but not in proportion",
@@ -631,12 +643,11 @@ page.claim(
 #
 # ## Momentum and Adam
 #
-# Back to the nine numbers. The learning rate could not be larger than the steepest direction
-# allowed, and in flat directions the weights crept. Two remedies are in wide use.
+# Back to the nine numbers. The steepest direction set a limit to the learning rate, and in flat
+# directions the weights crept. Two remedies are in wide use.
 #
-# **Momentum** lets the weights roll. Keep nine tenths of the last step, and add the new one. In a
-# direction where the slopes agree the steps grow up to ten times as long; where they change sign at
-# every step, they cancel.
+# **Momentum** lets the weights roll. Keep `0.9` of the last step, and add the new one. Where slopes
+# agree from step to step, the steps grow; where they change sign each time, they cancel.
 #
 # **Adam** ({{ cite("kingma2015") }}) gives each weight a step length of its own. It keeps two
 # running averages for each weight: `m` of its slope, and `v` of the square of its slope. The step
@@ -692,9 +703,9 @@ page.claim(
 )
 
 # %% [markdown]
-# [On this problem](#fig-optimizers) {{ claim("both remedies end far lower than plain steps") }}. At
-# the start they are no faster: momentum has to gather way. And each has its own learning rate,
-# since each means something else by it; the three here were chosen by trying.
+# [On this problem](#fig-optimizers) {{ claim("both remedies end far lower than plain steps") }}.
+# Each has a learning rate of its own, since each means something else by it; these were chosen by
+# trying a few.
 #
 # The next chapter trains with Adam at its usual rate of {{ fact.adam_rate }}, which in Keras is one
 # word. You know now what that word does.
@@ -706,8 +717,8 @@ page.claim(
 #   single steps. Each layer has a backward step of a few lines.
 # - The network of this book learns in NumPy alone, with
 #   {{ claim("step for step the same losses") }} as in Keras.
-# - Small batches give rough directions cheaply. Momentum and Adam help where some directions are
-#   steep and others flat.
+# - Small batches give rough directions cheaply. Momentum and Adam are made for losses that are
+#   steep in some directions and flat in others.
 #
 # ## Questions to think about
 #
@@ -837,8 +848,8 @@ check("learning.3", average_pool_backward)
 # %% [markdown]
 # **Exercise 4** (half an hour). Before ReLU, units were bent by the **sigmoid**,
 # `1 / (1 + exp(-x))`. Write its backward step: it takes the slopes of the outputs, and what went
-# in. Then find out why deep networks of sigmoids learned so slowly: what is the largest factor by
-# which a slope can be multiplied on its way back?
+# in. Then find out why deep networks of sigmoids learned so slowly: by which factor, at most, can
+# it multiply a slope on its way back?
 
 
 # %%

@@ -22,7 +22,7 @@ from digitlib.files import read_text, write_text
 
 # Of each weight, so that the file takes less than 40 kB and every program reads the same numbers; tests say both.
 DIGITS_KEPT = 4
-INVERSE_PENALTY = 0.01  # scikit-learn's C; chosen on families of non-digits that were left out, see chapter 17
+INVERSE_PENALTY = 0.01  # scikit-learn's C; chosen on families of non-digits that were left out, see chapter 18
 MOST_STEPS = 1_000  # ten times scikit-learn's own limit; it warns if a fit takes more
 BATCH = 1_000  # images at once, for the memory; the result does not depend on it
 

@@ -10,7 +10,7 @@ from digitlib.handwriting.photo_files import PhotoError
 # Of the photo's longer side. By eye; the tests of marks pass from 1/120 to 1/53. With 1/240 dust is a digit, with 1/27
 # nothing is said of a small blot.
 _SMALLEST_MARK = 1 / 80
-# By judgement: ten times the digits that chapter 16 asks for. Marks are compared in pairs, so twice as many take four
+# By judgement: ten times the digits that chapter 17 asks for. Marks are compared in pairs, so twice as many take four
 # times as long.
 _MOST_MARKS = 1_000
 

@@ -5,7 +5,7 @@ from scipy import ndimage
 
 from digitlib.handwriting.normalization import SIDE
 
-# All by eye: a sheet is made up. What chapter 16 says of its sheets rests on these values.
+# All by eye: a sheet is made up. What chapter 17 says of its sheets rests on these values.
 CELL = 150  # pixels from one digit to the next
 MARGIN = 60  # pixels of empty paper around the digits
 TABLE = 50  # pixels of table that show around the paper

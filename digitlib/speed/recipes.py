@@ -280,7 +280,7 @@ def _standardize() -> layers.Layer:
 
 # Each recipe is the one before it with some parts changed. They were chosen on the last 10,000 training images, held
 # out: the fewest epochs, or the smallest network, whose mean over seeds there leaves a margin to the target. What
-# single parts are worth, benchmarks/tried.py measures; chapter 18 shows it.
+# single parts are worth, benchmarks/tried.py measures; chapter 19 shows it.
 _BOOK = Recipe(models.build_cnn, epochs=10)  # Keras's own rate and batch size
 _ONE_CYCLE = replace(_BOOK, epochs=3, rate=0.002, one_cycle=True)  # the mean of this rate is the book's constant 0.001
 _SMOOTHED = replace(_ONE_CYCLE, epochs=2, label_smoothing=0.1)  # the share of Szegedy and others (2016)

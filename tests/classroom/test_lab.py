@@ -209,10 +209,10 @@ def test_installing_again_keeps_what_somebody_worked_on(folder, tmp_path):
     subprocess.run(command, env=environment, check=True, capture_output=True)
     own = home / "notebooks" / "02_architecture.ipynb"
     own.write_text("my own work")
-    (home / "notebooks" / "03_training.ipynb").unlink()
+    (home / "notebooks" / "04_training.ipynb").unlink()
     subprocess.run(command, env=environment, check=True, capture_output=True)
     assert own.read_text() == "my own work"
-    assert (home / "notebooks" / "03_training.ipynb").read_bytes() == (BOOK / "03_training.ipynb").read_bytes()
+    assert (home / "notebooks" / "04_training.ipynb").read_bytes() == (BOOK / "04_training.ipynb").read_bytes()
 
 
 @pytest.fixture(scope="module")

@@ -225,7 +225,7 @@ def test_formulas_are_set(page, folder):
 
 
 def test_slides_can_be_printed_one_to_a_page(page, folder):
-    page.goto((folder / "08_structure.html").as_uri() + "?print-pdf")
+    page.goto((folder / "09_structure.html").as_uri() + "?print-pdf")
     page.wait_for_function("window.Reveal?.isReady()")
     page.wait_for_selector(".pdf-page")
     pages = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True, print_background=True))).pages

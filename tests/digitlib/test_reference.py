@@ -33,12 +33,12 @@ def test_the_stored_pages_count_the_stored_answers(test_digits):
     _, labels = test_digits
     wrong = {name: int((reference.load_run(name).predictions != labels).sum()) for name in reference.BUILDERS}
     pages = load_results(STORED_RESULTS)
-    training, comparison = (pages[name]["numbers"] for name in ("03_training", "04_comparison"))
+    training, comparison = (pages[name]["numbers"] for name in ("04_training", "05_comparison"))
     assert training["test_errors"] == wrong["cnn"]
     assert training["test_accuracy"] == 1 - wrong["cnn"] / 10_000
     names = {"cnn": "CNN", "fully_connected": "fully connected", "matched": "matched"}
     assert comparison["errors"] == {names[name]: count for name, count in wrong.items()}
-    assert pages["07_normal"]["numbers"]["yours"] == training["test_accuracy"]
+    assert pages["08_normal"]["numbers"]["yours"] == training["test_accuracy"]
 
 
 def test_the_cnns_accuracy_is_in_the_expected_range(test_digits):

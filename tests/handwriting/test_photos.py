@@ -813,7 +813,7 @@ def test_photos_of_many_gray_levels_are_turned_upright(sheet, digits, mode, orie
 
 
 def test_the_recipe_of_the_chapter_gives_no_answers_for_a_blank_photo():
-    tree = ast.parse((ROOT / "chapters" / "16_handwriting.py").read_text(encoding="utf-8"))
+    tree = ast.parse((ROOT / "chapters" / "17_handwriting.py").read_text(encoding="utf-8"))
     (recipe,) = (node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "read")
     names = {"data": data, "training": training, "cnn": reference.load_model("cnn")}
     exec(compile(ast.Module([recipe], []), "recipe", "exec"), names)

@@ -13,7 +13,7 @@ from pipeline.comparing import cell_differences, close
 from pipeline.notebook_files import read_notebook, write_notebook
 from pipeline.paths import BOOK, ROOT
 
-TRAINING = "03_training.ipynb"
+TRAINING = "04_training.ipynb"
 SEEDS = "<tr><th></th><th>seed</th><th>right</th></tr><tr><th>0</th><td>{}</td><td>{}</td></tr>"
 TABLE = "<tr><th>3</th><td>{}</td><td>0.9{}</td></tr>"
 
@@ -59,11 +59,11 @@ def test_a_changed_number_changed_code_and_a_missing_run_fail(executed):
     replace_in_output(find_cell(notebook, "np.log(given"), "2.303", "2.304")
     find_cell(notebook, "evaluation.per_class(y_test, predicted)").source += "\npass"
     write_notebook(notebook, executed / TRAINING)
-    result = nbval(executed, TRAINING, "05_going_further.ipynb")
+    result = nbval(executed, TRAINING, "06_going_further.ipynb")
     assert result.returncode == 1
     assert "Cell outputs differ" in result.stdout
     assert "not of this notebook" in result.stdout
-    assert "run python tools/notebooks.py run 05_going_further first" in result.stdout
+    assert "run python tools/notebooks.py run 06_going_further first" in result.stdout
 
 
 @pytest.mark.slow

@@ -32,7 +32,7 @@ def in_a_new_folder(tmp_path, monkeypatch):
 
 @pytest.fixture
 def page():
-    return page_results.Page("03_training")
+    return page_results.Page("04_training")
 
 
 def saved(page):
@@ -82,18 +82,18 @@ def test_what_is_measured_is_kept_as_a_number_and_marked(page):
 def test_a_page_is_saved_in_results_under_its_name_and_nothing_else_is_left(page, tmp_path):
     page.save()
     files = [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()]
-    assert files == ["results/pages/03_training.json"]
+    assert files == ["results/pages/04_training.json"]
 
 
 def test_text_that_is_not_ascii_stays_readable(page):
     page.add(place="café")
     page.save()
-    assert "café" in (page_results.FOLDER / "pages" / "03_training.json").read_text(encoding="utf-8")
+    assert "café" in (page_results.FOLDER / "pages" / "04_training.json").read_text(encoding="utf-8")
 
 
 def test_a_name_added_twice_is_an_error_and_the_first_number_stays(page):
     page.add(accuracy=0.99)
-    with pytest.raises(ValueError, match="03_training has a number 'accuracy' already"):
+    with pytest.raises(ValueError, match="04_training has a number 'accuracy' already"):
         page.add(accuracy=0.5)
     assert page.numbers == {"accuracy": 0.99}
 
@@ -161,7 +161,7 @@ def test_a_save_that_is_killed_half_way_leaves_the_old_page(page, monkeypatch):
     monkeypatch.setattr(os, "replace", kill)
     with pytest.raises(KeyboardInterrupt):
         page.save()
-    assert json.loads((page_results.FOLDER / "pages" / "03_training.json").read_text(encoding="utf-8")) == before
+    assert json.loads((page_results.FOLDER / "pages" / "04_training.json").read_text(encoding="utf-8")) == before
 
 
 def test_a_number_that_json_does_not_know_is_refused_and_leaves_the_page_as_it_was(page):

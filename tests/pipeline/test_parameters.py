@@ -55,7 +55,7 @@ def test_names_are_known_and_given_once():
 
 
 def test_the_defaults_are_those_in_the_chapters_cell():
-    assert declared_parameters(read_chapter(CHAPTERS / "03_training.py")) == {
+    assert declared_parameters(read_chapter(CHAPTERS / "04_training.py")) == {
         "epochs": 10,
         "training_images": 60_000,
         "seed": 0,

@@ -115,7 +115,7 @@ def test_a_misspelled_parameter_is_an_error_that_lists_the_known(capsys):
 
 
 def test_an_unknown_chapter_is_an_error_that_lists_the_known():
-    with pytest.raises(SystemExit, match="03_training"):
+    with pytest.raises(SystemExit, match="04_training"):
         notebook_commands.main(["run", "42"])
 
 
@@ -168,15 +168,15 @@ def test_a_run_with_other_parameters_is_not_accepted(monkeypatch, tmp_path):
 
 @pytest.mark.heavy
 def test_an_accepted_run_is_the_committed_book_and_leaves_chapters_not_yet_run(project, tool):
-    unfinished = project / "chapters" / "04_comparison.py"
+    unfinished = project / "chapters" / "05_comparison.py"
     unfinished.write_text(unfinished.read_text(encoding="utf-8") + "\n# %%\n1 + 1\n", encoding="utf-8")
     assert tool(project, "notebooks.py", "run", "12").returncode == 0
     result = tool(project, "notebooks.py", "accept", "12")
     assert result.returncode == 0, result.stderr
-    assert "accepted 12_data_size" in result.stdout
-    assert "left 04_comparison as it was" in result.stdout
+    assert "accepted 13_data_size" in result.stdout
+    assert "left 05_comparison as it was" in result.stdout
     assert [*unaccounted(project / "digitlib" / "data" / "runs"), *unaccounted(project / "results")] == []
-    for name in ("12_data_size.ipynb", "04_comparison.ipynb", "images/fig-digits.png"):
+    for name in ("13_data_size.ipynb", "05_comparison.ipynb", "images/fig-digits.png"):
         assert without_run_time(project / "book" / name) == without_run_time(BOOK / name)
 
 
@@ -195,7 +195,7 @@ def test_a_source_opened_in_jupyter_and_saved_is_the_same_file(path):
 
 @pytest.mark.heavy
 def test_a_claim_that_does_not_hold_cannot_be_rendered(project, tool):
-    path = project / "results" / "pages" / "03_training.json"
+    path = project / "results" / "pages" / "04_training.json"
     path.write_text(path.read_text(encoding="utf-8").replace(": true", ": false", 1), encoding="utf-8")
     result = tool(project, "notebooks.py", "render")
     assert result.returncode == 1
@@ -211,20 +211,20 @@ def test_whatever_was_edited_by_hand_or_is_stale_is_found_by_check(project, tool
         reference / "speed.jsonl": lambda content: content + b"\n",
     }.items():
         path.write_bytes(change(path.read_bytes()))
-    path = project / "results" / "pages" / "03_training.json"
+    path = project / "results" / "pages" / "04_training.json"
     text = re.sub(r'"test_errors": \d+', '"test_errors": 91', path.read_text(encoding="utf-8"))
     path.write_text(text, encoding="utf-8")
-    path = project / "book" / "03_training.ipynb"
+    path = project / "book" / "04_training.ipynb"
     notebook = read_notebook(path)
     notebook.cells.append(nbformat.v4.new_markdown_cell("An afterthought."))
     write_notebook(notebook, path)
     result = tool(project, "notebooks.py", "check")
     assert result.returncode == 1
-    assert "book/03_training.ipynb is not what its source gives" in result.stdout
-    assert "results/pages/03_training.json has another digest" in result.stdout
-    assert "04_comparison was run with another cnn.json" in result.stdout
-    assert "18_fast was run with another speed.jsonl" in result.stdout
-    for chapter in ("06_experiment", "07_normal"):  # one loads all sweeps, the other this one
+    assert "book/04_training.ipynb is not what its source gives" in result.stdout
+    assert "results/pages/04_training.json has another digest" in result.stdout
+    assert "05_comparison was run with another cnn.json" in result.stdout
+    assert "19_fast was run with another speed.jsonl" in result.stdout
+    for chapter in ("07_experiment", "08_normal"):  # one loads all sweeps, the other this one
         assert f"{chapter} was run with another sweeps/headline.jsonl.xz" in result.stdout
 
 

@@ -57,11 +57,11 @@ def test_no_line_is_said_twice(capsys):
 def test_on_a_terminal_one_line_is_rewritten_and_never_broken(monkeypatch, capsys, columns):
     monkeypatch.setattr(progress.sys.stdout, "isatty", lambda: True, raising=False)
     monkeypatch.setenv("COLUMNS", str(columns))
-    run = Progress(dict.fromkeys(("03_training", "16_handwriting"), 100), at_once=2)
-    run.starts("03_training")
-    run.starts("16_handwriting")
-    run.is_at("03_training", 12, 60)
-    run.is_at("16_handwriting", 7, 50)
+    run = Progress(dict.fromkeys(("04_training", "17_handwriting"), 100), at_once=2)
+    run.starts("04_training")
+    run.starts("17_handwriting")
+    run.is_at("04_training", 12, 60)
+    run.is_at("17_handwriting", 7, 50)
     told = capsys.readouterr().out
     assert all(len(part) == columns - 1 for part in re.split(r"\r|\n\r?", told) if part)
     assert told.count("\n") == 2

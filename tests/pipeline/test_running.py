@@ -118,10 +118,10 @@ def test_side_by_side_the_longest_comes_first_and_a_new_chapter_before_all(tmp_p
 
 
 def test_the_usual_seconds_are_those_of_the_last_run_here_or_of_the_books_own(tmp_path):
-    [training] = [path for path in chapters() if path.stem == "03_training"]
+    [training] = [path for path in chapters() if path.stem == "04_training"]
     assert 10 < running._usual_seconds(training, tmp_path) < 3_600
     (tmp_path / "pages").mkdir()
-    (tmp_path / "pages" / "03_training.json").write_text('{"run": {"seconds": 7}}', encoding="utf-8")
+    (tmp_path / "pages" / "04_training.json").write_text('{"run": {"seconds": 7}}', encoding="utf-8")
     assert running._usual_seconds(training, tmp_path) == 7
     assert running._usual_seconds(tmp_path / "99_new.py", tmp_path) == float("inf")
 

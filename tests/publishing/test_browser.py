@@ -99,7 +99,7 @@ def test_a_wrong_address_leads_back(page, address):
 
 def test_the_mode_can_be_switched(page, address):
     page.emulate_media(color_scheme="light")
-    open_page(page, f"{address}03_training.html")
+    open_page(page, f"{address}04_training.html")
     ground = "getComputedStyle(document.body).backgroundColor"
     light = page.evaluate(ground)
     for _ in range(3):
@@ -115,7 +115,7 @@ def test_search_finds_the_confusion_matrix(watched, address):
     open_page(watched, f"{address}search.html?q=confusion+matrix")
     expect(watched.locator("#search-results li a").first).to_be_visible()
     assert any(
-        "03_training" in link
+        "04_training" in link
         for link in watched.locator("#search-results li a").evaluate_all("all => all.map(a => a.href)")
     )
     assert watched.faults == []
@@ -123,7 +123,7 @@ def test_search_finds_the_confusion_matrix(watched, address):
 
 def test_code_can_be_copied(page, address):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    open_page(page, f"{address}03_training.html")
+    open_page(page, f"{address}04_training.html")
     cell = page.locator("div.highlight", has=page.locator("pre", has_text="import keras")).first
     cell.hover()
     cell.locator("button.copybtn").click()
@@ -143,7 +143,7 @@ def test_every_solution_and_explanation_is_closed_and_opens_with_the_keyboard(pa
         expect(solution.locator(":scope > :not(summary)").first).to_be_visible()
 
 
-@pytest.mark.parametrize("name", ["intro", "03_training"])
+@pytest.mark.parametrize("name", ["intro", "04_training"])
 def test_the_keyboard_reaches_every_link_in_the_text(page, address, name):
     open_page(page, f"{address}{name}.html")
     page.keyboard.press("Tab")
@@ -172,7 +172,7 @@ def test_a_chapter_says_how_long_it_takes_and_where_it_runs(page, address, name)
 
 
 def test_a_term_shows_its_definition_and_leads_to_the_glossary(page, address):
-    open_page(page, f"{address}03_training.html")
+    open_page(page, f"{address}04_training.html")
     terms = page.locator("a.term-link", has_text=re.compile("^confusion matrix$", re.IGNORECASE))
     assert terms.count() == 1
     assert "how often each class" in terms.get_attribute("title")
@@ -181,5 +181,5 @@ def test_a_term_shows_its_definition_and_leads_to_the_glossary(page, address):
 
 
 def test_a_term_is_linked_across_a_line_break_of_the_source(page, address):
-    open_page(page, f"{address}05_going_further.html")
+    open_page(page, f"{address}06_going_further.html")
     assert page.locator("a.term-link", has_text=re.compile(r"^gradient\s+descent$")).count() == 1

@@ -188,7 +188,7 @@ def test_the_pdf_offers_nothing_to_click_but_references(pdf):
 
 def test_a_chapter_prints_with_all_its_figures_and_its_number_in_dark_mode_too(browser, published):
     page = browser.new_page(color_scheme="dark")
-    page.goto((published / "03_training.html").as_uri(), wait_until="networkidle")
+    page.goto((published / "04_training.html").as_uri(), wait_until="networkidle")
     assert page.evaluate(ALL_THERE)  # nobody scrolled
     ground = "getComputedStyle(document.body).color"
     dark = page.evaluate(ground)

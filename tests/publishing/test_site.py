@@ -175,7 +175,7 @@ def test_launch_buttons_lead_to_the_notebook(pages, name):
 
 
 def test_figures_are_numbered_and_captioned(site):
-    text = (site / "03_training.html").read_text(encoding="utf-8")
+    text = (site / "04_training.html").read_text(encoding="utf-8")
     assert len(re.findall(r'class="caption-number"', text)) >= 5
 
 
@@ -184,11 +184,11 @@ def test_a_fork_sets_one_address_and_everything_follows(fork, site):
     texts = {path: path.read_text(encoding="utf-8") for path in site.rglob("*") if path.suffix in WITH_ADDRESSES}
     texts |= {path: path.read_text(encoding="utf-8") for path in [*fork.glob("book/*.ipynb"), *fork.glob("book/*.md")]}
     assert [path.name for path, text in texts.items() if any(address in text for address in old)] == []
-    page = texts[site / "03_training.html"]
+    page = texts[site / "04_training.html"]
     for address in (
-        f"{FORK}/edit/main/chapters/03_training.py",
+        f"{FORK}/edit/main/chapters/04_training.py",
         f"{FORK}/issues/new",
-        f'<meta property="og:url" content="{ADDRESS}03_training.html"',
+        f'<meta property="og:url" content="{ADDRESS}04_training.html"',
     ):
         assert address in unquote(page)
     for path in chapters():

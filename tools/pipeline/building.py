@@ -90,7 +90,7 @@ def print_times(results: dict[str, dict], stages: dict[str, float]) -> None:
 
 def report(run_results: dict[str, dict], book_results: dict[str, dict], seconds: float) -> int:
     """Print where the site lies and whether this run agrees with the book's own."""
-    here, there = (results["03_training"]["numbers"]["test_accuracy"] for results in (run_results, book_results))
+    here, there = (results["04_training"]["numbers"]["test_accuracy"] for results in (run_results, book_results))
     agree = abs(here - there) <= TOLERANCE
     print(f"\nsite           {BUILD / 'html' / 'index.html'}")
     print(f"test accuracy  {here:.4f}; the book's own is {there:.4f}")

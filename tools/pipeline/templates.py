@@ -3,13 +3,13 @@
 A template may use
 
 - ``{{ training.test_accuracy | percent }}``: a number that the page
-  ``03_training`` kept, and a filter that writes it;
+  ``04_training`` kept, and a filter that writes it;
 - ``{{ claim("a statement") }}``: a statement, printed if the run bore it out;
 - ``{{ fact.lenet5_error }}``: a figure from elsewhere, from ``facts.yml``;
 - ``{{ cite("lecun1998") }}``: a link to a source in ``references.bib``;
 - ``{{ runs.training.seconds }}``: when a chapter ran, for how long, with what;
 - ``{{ minutes_to_read.training }}``: how long a chapter takes to read; ``minutes_with_exercises``, with its exercises;
-- ``{{ colab("03_training") }}``: where it opens in Colab;
+- ``{{ colab("04_training") }}``: where it opens in Colab;
 - ``{{ how_to_answer("training.1") }}``: how exercises are answered and checked;
 - ``{% for chapter in chapters %}``: each chapter's title, name, run, and how many cells are compared in which way;
 - ``{% for download in downloads %}``: the files that a published site offers, none otherwise.
@@ -131,7 +131,7 @@ class Prose:
 
 
 def short_name(page: str) -> str:
-    """The name that templates use: ``03_training`` is ``training``."""
+    """The name that templates use: ``04_training`` is ``training``."""
     return re.sub(r"^\d+_", "", page)
 
 

@@ -23,7 +23,7 @@ from pipeline.paths import BUILD, CHAPTERS, REFERENCE, SWEEPS
 from pipeline.sources import read_chapter
 from sweeping.scheduling import SweepError, keep_known, pack_table, read_sweep, read_table, sweep
 
-NOTEBOOK = CHAPTERS / "06_experiment.py"
+NOTEBOOK = CHAPTERS / "07_experiment.py"
 FOLDER = BUILD / "sweeps"
 
 

@@ -30,7 +30,7 @@ class Page:
     Parameters
     ----------
     name : str
-        The page's file name without its ending, such as ``"03_training"``.
+        The page's file name without its ending, such as ``"04_training"``.
 
     Examples
     --------

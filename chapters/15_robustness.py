@@ -1,0 +1,623 @@
+# %% [markdown]
+# # What breaks it?
+#
+# *{{ minutes_to_read.robustness }} minutes to read, about {{ minutes_with_exercises.robustness }}
+# with the exercises; its run took {{ runs.robustness.seconds | minutes }} on
+# {{ training.processor }}.*
+#
+# Test images were collected, scanned and centred like the training images. Elsewhere there is
+# noise, blur, bad light, a line through the digit. How much of the accuracy is left then? MNIST-C
+# ({{ cite("mu2019") }}) proposes {{ robustness.corruptions | words }} corruptions of the test set.
+# Here they are made anew, and the CNN and the fully connected network, neither of which has seen
+# any of them, are scored on each.
+#
+# **After this chapter you can**
+#
+# - say which corruptions break the CNN, and which hardly matter;
+# - say whether the CNN or the fully connected network bears them better;
+# - say what training on changed images repairs, and what it does not.
+
+# %% tags=["pipeline"]
+from page_results import Page
+
+page = Page("15_robustness")
+
+# %%
+import numpy as np
+import pandas as pd
+from scipy.stats import mannwhitneyu
+
+from digitlib import data, plots, reference, statistics
+from digitlib.experiments import corruptions
+
+_, (X_test, y_test) = data.load_mnist()
+headline = reference.load_sweep("headline")
+
+# %% [markdown]
+# ## The corruptions
+#
+# Most digits [stay readable](#fig-robustness-examples) for you. `digitlib.experiments.corruptions`
+# says how each is made.
+
+# %% mystnb={"figure": {"caption": "A test digit as it is, and under each corruption.", "name": "fig-robustness-examples"}}
+digit = X_test[3:4]
+versions = {"as it is": digit} | {
+    name: corruptions.corrupt(digit, name, seed=1)
+    for name in corruptions.NAMES
+}
+plots.image_grid(
+    np.concatenate(list(versions.values())),
+    subject="One digit",
+    titles=[*versions],
+    columns=8,
+)
+
+
+# %% [markdown]
+# ## The scores
+#
+# Every network was trained on clean images, and scored on all {{ robustness.images | thousands }}
+# test images under each corruption. There are ten seeds of the CNN and ten of the matched fully
+# connected network; [the experiment page](07_experiment.ipynb) repeats any of them.
+
+
+# %%
+def score(runs):
+    """For each corruption, the accuracy over seeds: mean and interval."""
+    counts = pd.DataFrame(runs["right_corrupted"].tolist(), index=runs["seed"])
+    right = counts / len(X_test)
+    right.insert(0, "as it is", runs["accuracy"].to_numpy())
+    means = {name: statistics.mean_over_seeds(right[name]) for name in right}
+    table = {name: mean._asdict() for name, mean in means.items()}
+    return right, pd.DataFrame(table).T
+
+
+kinds = {"CNN": "cnn", "fully connected": "matched"}
+by_seed, tables = {}, {}
+for name, network in kinds.items():
+    runs = headline[headline["network"] == network]
+    by_seed[name], tables[name] = score(runs)
+order = tables["CNN"]["value"].sort_values(ascending=False).index
+values = pd.DataFrame({name: table["value"] for name, table in tables.items()})
+values.loc[order].round(3)
+
+# %% mystnb={"figure": {"caption": "Accuracy under each corruption: means over ten seeds with their intervals. None of the networks has seen a corrupted image in training.", "name": "fig-robustness-networks"}}
+plots.intervals(
+    {name: table.loc[order] for name, table in tables.items()},
+    subject="Accuracy by corruption",
+    xlabel="test accuracy",
+)
+
+# %% tags=["pipeline"]
+comparisons = {
+    name: statistics.compare_over_seeds(
+        by_seed["fully connected"][name], by_seed["CNN"][name]
+    )
+    for name in corruptions.NAMES
+}
+corrected = statistics.holm(
+    {name: comparison.p_value for name, comparison in comparisons.items()}
+)
+verdicts = {
+    name: statistics.verdict(comparisons[name], corrected[name])
+    for name in comparisons
+}
+# Minus what is lost:
+kept = {
+    name: right.sub(right["as it is"], axis="index")
+    for name, right in by_seed.items()
+}
+losses = {
+    name: statistics.compare_over_seeds(
+        kept["fully connected"][name], kept["CNN"][name]
+    )
+    for name in corruptions.NAMES
+}
+corrected_losses = statistics.holm(
+    {name: loss.p_value for name, loss in losses.items()}
+)
+mean_corrupted = {
+    name: statistics.mean_over_seeds(
+        right[list(corruptions.NAMES)].mean(axis=1)
+    )
+    for name, right in by_seed.items()
+}
+by_verdict = {
+    wanted: [name for name, verdict in verdicts.items() if verdict == wanted]
+    for wanted in ("helps", "hurts", "no difference shown")
+}
+page.add(
+    images=len(X_test),
+    corruptions=len(corruptions.NAMES),
+    cnn=tables["CNN"].loc[order].to_dict("index"),
+    matched=tables["fully connected"].loc[order].to_dict("index"),
+    comparisons=comparisons,
+    corrected=corrected,
+    verdicts=verdicts,
+    mean_corrupted=mean_corrupted,
+    cnn_loses_more=[
+        name
+        for name, loss in losses.items()
+        if statistics.verdict(loss, corrected_losses[name]) == "hurts"
+    ],
+    cnn_better=by_verdict["helps"],
+    cnn_worse=by_verdict["hurts"],
+    undecided=by_verdict["no difference shown"],
+)
+
+cnn_scores = tables["CNN"]["value"]
+matched_scores = tables["fully connected"]["value"]
+highest = tables["CNN"]["high"].drop("as it is").max()
+page.claim(
+    "No corruption leaves the CNN as good as it was",
+    highest < tables["CNN"].loc["as it is", "low"],
+)
+page.claim(
+    "more accurate under nearly all of them",
+    len(page.numbers["cnn_better"]) >= 12,
+)
+page.claim(
+    "Where the paper is no longer white, it fails",
+    matched_scores[["brightness", "fog", "stripe"]].max() < 0.4,
+)
+page.claim(
+    "the CNN still gets most digits right",
+    cnn_scores[["brightness", "fog", "stripe"]].min() > 0.7,
+)
+page.claim(
+    "A move by three pixels along a diagonal does more harm to the CNN "
+    "than any noise",
+    cnn_scores.idxmin() == "translate",
+)
+
+# %% [markdown]
+# {{ claim("No corruption leaves the CNN as good as it was") }}, but some hardly matter: with
+# spatter, {{ robustness.cnn["spatter"].value | percent }} of its answers are right, and a dotted
+# line through the digit leaves {{ robustness.cnn["dotted line"].value | percent }}.
+# {{ claim("A move by three pixels along a diagonal does more harm to the CNN than any noise") }}:
+# {{ robustness.cnn["translate"].value | percent }}. [What happens when the digit
+# moves?](11_shift.ipynb) explains that.
+#
+# Compared with the fully connected network, the CNN is
+# {{ claim("more accurate under nearly all of them") }}: {{ robustness.cnn_better | length }} of
+# {{ robustness.corruptions }}, with p-values corrected for their number.
+# {% if robustness.cnn_worse %}
+# The exception is {{ robustness.cnn_worse | join(", ") }}:
+# {{ robustness.comparisons[robustness.cnn_worse[0]] | difference_in_words }} for the CNN.
+# {% endif %}
+# {% if robustness.undecided %}
+# No difference is shown for {{ robustness.undecided | join(", ") }}.
+# {% endif %}
+# {% if robustness.cnn_loses_more %}
+# Counted from where it stood with clean digits, the CNN loses more points than the other under
+# {{ robustness.cnn_loses_more | join(" and ") }}.
+# {% endif %}
+#
+# The widest gaps are of one kind. {{ claim("Where the paper is no longer white, it fails") }}: with
+# brightness, fog or a stripe the fully connected network is right about
+# {{ robustness.matched["brightness"].value | percent(0) }},
+# {{ robustness.matched["fog"].value | percent(0) }} and
+# {{ robustness.matched["stripe"].value | percent(0) }} of the digits, while
+# {{ claim("the CNN still gets most digits right") }}
+# ({{ robustness.cnn["brightness"].value | percent(0) }},
+# {{ robustness.cnn["fog"].value | percent(0) }},
+# {{ robustness.cnn["stripe"].value | percent(0) }}). One may guess why: a hidden unit of the fully
+# connected network adds up all 784 pixels, a kernel only nine, with weights of both signs. It
+# cannot be the whole reason: below you will see CNNs with the same layers, trained on moved images,
+# that lose this tolerance.
+#
+# On average over all corruptions, the CNN is right about
+# {{ robustness.mean_corrupted["CNN"] | in_words }}, the fully connected network about
+# {{ robustness.mean_corrupted["fully connected"] | in_words }}. The order of the two is the same as
+# on clean digits, but a network that hardly ever errs on clean digits fails at
+# {{ (1 - robustness.cnn["translate"].value) | percent(0) }} of the moved ones. Accuracy on the test
+# set is a promise about images like the test set.
+#
+# ## What does augmentation repair?
+#
+# Three recipes of augmentation from [the experiments](07_experiment.ipynb): images moved at random
+# by up to 4 pixels; images turned, scaled and moved; and images with random noise. Moves by up to 4
+# pixels include the corruption "translate"; the other recipes are relatives of some corruption.
+# They were trained from {{ robustness.augmented_seeds | words }} seeds each.
+
+# %%
+augmented = reference.load_sweep("augmentation")
+recipes = {
+    "moved by up to 4": "moved by up to 4 pixels",
+    "turned, scaled, moved": "turned, scaled and moved",
+    "noise": "noise",
+}
+for name, augmentation in recipes.items():
+    runs = augmented[augmented["augmentation"] == augmentation]
+    by_seed[name], tables[name] = score(runs)
+columns = ["CNN", *recipes]
+values = pd.DataFrame({name: tables[name]["value"] for name in columns})
+values.loc[order].round(3)
+
+# %% mystnb={"figure": {"caption": "The CNN under each corruption, trained on clean images and with three recipes of augmentation: means over seeds with their intervals.", "name": "fig-robustness-augmented"}}
+plots.intervals(
+    {name: tables[name].loc[order] for name in columns},
+    subject="Accuracy of the CNN by corruption and augmentation",
+    xlabel="test accuracy",
+)
+
+# %% tags=["pipeline"]
+changes = {
+    name: {
+        corruption: tables[name].loc[corruption, "value"]
+        - tables["CNN"].loc[corruption, "value"]
+        for corruption in order
+    }
+    for name in recipes
+}
+p_values = {}
+for name in recipes:
+    for one in corruptions.NAMES:
+        sides = by_seed[name][one], by_seed["CNN"][one]
+        test = mannwhitneyu(*sides, method="exact")
+        p_values[f"{name}: {one}"] = test.pvalue
+p_values = statistics.holm(p_values)
+changed = {}
+for name in recipes:
+    shown = [
+        one for one in corruptions.NAMES if p_values[f"{name}: {one}"] < 0.05
+    ]
+    changed[name] = {
+        "better": [one for one in shown if changes[name][one] > 0],
+        "worse": [one for one in shown if changes[name][one] < 0],
+    }
+page.add(
+    augmented_seeds=len(by_seed["noise"]),
+    changes=changes,
+    changed=changed,
+    augmentation_tests=len(p_values),
+    scores={name: tables[name]["value"].to_dict() for name in columns},
+    mean_augmented={
+        name: statistics.mean_over_seeds(
+            by_seed[name][list(corruptions.NAMES)].mean(axis=1)
+        )
+        for name in columns
+    },
+)
+moved = tables["moved by up to 4"]["value"]
+better = {name: set(changed[name]["better"]) for name in recipes}
+geometric = {"translate", "rotate", "scale", "shear"}
+page.claim(
+    "Each recipe repairs what it resembles",
+    "translate" in better["moved by up to 4"]
+    and geometric <= better["turned, scaled, moved"]
+    and {"impulse noise", "glass blur"} <= better["noise"],
+)
+page.claim(
+    "each breaks something else",
+    all(changed[name]["worse"] for name in recipes),
+)
+page.claim(
+    "Moving the training images costs most of the tolerance of fog and "
+    "stripes",
+    moved[["fog", "stripe"]].max() < 0.5,
+)
+page.claim(
+    "less accurate on corrupted digits than without",
+    tables["CNN"]["value"].drop("as it is").mean()
+    > moved.drop("as it is").mean(),
+)
+
+# %% [markdown]
+# With each recipe there are {{ robustness.augmented_seeds | words }} runs, and ten without. They
+# are compared by the exact test of Mann and Whitney ({{ cite("mann1947") }}), which looks only at
+# their ranks, with p-values corrected for all {{ robustness.augmentation_tests }} comparisons. With
+# so few runs it is strict: a difference passes if nearly all runs on one side lie above all of the
+# other. Paired t tests, as elsewhere in this book, would show fewer of these changes, since with
+# five runs that scatter widely they show little. The test of ranks was chosen after the runs were
+# seen; take the counts as a description.
+#
+# {{ claim("Each recipe repairs what it resembles") }}. Moved images make the CNN right about
+# {{ robustness.scores["moved by up to 4"]["translate"] | percent(0) }} of the moved digits instead
+# of {{ robustness.scores["CNN"]["translate"] | percent(0) }}; images turned, scaled and moved
+# repair rotation, scale and shear as well; noise in training repairs impulse noise,
+# {{ robustness.scores["CNN"]["impulse noise"] | percent(0) }} to
+# {{ robustness.scores["noise"]["impulse noise"] | percent(0) }}, a kind of noise it has never seen,
+# and glass blur.
+#
+# But {{ claim("each breaks something else") }}. Of the {{ robustness.corruptions }} corruptions,
+# {{ robustness.changed["moved by up to 4"].worse | length }} did more harm to networks trained on
+# moved images than to those trained on clean ones,
+# {{ robustness.changed["turned, scaled, moved"].worse | length }} to those trained on images
+# turned, scaled and moved, and {{ robustness.changed["noise"].worse | length }} to those trained
+# with noise.
+# {{ claim("Moving the training images costs most of the tolerance of fog and stripes") }}:
+# {{ robustness.scores["moved by up to 4"]["fog"] | percent(0) }} and
+# {{ robustness.scores["moved by up to 4"]["stripe"] | percent(0) }}, down from
+# {{ robustness.scores["CNN"]["fog"] | percent(0) }} and
+# {{ robustness.scores["CNN"]["stripe"] | percent(0) }}. Perhaps a network that expects a digit
+# anywhere takes anything at the margin for one; that is a guess. On average over the
+# {{ robustness.corruptions }} corruptions, the CNN is right about
+# {{ robustness.mean_augmented["CNN"] | in_words }}; trained on moved images it is
+# {{ claim("less accurate on corrupted digits than without") }},
+# {{ robustness.mean_augmented["moved by up to 4"] | in_words }}; turned, scaled and moved,
+# {{ robustness.mean_augmented["turned, scaled, moved"] | in_words }}; with noise,
+# {{ robustness.mean_augmented["noise"] | in_words }}.
+#
+# Augmentation is no vitamin: it teaches what you show, and may unteach what you do not.
+#
+# ## Summary
+#
+# - A network that is right about {{ robustness.cnn["as it is"].value | percent(0) }} of the clean
+#   digits can fail at {{ (1 - robustness.cnn["translate"].value) | percent(0) }} of slightly moved
+#   ones.
+# - Under {{ robustness.cnn_better | length }} of {{ robustness.corruptions }} corruptions the CNN
+#   makes fewer errors, compared with a fully connected network of its size; on grey paper above
+#   all.
+# - Augmentation repairs what it shows; of the three recipes,
+#   {{ claim("each breaks something else") }}.
+#
+# ## Questions to think about
+#
+# **On clean digits network A is right about `0.99` and network B about `0.95`; in fog, about `0.90`
+# and `0.88`. What follows?**
+#
+# <details><summary>B bears fog better, so B is the network for foggy weather</summary>
+#
+# B loses less, that is true. But in fog it is still right about fewer digits, and in fog that is
+# what counts.
+#
+# </details>
+#
+# <details><summary>A is right about more foggy digits, and A loses more to the fog</summary>
+#
+# Right. These are two questions, and both are asked in this chapter: how good is it there, and how
+# much is lost on the way?
+#
+# </details>
+#
+# <details><summary>Nothing: the two must be equal on clean digits before they can be
+# compared</summary>
+#
+# They can be compared as they are; you only have to say what you compare, the score in fog or the
+# loss.
+#
+# </details>
+#
+# **The paper turns grey: the same amount is added to every pixel. Which kernels of a first
+# convolution give the same sums as before, except at the margin?**
+#
+# <details><summary>All: a convolution does not care about such shifts</summary>
+#
+# The shifts that a convolution follows are those of the place. This is a shift of the values, and
+# it goes into every sum.
+#
+# </details>
+#
+# <details><summary>Those with positive weights alone</summary>
+#
+# These change most: each weight adds its share of the grey.
+#
+# </details>
+#
+# <details><summary>Those whose weights add up to zero</summary>
+#
+# Right: what is added to the sum is the grey, times the sum of the weights. Such kernels see
+# differences and not levels. Trained kernels come near to that at best.
+#
+# </details>
+#
+# <details><summary>None: every pixel has changed</summary>
+#
+# Every pixel has, but a sum with weights of both signs can stay what it was.
+#
+# </details>
+#
+# **You train with noise and with moved images at once. What do you know about fog beforehand?**
+#
+# <details><summary>It will be as good as without augmentation, since two harms cancel each
+# other</summary>
+#
+# Nothing says that harms have opposite signs. They can just as well add up.
+#
+# </details>
+#
+# <details><summary>It will be better, since more variety in training makes a network more robust in
+# general</summary>
+#
+# That is the vitamin again. The tables above show recipes that repair what they resemble and harm
+# something else.
+#
+# </details>
+#
+# <details><summary>Not enough; a sweep can tell</summary>
+#
+# Right. Write down what you expect, add the combination to `AUGMENTATIONS` in
+# `digitlib.experiments.choices`, and ask for it with `corrupted: true`. Expectations are what
+# sweeps are for.
+#
+# </details>
+#
+# ## Exercises
+#
+# {{ how_to_answer("robustness.1") }}
+
+# %%
+from digitlib import check, hint
+
+# %% [markdown]
+# **Exercise 1** (a few minutes). Which corruptions change the network's input most? Write
+# `mean_change`, which takes stored images before and after (type `uint8`), and returns the mean
+# absolute change of a pixel, as a share of full ink. Then hold it against the losses of the CNN.
+
+
+# %%
+def mean_change(images, corrupted):
+    """How much a pixel changes on average, 0 to 1."""
+    ...
+    ### BEGIN SOLUTION
+    return np.abs(corrupted.astype(float) - images).mean() / 255
+    ### END SOLUTION
+
+
+check("robustness.1", mean_change)
+### BEGIN SOLUTION
+
+few = X_test[:300]
+change = {
+    name: mean_change(few, corruptions.corrupt(few, name))
+    for name in corruptions.NAMES
+}
+loss = tables["CNN"].loc["as it is", "value"] - tables["CNN"]["value"]
+both = pd.DataFrame(
+    {"change of a pixel": change, "loss of accuracy": loss.drop("as it is")}
+)
+print(both.sort_values("change of a pixel").round(3).to_string())
+print(f"rank correlation: {both.corr(method='spearman').iloc[0, 1]:.2f}")
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 2** (ten minutes). The exact test of Mann and Whitney is strict with few runs. How
+# strict? Write `smallest_p`: the two-sided p-value that it gives for `m` runs against `n` others,
+# when all of one side lie above all of the other. No p-value of the test is below that one. How
+# many runs with augmentation, against ten without, does a difference need to survive Bonferroni's
+# correction for all tests of this chapter, that is, a multiplication by their number?
+
+# %%
+### BEGIN SOLUTION
+import math
+
+
+### END SOLUTION
+def smallest_p(m, n):
+    """The least two-sided p-value of the exact test for m runs against n."""
+    ...
+    ### BEGIN SOLUTION
+    return 2 / math.comb(m + n, m)
+    ### END SOLUTION
+
+
+check("robustness.2", smallest_p)
+### BEGIN SOLUTION
+# Three augmentations, each under every corruption.
+tests = 3 * len(corruptions.NAMES)
+for count in range(3, 8):
+    p_value = smallest_p(count, 10)
+    in_all = min(1, tests * p_value)
+    print(f"{count} against 10: p = {p_value:.5f}, corrected {in_all:.3f}")
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 3** (a quarter of an hour). Benchmarks like to sum up a network in one number, the mean
+# corruption error: its error under each corruption, divided by the error that a baseline makes
+# under the same corruption, and then the mean of these ratios. Write it for two tables of
+# accuracies, with a row for each seed and a column for each corruption; the tables may have
+# different numbers of rows, so take the mean over seeds first. What does it say of the augmented
+# networks, if the CNN without augmentation is the baseline? Would you have said the same from the
+# mean accuracy?
+
+
+# %%
+def mean_corruption_error(accuracies, baseline):
+    """Mean over corruptions of the ratio of two networks' errors."""
+    ...
+    ### BEGIN SOLUTION
+    errors = 1 - accuracies.mean(axis=0)
+    baseline_errors = 1 - baseline.mean(axis=0)
+    return (errors / baseline_errors).mean()
+    ### END SOLUTION
+
+
+check("robustness.3", mean_corruption_error)
+### BEGIN SOLUTION
+
+corrupted_only = {
+    name: right[list(corruptions.NAMES)].to_numpy()
+    for name, right in by_seed.items()
+}
+for name, accuracies in corrupted_only.items():
+    ratio = mean_corruption_error(accuracies, corrupted_only["CNN"])
+    print(
+        f"{name:22} mean corruption error {ratio:.2f}, "
+        f"mean accuracy {accuracies.mean():.3f}"
+    )
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 4** (half an hour). Suppose you must read digits on grey paper. There is a cure that
+# needs no training. Write `remove_paper`: from each image subtract its paper, for which you take
+# the median of its pixels; let nothing fall below 0; then stretch what is left, so that the most
+# ink of each image is 255. An empty sheet should become an empty image. It takes and returns stored
+# images, of the type `uint8`. What is it worth to the fully connected network under "brightness"?
+
+
+# %% nbval={"atol": 0.005}
+def remove_paper(images):
+    """Stored images with white paper and full ink."""
+    ...
+    ### BEGIN SOLUTION
+    paper = np.median(images, axis=(1, 2), keepdims=True)
+    ink = np.clip(images - paper, 0, None)
+    most = ink.max(axis=(1, 2), keepdims=True)
+    return np.rint(255 * ink / np.where(most > 0, most, 1)).astype(np.uint8)
+    ### END SOLUTION
+
+
+check("robustness.4", remove_paper)
+### BEGIN SOLUTION
+
+from digitlib import training
+
+networks = {
+    "CNN": reference.load_model("cnn"),
+    "fully connected": reference.load_model("matched"),
+}
+grey = corruptions.corrupt(X_test, "brightness")
+papers = {"grey paper": grey, "removed": remove_paper(grey)}
+for name, network in networks.items():
+    for paper, stored in papers.items():
+        answers = training.classify(network, data.scale_pixels(stored))
+        accuracy = (answers == y_test).mean()
+        print(f"{name:15} {paper:10} accuracy {accuracy:.3f}")
+### END SOLUTION
+
+# %% [markdown]
+# **Exercise 5** (an hour). A thumb before the lens hides a part of the digit, and none of these
+# corruptions hides so much in one place. Write `hide_square`, which takes stored images and a seed,
+# and returns images in which a square of 8x8 pixels is paper. Each image has its square in a place
+# of its own; the square lies inside the image, and all places are equally probable; the same seed
+# gives the same squares. Where would you put this corruption in the order of the others? Which of
+# the two networks will bear it better? Say so before you look.
+
+
+# %% mystnb={"figure": {"caption": "Test digits, each with a square of 8x8 pixels hidden.", "name": "fig-robustness-hidden"}} nbval={"atol": 0.005}
+def hide_square(images, seed):
+    """Stored images, each with a square of 8x8 pixels hidden at random."""
+    ...
+    ### BEGIN SOLUTION
+    random = np.random.default_rng(seed)
+    tops, lefts = random.integers(0, 28 - 8 + 1, size=(2, len(images)))
+    hidden = images.copy()
+    for image, top, left in zip(hidden, tops, lefts, strict=True):
+        image[top : top + 8, left : left + 8] = 0
+    return hidden
+    ### END SOLUTION
+
+
+check("robustness.5", hide_square)
+### BEGIN SOLUTION
+
+from digitlib import training
+
+partly_hidden = hide_square(X_test, seed=1)
+images = data.scale_pixels(partly_hidden)
+for name, stored in {"CNN": "cnn", "fully connected": "matched"}.items():
+    network = reference.load_model(stored)
+    answers = training.classify(network, images)
+    accuracy = (answers == y_test).mean()
+    print(f"{name:15} accuracy {accuracy:.3f}")
+
+plots.image_grid(
+    partly_hidden[:16],
+    subject="Test digits, each with a hidden square",
+    columns=8,
+)
+### END SOLUTION
+
+# %% tags=["pipeline"]
+page.save()
