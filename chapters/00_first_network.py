@@ -281,7 +281,7 @@ check("first_network.2", accuracy_by_hand)
 # thousand. It has not seen those, and they are not kept for the test.
 
 
-# %% nbval={"atol": 0.02}
+# %% nbval={"atol": 0.005}
 def train_own(images, labels):
     """A network of your own, trained on these images."""
     ...
