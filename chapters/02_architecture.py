@@ -377,9 +377,9 @@ page.claim(
 #
 # ## What the bends are worth
 #
-# Two things between the sums of this network are none: ReLU, and the largest of four. Take out
-# either or both, and train. Where pooling is out, a stride of 2 shrinks the maps. (Chapter 4
-# explains `compile` and `fit`.)
+# Between the sums of this network stand two things that are no sums: ReLU, and the largest of four.
+# Take out either or both, and train. Where pooling is out, a stride of 2 shrinks the maps.
+# (Chapter 4 explains `compile` and `fit`.)
 
 # %% nbval={"atol": 0.015}
 from digitlib.data import hold_out
