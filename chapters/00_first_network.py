@@ -6,10 +6,10 @@
 # {{ runs.first_network.seconds | minutes }} on {{ training.processor }}.*
 #
 # On this page you train a network that reads handwritten digits, in some fifty lines of Python.
-# Run the cells from top to bottom, and look at what comes out. You need not understand every word
-# yet: all the chapters after this page explain its lines. Here are
-# [ten of the images](#fig-first-digits) to learn from, each below the answer that the network
-# should give.
+# Most of them call Keras, a library that builds and trains networks. Run the cells from top to
+# bottom, and look at what comes out. You need not understand every word yet: all the chapters after
+# this page explain its lines. Here are [ten of the images](#fig-first-digits) to learn from, each
+# below the answer that the network should give.
 
 # %% mystnb={"figure": {"caption": "The first ten training images, each with its label: the digit that somebody meant.", "name": "fig-first-digits"}}
 import keras
@@ -35,7 +35,7 @@ page.add(train_images=len(X_train), test_images=len(X_test))
 # package that comes with this book, so nothing is downloaded. All else on this page is plain Keras,
 # NumPy and matplotlib, but for two functions that draw.
 #
-# ## Make numbers of the images
+# ## Prepare the images
 #
 # An image is a table of 28x28 whole numbers, from 0 for paper to 255 for full ink. The network
 # wants numbers from 0 to 1, so divide by 255. And it wants to know how many values each pixel has.
@@ -73,15 +73,17 @@ cnn.summary(print_fn=print)  # as plain text
 page.add(parameters=cnn.count_params())
 
 # %% [markdown]
-# `summary` shows what each layer puts out, and how many **parameters** it has. These are the
-# numbers that training will set: {{ first_network.parameters | thousands }} in all. `None` stands
-# for the number of images, which is left open.
+# `summary` shows what each layer puts out, and how many **parameters** it has (most are called
+# **weights**). These are the numbers that training will set:
+# {{ first_network.parameters | thousands }} in all. `None` stands for the number of images, which
+# is left open.
 #
 # ## Train it
 #
-# `compile` says how to learn: which rule changes the parameters, what to make small, and what to
-# report. `fit` does it. It shows the network all {{ first_network.train_images | thousands }}
-# training images with their labels, 32 at a time. One such pass is an **epoch**.
+# `compile` says how to learn: which rule changes the parameters, what to make small (the **loss**),
+# and what to report. `fit` does it. It shows the network all
+# {{ first_network.train_images | thousands }} training images with their labels, 32 at a time: a
+# **batch**. One such pass is an **epoch**.
 
 # %% tags=["parameters"]
 epochs = 1  # passes over the training images
@@ -117,9 +119,9 @@ page.add(test_accuracy=accuracy, atol=0.005)  # five seeds lie within 0.002
 page.add(guess_loss=np.log(10))
 
 # %% [markdown]
-# It reads {{ first_network.test_accuracy | percent }} of the
-# {{ first_network.test_images | thousands }} test images as their writers meant them. Whoever
-# always answers "{{ dataset.most_common }}" reads {{ dataset.guess_accuracy | percent }}.
+# For {{ first_network.test_accuracy | percent }} of the {{ first_network.test_images | thousands }}
+# test images its answer is the label. Whoever always answers "{{ dataset.most_common }}" is right
+# about {{ dataset.guess_accuracy | percent }}.
 #
 # One rule now, though its reasons come later. This first try is scored once, and nothing on this
 # page is chosen by that score. To choose between networks, score them on other images.
@@ -177,7 +179,7 @@ page.claim("in doubt about this one", probabilities.max() < 0.9)
 # |---|---|
 # | `load_mnist`, `/ 255` | [The dataset](01_dataset.ipynb): what these images are, and what the test images are for |
 # | `Conv2D` to `Dense`, `summary` | [The architecture](02_architecture.ipynb): each layer by hand, and how its parameters are counted |
-# | `compile`, `fit` | [Training and evaluation](04_training.ipynb): the loss, and how it is made small |
+# | `compile`, `fit` | [How a network learns](03_learning.ipynb): the steps, by hand; [Training and evaluation](04_training.ipynb): ten epochs, and when to stop |
 # | `evaluate` | the same chapter, and [Is your result normal?](08_normal.ipynb): how far to trust an accuracy |
 # | `predict` | [Which digits go wrong?](14_errors.ipynb): how far to trust a probability |
 # | the choice of the layers | [Convolutional and fully connected networks](05_comparison.ipynb), [Going further](06_going_further.ipynb) |

@@ -6,7 +6,8 @@
 # {{ runs.architecture.seconds | minutes }} on {{ training.processor }}.*
 #
 # The network of this book has seven layers. Here you meet them one by one, work each out by hand
-# with NumPy, and see that Keras gets the same numbers. [A 7 goes first](#fig-passage).
+# with NumPy, and see that Keras gets the same numbers. [A 7 goes first](#fig-passage), through a
+# copy of the network that is already trained.
 
 # %% mystnb={"figure": {"caption": "A 7 goes through the seven layers of the book's network, as chapter 4 trains it. Each row shows what one layer puts out, dark where its numbers are large. Of 32 or 64 maps in a row you see seven.", "name": "fig-passage"}}
 from digitlib import plots, reference
@@ -100,8 +101,8 @@ page.add(
 )
 
 # %% [markdown]
-# The parameters are random until chapter 4 trains them, so this network's answers mean
-# nothing yet. Its arithmetic is already what it will be.
+# The parameters of `cnn` are random, since nobody has trained it: its answers mean nothing yet. Its
+# arithmetic is already what it will be.
 #
 # ## Convolution
 #
@@ -152,9 +153,9 @@ print(slide(np.pad(patch, 1), edge_kernel))
 # %% [markdown]
 # Now 4x4 gives 4x4. At the right, where ink meets the frame of zeros, values are below zero.
 #
-# Other weights answer to other things, as [these three kernels](#fig-maps) do.
+# Other weights respond to other things, as [these three kernels](#fig-maps) do.
 
-# %% mystnb={"figure": {"caption": "Three kernels, and the map that each makes of the 7, orange below zero and purple above. The first answers to edges, the second to strokes that rise to the right, the third adds up its window and blurs.", "name": "fig-maps"}}
+# %% mystnb={"figure": {"caption": "Three kernels, and the map that each makes of the 7, purple positive, orange negative, white zero. The first responds to edges, the second to strokes that rise to the right, the third adds up its window and blurs.", "name": "fig-maps"}}
 kernels = {
     "upright edges": edge_kernel,
     "slanted strokes": np.array([[-1, -1, 2], [-1, 2, -1], [2, -1, -1]]),
@@ -226,8 +227,10 @@ def convolve(images, kernels, biases):
 # %% [markdown]
 # ## ReLU
 #
-# `activation="relu"` sets negative numbers to zero and leaves the others alone. Why? A sum of sums
-# is a sum: without a bend between them, two layers do no more than one. Four maps at one place:
+# `activation="relu"` sets negative numbers to zero and leaves the others alone. Why? A weighted sum
+# of weighted sums is again a weighted sum: layers that only sum are **linear**, and two in a row do
+# no more than one. ReLU bends at zero, so it is not linear. A function that stands there for this
+# purpose is an **activation function**. Four maps at one place:
 
 
 # %% nbval={"atol": 0.001}
@@ -305,10 +308,9 @@ print("Keras: ", keras_pooled2[0, 2, 3, :4].round(3))
 # The second pooling leaves 5x5 places with 64 channels each. `Flatten` writes them in one row of
 # {{ architecture.flat | thousands }} numbers. Nothing is computed.
 #
-# A **unit** is one number that a layer puts out, with the sum that computes it. In a **dense**, or
-# fully connected, layer each unit has a weight for *every* number that comes in, and a bias: a
-# matrix product. `Dense(64)` has 64 units. It is a **hidden layer**: its output is not yet the
-# answer.
+# A **unit** is one number that a layer puts out. In a **dense**, or fully connected, layer each
+# unit has a weight for *every* number that comes in, and a bias: a matrix product. `Dense(64)` has
+# 64 units. It is a **hidden layer**: its output is not yet the answer.
 
 
 # %%
@@ -378,8 +380,8 @@ page.claim(
 # ## What the bends are worth
 #
 # Between the sums of this network stand two things that are no sums: ReLU, and the largest of four.
-# Take out either or both, and train. Where pooling is out, a stride of 2 shrinks the maps.
-# (Chapter 4 explains `compile` and `fit`.)
+# Take out either or both, and train. Where pooling is out, a stride of 2 shrinks the maps. (Chapter
+# 4 explains `compile` and `fit`.)
 
 # %% nbval={"atol": 0.015}
 from digitlib.data import hold_out
@@ -449,14 +451,14 @@ page.claim(
 # {{ architecture.bends["pooling alone"] | percent }} against
 # {{ architecture.bends["ReLU and pooling"] | percent }}. Something has to bend; it need not be
 # ReLU. (One run each, on {{ architecture.bend_images | thousands }} images: small differences mean
-# nothing.)
+# nothing. The networks without pooling also differ in their strides and have more weights.)
 #
 # ## Why these sizes?
 #
-# A window of 3x3 has a middle, and none below it has. Two convolutions in a row see 5x5 pixels. On
-# one channel that takes {{ architecture.two_windows }} weights; a single window of 5x5 would need
-# {{ architecture.one_window }}. The 32 and 64 are custom; [What helps?](16_exploring.ipynb) tries
-# others.
+# A window of 3x3 has a middle, and a neighbour of it on every side; no smaller one has both. Two
+# convolutions in a row see 5x5 pixels. On one channel that takes {{ architecture.two_windows }}
+# weights; a single window of 5x5 would need {{ architecture.one_window }}. The 32 and 64 are
+# customary; [What helps?](16_exploring.ipynb) tries others.
 #
 # ## Where the parameters are
 #

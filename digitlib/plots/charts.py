@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import cycle
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -89,7 +89,7 @@ def lines(
     xlabel: str,
     ylabel: str,
     x: Sequence[float] | None = None,
-    logarithmic: bool = False,
+    logarithmic: bool | Literal["y"] = False,
     ax: Axes | None = None,
 ) -> Drawing:
     """Draw curves over a common axis.
@@ -104,8 +104,8 @@ def lines(
         The axis labels.
     x : sequence of float, optional
         Positions of the values; 1, 2, 3, ... by default.
-    logarithmic : bool
-        Use logarithmic axes, both of them.
+    logarithmic : bool or "y"
+        Use logarithmic axes: both of them, or that of the values alone.
     ax : matplotlib.axes.Axes, optional
         Where to draw; by default on a new figure.
 
@@ -131,8 +131,9 @@ def lines(
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.legend()
     if logarithmic:
-        _make_logarithmic(ax.xaxis, ax.yaxis)
-    kind = f"Line chart over {xlabel}{', both axes logarithmic' if logarithmic else ''}"
+        _make_logarithmic(*([ax.yaxis] if logarithmic == "y" else [ax.xaxis, ax.yaxis]))
+    scales = {False: "", True: ", both axes logarithmic", "y": ", the axis of values logarithmic"}
+    kind = f"Line chart over {xlabel}{scales[logarithmic]}"
     return Drawing(ax, f"{kind}. {subject}: {'; '.join(described)}.")
 
 

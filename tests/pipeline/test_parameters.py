@@ -74,9 +74,9 @@ def test_a_parameter_has_one_type_in_all_chapters():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["03", "-p", "epochs", "1e-3"], "epochs is 1e-3, but must be a whole number, as its default 10 is"),
-        (["03", "-p", "epoch", "1"], "unknown parameter epoch: there are epochs, seed, training_images"),
-        (["03", "--quick", "-p", "epochs", "1"], "--quick sets the parameters itself"),
+        (["04", "-p", "epochs", "1e-3"], "epochs is 1e-3, but must be a whole number, as its default 10 is"),
+        (["04", "-p", "epoch", "1"], "unknown parameter epoch: there are epochs, seed, training_images"),
+        (["04", "--quick", "-p", "epochs", "1"], "--quick sets the parameters itself"),
     ],
 )
 def test_the_command_refuses_before_anything_runs(monkeypatch, capsys, arguments, message):
@@ -90,7 +90,7 @@ def test_the_command_hands_on_typed_values(monkeypatch):
     given = []
     monkeypatch.setattr(notebook_commands, "run", lambda *arguments, parameters: given.append(parameters))
     assert (
-        notebook_commands.main(["run", "06", "-p", "learning_rate", "1", "-p", "moved", "True", "-p", "seed", "007"])
+        notebook_commands.main(["run", "07", "-p", "learning_rate", "1", "-p", "moved", "True", "-p", "seed", "007"])
         == 0
     )
     assert given == [{"learning_rate": 1.0, "moved": True, "seed": 7}]

@@ -108,7 +108,7 @@ def test_a_chapter_that_keeps_no_results_is_named(run_extra):
 
 
 def test_a_misspelled_parameter_is_an_error_that_lists_the_known(capsys):
-    assert notebook_commands.main(["run", "03", "-p", "epoch", "1"]) == 1
+    assert notebook_commands.main(["run", "04", "-p", "epoch", "1"]) == 1
     error = capsys.readouterr().err
     assert "unknown parameter epoch" in error
     assert "epochs" in error
@@ -170,8 +170,8 @@ def test_a_run_with_other_parameters_is_not_accepted(monkeypatch, tmp_path):
 def test_an_accepted_run_is_the_committed_book_and_leaves_chapters_not_yet_run(project, tool):
     unfinished = project / "chapters" / "05_comparison.py"
     unfinished.write_text(unfinished.read_text(encoding="utf-8") + "\n# %%\n1 + 1\n", encoding="utf-8")
-    assert tool(project, "notebooks.py", "run", "12").returncode == 0
-    result = tool(project, "notebooks.py", "accept", "12")
+    assert tool(project, "notebooks.py", "run", "13").returncode == 0
+    result = tool(project, "notebooks.py", "accept", "13")
     assert result.returncode == 0, result.stderr
     assert "accepted 13_data_size" in result.stdout
     assert "left 05_comparison as it was" in result.stdout

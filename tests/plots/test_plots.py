@@ -332,6 +332,12 @@ def test_lines_can_have_logarithmic_axes_with_plain_numbers():
     assert "logarithmic" in drawing.alt
 
 
+def test_lines_can_have_a_logarithmic_axis_of_values_alone():
+    drawing = plots.lines({"a": [2, 20]}, x=[0, 9], subject="C", xlabel="x", ylabel="y", logarithmic="y")
+    assert (drawing.ax.get_xscale(), drawing.ax.get_yscale()) == ("linear", "log")
+    assert drawing.alt.startswith("Line chart over x, the axis of values logarithmic. ")
+
+
 def test_bands_can_have_logarithmic_axes():
     drawing = plots.bands({"a": RUNS}, x=[1, 10], subject="C", xlabel="x", ylabel="y", logarithmic=True)
     assert (drawing.ax.get_xscale(), drawing.ax.get_yscale()) == ("log", "log")
