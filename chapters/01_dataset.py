@@ -409,7 +409,7 @@ page.claim(
 #   ten classes.
 # - Guessing the commonest class is right for {{ dataset.guess_accuracy | percent }}, the nearest
 #   mean image for {{ dataset.nearest_mean_accuracy | percent }}.
-# - Every digit fits a 20x20 box and is centred by mass; your own digits must be too.
+# - Digits fit a 20x20 box and are centred by mass; your own digits must be too.
 # - Divide by 255, add a channel axis, hold out {{ dataset.validation_images | thousands }} images
 #   for validation, and leave the test set alone.
 # - A handful of labels are wrong or doubtful.

@@ -78,18 +78,15 @@ page.claim("no better than a guess", abs(by_hand - np.log(10)) < 0.1)
 #
 # ## How it learns
 #
-# The loss depends on all the parameters. Calculus gives, for each of them, the **gradient**: how
-# much the loss would change if that parameter grew a little. Step each parameter a little against
-# its gradient, and the loss shrinks. That is **gradient descent**.
+# It takes the steps of [the last chapter](03_learning.ipynb): forwards, backwards, and each weight
+# a little against its slope.
 #
-# Computing the gradient on all images for every step would be slow, so each step uses a **batch**
-# of 32. One pass over all batches is an **epoch**. With {{ training.training_images | thousands }}
-# images an epoch has {{ training.steps | thousands }} steps.
+# Each step uses a batch of 32 images. With {{ training.training_images | thousands }} images an
+# epoch has {{ training.steps | thousands }} steps.
 #
-# The rule for the size of the steps is the **optimizer**. **Adam** ({{ cite("kingma2015") }}) keeps
-# two running averages for each parameter: $m$ of its gradient $g$, and $v$ of the square of its
-# gradient. It steps by their ratio, so that parameters with small gradients move as far as those
-# with large ones:
+# The rule that makes steps of slopes is the **optimizer**, here **Adam**
+# ({{ cite("kingma2015") }}). With $m$ and $v$, the running averages of the slope $g$ and of its
+# square, its formulas are:
 #
 # $$\begin{aligned}
 # m &\leftarrow \beta_1 m + (1 - \beta_1)\, g \\
@@ -256,10 +253,13 @@ page.add(test_images=accuracy.count)
 # **Accuracy** is the share of right answers: {{ training.test_accuracy | percent(2) }}, or
 # {{ training.test_errors }} errors among {{ training.test_images | thousands }} digits.
 #
-# The **interval** says how far chance could have moved that figure, had other test images been
-# drawn: from {{ training.test_low | percent(2) }} to {{ training.test_high | percent(2) }}
-# ({{ cite("wilson1927") }}). It is wider than many people think. Two networks whose accuracies
-# differ by a tenth of a percentage point cannot be told apart by looking at two such numbers.
+# That is its accuracy on these images. On all digits of this kind it has a true accuracy, which
+# nobody knows. The **interval** says where that may lie: from {{ training.test_low | percent(2) }}
+# to {{ training.test_high | percent(2) }} ({{ cite("wilson1927") }}). It is a 95 % interval: of
+# many made in this way, that share holds the true value. It assumes that the images were drawn
+# independently; images by one hand are alike, so in truth it should be wider still. It is already
+# wider than many people think. Two networks whose accuracies differ by a tenth of a percentage
+# point cannot be told apart by looking at two such numbers.
 #
 # There is a second source of chance, the seed. The same training was repeated from
 # {{ training.repetitions | words }} other seeds, declared beforehand:
@@ -288,11 +288,11 @@ page.claim(
 # %% [markdown]
 # They range from {{ training.repeated_low | percent(2) }} to
 # {{ training.repeated_high | percent(2) }}.
-# {{ claim("The run on this page lies among them or close by") }}; [a later
-# chapter](08_normal.ipynb) tells how to judge that. Running this page twice on one computer gave
-# the very same weights each time. On another processor, or with another number of cores, sums are
-# added in another order; their last digits differ, and training makes the difference grow. So do
-# not expect our figures to the last digit even from our seed.
+# {{ claim("The run on this page lies among them or close by") }};
+# [a later chapter](08_normal.ipynb) tells how to judge that. Running this page twice on one
+# computer gave the very same weights each time. On another processor, or with another number of
+# cores, sums are added in another order; their last digits differ, and training makes the
+# difference grow. So do not expect our figures to the last digit even from our seed.
 #
 # ## Which digits does it confuse?
 #
@@ -460,8 +460,7 @@ assert run.seconds > 0
 # **Late in a training the validation loss rises, while the validation accuracy stays where it is.
 # What is going on?**
 #
-# <details><summary>The same images are wrong as before, but the network is surer of its wrong
-# answers</summary>
+# <details><summary>About as many images are wrong as before, but the network is surer of its wrong answers</summary>
 #
 # Right. An answer is right or wrong, however sure it is. The loss looks at the probability of the
 # right digit, and that has no lower end to fall to.
@@ -470,8 +469,8 @@ assert run.seconds > 0
 #
 # <details><summary>More and more images are wrong, but the curve is too coarse to show it</summary>
 #
-# Then the accuracy would fall. Two answers that change places, one for the better, one for the
-# worse, leave it where it is.
+# Then the accuracy would fall. Where some answers change for the better and as many for the worse,
+# it stays where it is.
 #
 # </details>
 #
@@ -487,7 +486,8 @@ assert run.seconds > 0
 #
 # <details><summary>How far the accuracy would move with other test images</summary>
 #
-# That is what the interval says. The repetition was tested on the same images, so it cannot tell.
+# Other images are the interval's business: it allows for them when it says where the true accuracy
+# may lie. The repetition was tested on the same images, so it cannot tell.
 #
 # </details>
 #
@@ -501,7 +501,8 @@ assert run.seconds > 0
 # <details><summary>Whether the interval was computed correctly: the second accuracy has to lie in
 # it</summary>
 #
-# It need not. The interval is about other test images, not about other networks.
+# It need not. The interval is about the true accuracy of one network. The repetition trained
+# another.
 #
 # </details>
 #

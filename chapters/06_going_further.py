@@ -62,9 +62,9 @@ page.add(
 # **The batch size** is how many images share a step. Larger batches make fewer, steadier steps, and
 # keep most machines busier.
 #
-# **Dropout** ({{ cite("srivastava2014") }}) sets half of a layer's inputs to zero at random, anew
-# for each batch, in training only. No unit can then rely on a particular other one. It is a
-# **regularization**: a means against over-fitting.
+# **Dropout** ({{ cite("srivastava2014") }}) sets numbers of a layer's input to zero at random, each
+# with the same probability, for each image and in each step anew, in training only. No unit can
+# then rely on a particular other one. It is a **regularization**: a means against over-fitting.
 
 
 # %%
@@ -245,8 +245,8 @@ page.claim(
 # ## What can be said
 #
 # Look at the baseline first: {{ going_further.base | percent }}, with an interval from
-# {{ going_further.base_low | percent }} to {{ going_further.base_high | percent }}. That is how
-# much the choice of held-out images could have moved it. Another seed moved it by
+# {{ going_further.base_low | percent }} to {{ going_further.base_high | percent }}. There its true
+# accuracy may lie, as far as these held-out images tell. Another seed moved it by
 # {{ going_further.seed_difference | percent(2) }}. A variation within such a distance of the
 # baseline has shown nothing, in either direction.
 #
@@ -331,8 +331,8 @@ page.claim(
 #
 # ## Where to go from here
 #
-# - **Repeat.** Take the two variations that interest you most, five seeds each, and compare. [What
-#   helps?](16_exploring.ipynb) does so with many.
+# - **Repeat.** Take the two variations that interest you most, five seeds each, and compare.
+#   [What helps?](16_exploring.ipynb) does so with many.
 # - **Combine.** Dropout and augmentation together, for more epochs: regularization needs time to
 #   pay. One combination, [chosen on held-out images](16_exploring.ipynb), is right about
 #   {{ exploring.final | in_words(digits=2) }} of the test images.
