@@ -460,7 +460,8 @@ assert run.seconds > 0
 # **Late in a training the validation loss rises, while the validation accuracy stays where it is.
 # What is going on?**
 #
-# <details><summary>About as many images are wrong as before, but the network is surer of its wrong answers</summary>
+# <details><summary>About as many images are wrong as before, but the network is surer of its wrong
+# answers</summary>
 #
 # Right. An answer is right or wrong, however sure it is. The loss looks at the probability of the
 # right digit, and that has no lower end to fall to.
