@@ -1,8 +1,8 @@
 # %% [markdown]
 # # How a network learns
 #
-# *{{ minutes_to_read.learning }} minutes to read; its run took
-# {{ runs.learning.seconds | minutes }} on {{ training.processor }}.*
+# *{{ minutes_to_read.learning }} minutes to read, about {{ minutes_with_exercises.learning }} with
+# the exercises; its run took {{ runs.learning.seconds | minutes }} on {{ training.processor }}.*
 #
 # In the last chapter the weights of the network were random. Here you find out how they become good
 # ones: first a single number learns, then nine, then the whole network, in NumPy alone. Keras will
@@ -290,7 +290,7 @@ plots.chain(
 # - What is the slope for each of my *weights*? With it, they learn.
 # - What is the slope for each number that *came in*? It goes to the layer before.
 #
-# ### Dense
+# ## Dense
 #
 # Each output is a sum of inputs times weights. If a weight grows a little, the output grows *input*
 # times as fast; if an input grows, *weight* times as fast. An input goes into every unit, so its
@@ -309,7 +309,7 @@ def dense_backward(slopes, inputs, weights):
 
 
 # %% [markdown]
-# ### ReLU
+# ## ReLU
 #
 # What was positive went through unchanged, and so does its slope. What was negative became zero,
 # and nudging it changes nothing: its slope is zero.
@@ -325,7 +325,7 @@ def relu_backward(slopes, inputs):
 
 
 # %% [markdown]
-# ### Pooling
+# ## Pooling
 #
 # Only the largest of the four values in a square got through, so the whole slope goes back to its
 # place, and the three others get zero. If two are equally large, the first one gets it, as in
@@ -361,7 +361,7 @@ def max_pool_backward(slopes, maps):
 
 
 # %% [markdown]
-# ### Convolution
+# ## Convolution
 #
 # You have met the slopes of its weights already: the slopes of the map, times the shifted image,
 # added up over all places. Now they are added up over all images, too. A number that came in took
@@ -401,7 +401,7 @@ def convolve_backward(slopes, images, kernels):
 
 
 # %% [markdown]
-# ### Softmax and the loss of a classifier
+# ## Softmax and the loss of a classifier
 #
 # The network's ten last sums are called **logits**, or scores. Softmax makes probabilities of them,
 # and the loss looks at one: the probability `p` that the right digit got. The loss of the image is
