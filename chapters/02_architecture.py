@@ -428,7 +428,7 @@ for name, network in networks.items():
     network.fit(X_few, y_few, epochs=3, verbose=0)
     answers = network.predict(X_held, verbose=0).argmax(axis=1)
     right[name] = (answers == y_held).mean()
-    print(f"{name:16} {right[name]:.3f} of the held-out images right")
+    print(f"{name}: {right[name]:.3f} of the held-out images right")
 
 # %% tags=["pipeline"]
 page.add(bend_images=len(X_few))
