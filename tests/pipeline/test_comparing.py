@@ -361,3 +361,9 @@ def test_a_decimal_may_end_a_sentence(now, same):
 
 def test_a_version_is_no_decimal():
     assert not close("numpy 2.4.6", "numpy 2.4.7", 0.5, 0)
+
+
+def test_lines_that_are_equally_long_by_chance_are_no_table():
+    stored = "  1 image:  0.13\n 32 images: 0.45\n128 images: 0.73"
+    assert close(stored, stored.replace("0.13", "0.15"), 0.03, 0)
+    assert not close(stored, stored.replace("0.13", "0.19"), 0.03, 0)

@@ -105,8 +105,8 @@ def labels(text: str) -> list[str]:
         table.feed(text)
         return table.labels
     lines = text.splitlines()
-    if len(lines) < 3 or len({len(line) for line in lines}) != 1:
-        return []
+    if len(lines) < 3 or len({len(line) for line in lines}) != 1 or DECIMAL.search(lines[0]):
+        return []  # equally long by chance, for the head of a table holds names
     found = lines[0].split() + [re.split(r"\s{2,}", line.strip())[0] for line in lines[1:]]
     for column in COLUMN_OF_NAMES.finditer(lines[0]):
         found += [name for line in lines[1:] for name in line[: column.end()].split()[-1:]]
