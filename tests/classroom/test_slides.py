@@ -176,7 +176,7 @@ def test_every_figure_and_table_is_there_with_its_words(decks, name):
     for code, (_, caption) in pictures.items():
         if "`" not in caption and "$" not in caption:
             assert caption in " ".join(found[code][1].text.split())
-    tables = sum("<table" in output.get("data", {}).get("text/html", "") for cell in shown for output in cell.outputs)
+    tables = sum("text/html" in output.get("data", {}) for cell in shown for output in cell.outputs)
     assert len(deck.select(".slides figure > div table, .slides figure > table")) == tables
 
 

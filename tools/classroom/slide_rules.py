@@ -99,9 +99,8 @@ def _shown(text: str) -> Iterator[str]:
 def _code_slides(cell: NotebookNode, heading: str) -> Iterator[list[NotebookNode]]:
     if heading == EXERCISES:
         return
-    outputs = [output for output in cell.outputs if _printed(output).strip()]  # Keras leaves an empty one
-    rich = [output for output in outputs if {"image/png", "text/html"} & set(output.get("data", {}))]
-    printed = "".join(_printed(output) for output in outputs if output not in rich).rstrip().splitlines()
+    rich = [output for output in cell.outputs if {"image/png", "text/html"} & set(output.get("data", {}))]
+    printed = "".join(_printed(output) for output in cell.outputs if output not in rich).rstrip().splitlines()
     source = [] if "hide-input" in cell.metadata.get("tags", []) else cell.source.splitlines()
     if source and printed and len(source) + len(printed) < CODE_LINES:
         yield [_code(source, printed)]
