@@ -1,10 +1,8 @@
-"""The diagrams of the second chapter: their numbers are those of NumPy, SciPy and Keras."""
+"""The diagrams: their numbers are those of NumPy, SciPy and Keras, and a phone can show them."""
 
 import re
 
 import keras
-import matplotlib
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
@@ -13,9 +11,7 @@ from test_plots import DIGIT, DRAW, SMALL, TWO_TABLES, WEIGHTS, WINDOW, drawn, l
 
 from digitlib import models, plots
 
-matplotlib.use("Agg")
-
-DIAGRAMS = ("network", "passage", "window_on_image", "channel_sum", "kernels_with_maps", "pooling")
+DIAGRAMS = ("network", "passage", "window_on_image", "channel_sum", "kernels_with_maps", "pooling", "chain")
 every_diagram = pytest.mark.parametrize("name", DIAGRAMS)
 
 
@@ -23,12 +19,6 @@ def tables(drawing):
     """The whole numbers drawn, table by table: those of one row of a table follow each other."""
     shown = [text.get_text().replace("\N{MINUS SIGN}", "-") for text in drawing.ax.texts]
     return [int(text) for text in shown if re.fullmatch(r"-?[\d,]+", text)]
-
-
-@pytest.fixture(autouse=True)
-def no_figure_is_left_open():
-    yield
-    plt.close("all")
 
 
 @every_diagram

@@ -1,19 +1,9 @@
 """The diagrams of how a network learns: each point lies on its curve, and each slope stands where it belongs."""
 
-import matplotlib
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 from digitlib import plots
-
-matplotlib.use("Agg")
-
-
-@pytest.fixture(autouse=True)
-def no_figure_is_left_open():
-    yield
-    plt.close("all")
 
 
 def test_the_steps_of_a_descent_lie_on_the_curve_which_shows_both_its_sides():

@@ -78,14 +78,12 @@ every_function = pytest.mark.parametrize("draw", DRAW.values(), ids=DRAW.keys())
 
 
 @pytest.fixture(autouse=True)
-def no_figure_is_shown_or_left_open(monkeypatch):
+def no_figure_is_shown(monkeypatch):
     def refuse(*arguments, **options):
         raise AssertionError("a plotting function has shown its figure")
 
     monkeypatch.setattr(plt, "show", refuse)
     monkeypatch.setattr(matplotlib.figure.Figure, "show", refuse)
-    yield
-    plt.close("all")
 
 
 def drawn(drawing):
