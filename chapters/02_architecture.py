@@ -155,7 +155,7 @@ print(slide(np.pad(patch, 1), edge_kernel))
 #
 # Other weights respond to other things, as [these three kernels](#fig-maps) do.
 
-# %% mystnb={"figure": {"caption": "Three kernels, and the map that each makes of the 7, purple positive, orange negative, white zero. The first responds to edges, the second to strokes that rise to the right, the third adds up its window and blurs.", "name": "fig-maps"}}
+# %% mystnb={"figure": {"caption": "Three kernels, and the map that each makes of the 7, purple positive, orange negative. The first responds to edges, the second to strokes that rise to the right, the third adds up its window and blurs.", "name": "fig-maps"}}
 kernels = {
     "upright edges": edge_kernel,
     "slanted strokes": np.array([[-1, -1, 2], [-1, 2, -1], [2, -1, -1]]),

@@ -169,7 +169,7 @@ page.claim("It is the lost kernel", difference < 0.005)
 # {{ claim("It is the lost kernel") }}, and nobody told the program what an edge is. It had an
 # image, a map, and a loss. [Look at it on its way](#fig-kernel).
 
-# %% mystnb={"figure": {"caption": "The nine weights on their way, after the steps named, and the kernel that was lost. Purple is positive, orange negative, white zero; the deeper, the larger.", "name": "fig-kernel"}}
+# %% mystnb={"figure": {"caption": "The nine weights on their way, after the steps named, and the kernel that was lost. Purple is positive, orange negative; what is near zero has the colour of the page.", "name": "fig-kernel"}}
 plots.image_grid(
     np.stack([*seen.values(), lost_kernel]),
     subject="A kernel that is learned, and the lost one",
