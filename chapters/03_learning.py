@@ -174,7 +174,7 @@ plots.image_grid(
     np.stack([*seen.values(), lost_kernel]),
     subject="A kernel that is learned, and the lost one",
     titles=[*(f"step {step}" for step in seen), "lost"],
-    columns=7,
+    columns=4,
     cmap="PuOr",
     symmetric=True,
 )
