@@ -1,19 +1,16 @@
 import os
-import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlparse
 
 import pytest
-from filelock import FileLock
 
+from copies import FORK, copy_project, once
 from digitlib.files import read_text
 from grader.sandboxes import NoSandbox, choose
 from pipeline.configuration import repository
-from pipeline.paths import ROOT
 from publication import site_address
 from publishing.chromium import LAUNCH, NoBrowser, find_chromium
 from publishing.static_host import serve
@@ -22,7 +19,6 @@ from publishing.static_host import serve
 collect_ignore = (
     [] if sys.platform == "linux" else ["grader/test_grading.py", "classroom/test_lab.py", "grader/test_sandbox.py"]
 )
-FORK = "https://github.com/School/numbers"
 WITHOUT = "without a {}: "  # begins the reason of a skipped test
 
 
@@ -98,38 +94,10 @@ def figures_without_a_screen():
     matplotlib.use("Agg")
 
 
-def copy_project(target: Path, *parts: str) -> Path:
-    """Copy what git tracks, or would track, to another folder: all of it, or some files and folders."""
-    listing = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", "--", *parts],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-    ).stdout.decode("utf-8")
-    for name in filter(None, listing.split("\0")):
-        if (ROOT / name).exists():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / name, target / name)
-    return target
-
-
 @pytest.fixture
 def project(tmp_path):
     """A copy of the project that a test may spoil."""
     return copy_project(tmp_path / "project")
-
-
-def once(tmp_path_factory, name: str, make: Callable[[Path], None]) -> Path:
-    """A folder that the workers of pytest-xdist share: the first to need it makes it, the others wait."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
-    with FileLock(f"{folder}.lock"):
-        if not folder.exists():
-            made = folder.with_name(f"{name}.part")
-            shutil.rmtree(made, ignore_errors=True)
-            make(made)
-            made.rename(folder)
-    return folder
 
 
 @pytest.fixture(scope="session")

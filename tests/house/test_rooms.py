@@ -1,11 +1,13 @@
 """The rooms of the house: few, apart from each other, and no two things of one name."""
 
+import ast
 import os
 import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
 
+from digitlib.files import read_text
 from pipeline.paths import ROOT
 
 OF_EVERY_ROOM = {"__init__", "__main__", "conftest"}
@@ -48,6 +50,13 @@ def test_tests_lie_in_the_rooms_that_they_are_of():
     of_the_package = {path.parts[1] for path in tracked("digitlib/*/*.py")} - {"data"}
     of_the_tools = {path.parts[1] for path in tracked("tools/*/*.py")}
     assert rooms == {"digitlib", "grader", "house"} | of_the_package | of_the_tools
+
+
+def test_nothing_is_imported_from_a_conftest():
+    """Each room of the tests may have one, and which of them the import meets hangs on the order of collection."""
+    for path in tracked("*.py"):
+        names = {getattr(node, "module", None) for node in ast.walk(ast.parse(read_text(ROOT / path)))}
+        assert "conftest" not in names, path
 
 
 def test_commands_are_a_few_lines():

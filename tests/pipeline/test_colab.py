@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import digitlib
-from conftest import copy_project
+from copies import copy_project
 from pipeline.configuration import repository
 from pipeline.lock import dependencies
 from pipeline.notebook_files import read_notebook

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from pypdf import PdfReader
 
-from conftest import copy_project, once
+from copies import copy_project, once
 from pipeline.configuration import configuration
 from pipeline.notebook_files import title
 from pipeline.paths import chapters, pages

@@ -12,7 +12,7 @@ from pybtex.database import parse_file
 
 import digitlib
 import publication
-from conftest import FORK, copy_project
+from copies import FORK, copy_project
 from pipeline.configuration import repository
 from pipeline.notebook_files import NOTEBOOK_METADATA, read_notebook
 from pipeline.paths import BOOK, ROOT, chapters, page_names
