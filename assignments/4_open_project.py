@@ -48,7 +48,7 @@ import numpy as np
 from digitlib.data import hold_out, load_mnist
 
 # %% tags=["parameters"]
-training_images = 54_000
+training_images = 50_000
 epochs = 8
 seed = 0
 

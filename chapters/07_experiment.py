@@ -67,9 +67,8 @@ from digitlib.experiments import choices, corruptions, transformations
 
 (X_train, y_train), (X_test, y_test) = data.load_mnist()
 if choices.choose({"test": False, "validation": True}, scored_on, "scored_on"):
-    (X_train, y_train), (X_test, y_test) = data.hold_out(
-        X_train, y_train, count=10_000
-    )
+    X_test, y_test = X_train[-10_000:], y_train[-10_000:]
+    X_train, y_train = X_train[:-10_000], y_train[:-10_000]
 X_train, y_train = choices.draw_examples(
     X_train, y_train, count=training_images, seed=seed
 )

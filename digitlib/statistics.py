@@ -6,6 +6,7 @@ that only puts results into words does not wait.
 
 import math
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +17,25 @@ from digitlib.checks import check_answers
 
 # As a share of the values compared. Accuracies differ by far more: by one image of 60,000 at least.
 ROUNDING_ERROR = 1e-12
+
+
+# No share is further than 0.05 from the nearest, about as much as "about" allows.
+_FRACTIONS = {
+    Fraction(0): "hardly any",
+    Fraction(1, 20): "about a twentieth",
+    Fraction(1, 10): "about a tenth",
+    Fraction(1, 5): "about a fifth",
+    Fraction(1, 4): "about a quarter",
+    Fraction(1, 3): "about a third",
+    Fraction(2, 5): "about two fifths",
+    Fraction(1, 2): "about half",
+    Fraction(3, 5): "about three fifths",
+    Fraction(2, 3): "about two thirds",
+    Fraction(3, 4): "about three quarters",
+    Fraction(4, 5): "about four fifths",
+    Fraction(9, 10): "about nine tenths",
+    Fraction(1): "nearly all",
+}
 
 
 class Estimate(NamedTuple):
@@ -416,6 +436,36 @@ def place_in_words(value: float, values: Iterable[float]) -> str:
     if below == 0:
         return f"below all {count}"
     return f"between the {_ordinal(below)} and the {_ordinal(below + 1)} of {count}"
+
+
+def share_in_words(share: float) -> str:
+    """Name the simple fraction that is nearest to a share.
+
+    Parameters
+    ----------
+    share : float
+        0 to 1.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    ValueError
+        If the share is not between 0 and 1.
+
+    Examples
+    --------
+    >>> share_in_words(0.46), share_in_words(0.7), share_in_words(0.004), share_in_words(1)
+    ('about half', 'about two thirds', 'hardly any', 'all')
+    """
+    if not 0 <= share <= 1:
+        raise ValueError(f"a share lies between 0 and 1, got {share}")
+    if share in (0, 1):
+        return "all" if share else "none"
+    nearest = min(_FRACTIONS, key=lambda fraction: abs(fraction - share))
+    return _FRACTIONS[nearest]
 
 
 def _finite(values: Iterable[float], *, at_least: int = 1) -> np.ndarray:

@@ -16,6 +16,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from PIL import Image
+from scipy.stats import chi2_contingency
 
 from digitlib import data
 from laws import law
@@ -215,7 +216,7 @@ def test_a_missing_file_is_told_with_those_that_are_there(folder):
         data.load_mnist(folder)
     assert str(error.value).endswith(
         "The folder holds LICENSE.md, SHA256SUMS, disputed_labels.csv, t10k-images-idx3-ubyte.gz, "
-        "t10k-labels-idx1-ubyte.gz, train-images-idx3-ubyte.gz."
+        "t10k-labels-idx1-ubyte.gz, train-images-idx3-ubyte.gz, train-validation-idx1-ubyte.gz."
     )
 
 
@@ -463,29 +464,29 @@ def test_scaling_refuses_what_load_mnist_did_not_return(images):
     assert f"got {images.shape} {images.dtype}" in str(error.value)
 
 
-def test_the_last_examples_are_held_out_without_a_copy():
-    images, labels = np.arange(5 * 4).reshape(5, 2, 2), np.array([5, 6, 7, 8, 9])
-    (kept_images, kept_labels), (held_images, held_labels) = data.hold_out(images, labels, count=2)
-    assert (kept_labels.tolist(), held_labels.tolist()) == ([5, 6, 7], [8, 9])
-    assert (kept_images[:, 0, 0].tolist(), held_images[:, 0, 0].tolist()) == ([0, 4, 8], [12, 16])
-    assert np.shares_memory(kept_images, images)
-    assert np.shares_memory(held_images, images)
+def test_students_and_staff_are_held_out_as_the_test_set_has_them(mnist):
+    """The students' digits stand at even places, but for the last 1,900 (Yadav and Bottou 2019)."""
+    (images, labels), (_, test_labels) = mnist
+    places = np.arange(60_000)
+    kept, held = data.hold_out(places, labels)
+    (kept_places, kept_labels), (held_places, held_labels) = kept, held
+    assert len(held_places) == len(held_labels) == 10_000
+    assert sorted([*kept_places, *held_places]) == places.tolist()
+    assert (labels[held_places] == held_labels).all()
+    assert (labels[kept_places] == kept_labels).all()
+    students = (held_places % 2 == 0) & (held_places < 58_100)
+    assert students.sum() == 5_001
+    assert chi2_contingency([np.bincount(held_labels), np.bincount(test_labels)]).pvalue > 0.5
+    again, _ = data.hold_out(data.scale_pixels(images), labels)
+    assert again[0].shape == (50_000, 28, 28, 1)
 
 
-def test_six_thousand_of_mnist_are_held_out_by_default(mnist):
-    kept, held = data.hold_out(*mnist[0])
-    assert [len(array) for array in (*kept, *held)] == [54_000, 54_000, 6_000, 6_000]
-
-
-@pytest.mark.parametrize("count", [-1, 0, 5, 6])
-def test_holding_out_nothing_or_everything_is_an_error(count):
-    with pytest.raises(ValueError, match=f"cannot hold out {count} of 5 examples: choose 1 to 4"):
-        data.hold_out(np.zeros(5), np.zeros(5), count=count)
-
-
-def test_images_and_labels_of_different_number_cannot_be_held_out():
-    with pytest.raises(ValueError, match="5 images but 4 labels"):
-        data.hold_out(np.zeros(5), np.zeros(4), count=1)
+def test_only_all_training_examples_in_their_order_can_be_held_out(mnist):
+    (images, labels), test = mnist
+    shuffled = np.random.default_rng(0).permutation(60_000)
+    for wrong in [(images[:1000], labels[:1000]), test, (images, labels[shuffled]), (images[:5], labels)]:
+        with pytest.raises(ValueError, match="expected all of MNIST's 60,000 training examples in their order"):
+            data.hold_out(*wrong)
 
 
 def test_the_disputed_labels_are_those_of_fifteen_test_images_that_no_majority_of_five_stood_by(mnist):

@@ -478,3 +478,20 @@ def test_a_place_needs_values(value, values, complaint):
 def test_nobody_waits_for_tensorflow():
     program = "import sys, digitlib.statistics; sys.exit('tensorflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+@law
+@given(st.floats(0, 1))
+def test_words_for_a_share_are_never_far_from_it(share):
+    amounts = {"half": 1 / 2, "third": 1 / 3, "thirds": 1 / 3, "quarter": 1 / 4, "quarters": 1 / 4, "fifth": 1 / 5}
+    amounts |= {"fifths": 1 / 5, "tenth": 1 / 10, "tenths": 1 / 10, "twentieth": 1 / 20, "all": 1, "none": 0, "any": 0}
+    counts = {"two": 2, "three": 3, "four": 4, "nine": 9}
+    *before, part = statistics.share_in_words(share).split()
+    times = counts.get(before[-1], 1) if before else 1
+    assert abs(times * amounts[part] - share) <= 0.05 + 1e-9
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.1, float("nan")])
+def test_what_is_no_share_has_no_words(share):
+    with pytest.raises(ValueError, match="a share lies between 0 and 1"):
+        statistics.share_in_words(share)

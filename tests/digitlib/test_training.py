@@ -26,7 +26,7 @@ def digits():
 
 @pytest.fixture(scope="module")
 def trained(digits):
-    (images, labels), held = data.hold_out(*digits, count=64)
+    (images, labels), held = split(*digits)
     return training.train(
         build_small, images, labels, seed=3, epochs=2, validation_data=held, test_images=held[0], batch_size=16
     )
@@ -36,6 +36,10 @@ def trained(digits):
 def trained_by_default(digits):
     images, labels = digits
     return training.train(build_small, images[:33], labels[:33], seed=1)
+
+
+def split(images, labels):
+    return (images[:-64], labels[:-64]), (images[-64:], labels[-64:])
 
 
 def build_small():
@@ -103,7 +107,7 @@ def test_loss_and_accuracy_are_those_computed_by_hand(digits):
 
 def test_the_held_out_images_are_scored_after_every_epoch(trained, digits):
     model, run = trained
-    _, held = data.hold_out(*digits, count=64)
+    _, held = split(*digits)
     assert {name: len(values) for name, values in run.history.items()} == dict.fromkeys(
         ["accuracy", "loss", "val_accuracy", "val_loss"], 2
     )

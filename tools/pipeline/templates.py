@@ -5,6 +5,8 @@ A template may use
 - ``{{ training.test_accuracy | percent }}``: a number that the page
   ``04_training`` kept, and a filter that writes it;
 - ``{{ claim("a statement") }}``: a statement, printed if the run bore it out;
+- ``{{ training.error_share | share_in_words }}``: words that the result chooses ("about half"); also ``place_in_words``
+  ("below all 10"), ``verdict`` ("no difference shown"), and ``by_sign("more", "fewer", "as many")`` for a difference;
 - ``{{ fact.lenet5_error }}``: a figure from elsewhere, from ``facts.yml``;
 - ``{{ cite("lecun1998") }}``: a link to a source in ``references.bib``;
 - ``{{ runs.training.seconds }}``: when a chapter ran, for how long, with what;
@@ -158,6 +160,13 @@ def _in_words(number: int) -> str:
     return WORDS[number] if number < len(WORDS) else f"{number:,}"
 
 
+def _by_sign(difference: float, above: str, below: str, equal: str) -> str:
+    """Words for a difference above, below or equal to 0."""
+    if difference == 0:
+        return equal
+    return above if difference > 0 else below
+
+
 FILTERS: dict[str, Callable] = {
     "percent": _percent,
     "thousands": lambda number: f"{number:,}",
@@ -166,4 +175,8 @@ FILTERS: dict[str, Callable] = {
     "words": _in_words,
     "in_words": statistics.in_words,
     "difference_in_words": statistics.difference_in_words,
+    "share_in_words": statistics.share_in_words,
+    "place_in_words": statistics.place_in_words,
+    "verdict": statistics.verdict,
+    "by_sign": _by_sign,
 }
