@@ -219,7 +219,8 @@ def convolve(images, kernels, biases):
         for column in range(size):
             # The pixels at this place in the window, for all windows at once.
             shifted = images[:, row : row + height, column : column + width, :]
-            # Times their weights, summed over the channels, for each filter.
+            # Times their weights, summed over the channels, for each filter:
+            # a product of matrices, which NumPy writes as @.
             maps += shifted @ kernels[row, column]
     return maps + biases
 
@@ -319,7 +320,7 @@ def dense(vectors, weights, biases):
 
     The vectors' shape is (n, inputs), that of the weights (inputs, units).
     """
-    return vectors @ weights + biases
+    return vectors @ weights + biases  # @ is the product of matrices
 
 
 dense_weights, dense_biases = cnn.get_layer("dense").get_weights()
@@ -346,6 +347,7 @@ def softmax(scores):
     """Turn each row of scores into probabilities."""
     # Less the largest, no score is too large for exp. Above and below the
     # line everything shrinks by the same factor: the quotient stays.
+    # (keepdims leaves a column, so that each row meets its own maximum.)
     exponentials = np.exp(scores - scores.max(axis=1, keepdims=True))
     return exponentials / exponentials.sum(axis=1, keepdims=True)
 

@@ -32,7 +32,7 @@ CUT_CELLS = CUT_CODE.replace("'pre'", "'.cell_input pre'")
 
 
 @pytest.mark.parametrize("name", [*page_names(), "search", "404"])
-def test_a_page_is_sound_light_and_accessible_and_fits_phone_and_paper(watched, address, name):
+def test_a_page_is_sound_light_accessible_and_usable_by_keyboard_and_fits_phone_and_paper(watched, address, name):
     """All in one visit, since most of the time goes into opening a page."""
     watched.emulate_media(color_scheme="light", reduced_motion="reduce")
     sizes = count_bytes(watched)
@@ -46,6 +46,9 @@ def test_a_page_is_sound_light_and_accessible_and_fits_phone_and_paper(watched, 
     assert watched.locator("article table:not(:has(th))").all_inner_texts() == []
     assert barriers(watched, WCAG) == []
     assert watched.evaluate(CUT_CELLS) == []  # on a laptop of 1280 pixels
+    if name in NOTEBOOKS:
+        check_head(watched)
+        check_solutions(watched)
     watched.emulate_media(color_scheme="dark")
     expect(watched.locator("html[data-theme=dark]")).to_be_attached()
     assert barriers(watched, CONTRAST) == []  # nothing but colours differs
@@ -54,6 +57,28 @@ def test_a_page_is_sound_light_and_accessible_and_fits_phone_and_paper(watched, 
     watched.set_viewport_size({"width": 660, "height": 900})  # A4 less its margins
     watched.emulate_media(media="print")
     assert watched.evaluate(CUT_CODE) == []
+
+
+def check_head(page):
+    """A chapter says how long it takes, and leads to where it runs."""
+    head = page.locator("p.chapter-head")
+    told = r"\d+ minutes to read, about \d+ with the exercises; its run took \d+ (seconds|minutes)"
+    assert re.search(told, head.inner_text())
+    links = head.locator("a").evaluate_all("all => all.map(a => a.href)")
+    assert [link.split("/")[2] for link in links[:2]] == ["colab.research.google.com", "mybinder.org"]
+    assert page.request.get(links[2]).json()["nbformat"] == 4
+
+
+def check_solutions(page):
+    """Every solution and explanation is closed, and opens with the keyboard."""
+    solutions = page.locator("article details")
+    assert page.locator("article details.hide").count() >= 3  # solutions; the others are choices of questions
+    for solution in solutions.all():
+        assert not solution.evaluate("element => element.open")
+        solution.locator("summary").focus()
+        page.keyboard.press("Enter")
+        assert solution.evaluate("element => element.open")
+        expect(solution.locator(":scope > :not(summary)").first).to_be_visible()
 
 
 def barriers(page, rules):
@@ -130,19 +155,6 @@ def test_code_can_be_copied(page, address):
     assert "import keras" in page.evaluate("navigator.clipboard.readText()")
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
-def test_every_solution_and_explanation_is_closed_and_opens_with_the_keyboard(page, address, name):
-    open_page(page, f"{address}{name}.html")
-    solutions = page.locator("article details")
-    assert page.locator("article details.hide").count() >= 3  # solutions; the others are choices of questions
-    for solution in solutions.all():
-        assert not solution.evaluate("element => element.open")
-        solution.locator("summary").focus()
-        page.keyboard.press("Enter")
-        assert solution.evaluate("element => element.open")
-        expect(solution.locator(":scope > :not(summary)").first).to_be_visible()
-
-
 @pytest.mark.parametrize("name", ["intro", "04_training"])
 def test_the_keyboard_reaches_every_link_in_the_text(page, address, name):
     open_page(page, f"{address}{name}.html")
@@ -158,17 +170,6 @@ def test_the_keyboard_reaches_every_link_in_the_text(page, address, name):
         if page.evaluate("document.activeElement === document.body"):
             break
     assert reached >= set(links)
-
-
-@pytest.mark.parametrize("name", NOTEBOOKS)
-def test_a_chapter_says_how_long_it_takes_and_where_it_runs(page, address, name):
-    open_page(page, f"{address}{name}.html")
-    head = page.locator("p.chapter-head")
-    told = r"\d+ minutes to read, about \d+ with the exercises; its run took \d+ (seconds|minutes)"
-    assert re.search(told, head.inner_text())
-    links = head.locator("a").evaluate_all("all => all.map(a => a.href)")
-    assert [link.split("/")[2] for link in links[:2]] == ["colab.research.google.com", "mybinder.org"]
-    assert page.request.get(links[2]).json()["nbformat"] == 4
 
 
 def test_a_term_shows_its_definition_and_leads_to_the_glossary(page, address):
