@@ -67,8 +67,8 @@ page.add(
 #
 # ## One image is a table of numbers
 #
-# `plt.imshow` draws a table of numbers as a picture. `gray_r` gives 0 the colour of paper, and the
-# largest number that of ink. [Here is the first image](#fig-first-image).
+# `plt.imshow` draws a table of numbers as a picture. `gray_r` gives 0 the colour of paper, and
+# large numbers that of ink. [Here is the first image](#fig-first-image).
 
 # %% mystnb={"figure": {"caption": "The first training image. The numbers at its sides count rows and columns, from 0.", "name": "fig-first-image"}}
 import matplotlib.pyplot as plt
@@ -191,7 +191,7 @@ plots.histogram(
 # writers agree. [The standard deviation of each pixel](#fig-means) shows where they do not.
 
 
-# %% mystnb={"figure": {"caption": "Mean image of each class (above) and standard deviation of each pixel (below), each in a scale of its own. The outlines of the 1 are sharp; it is its slant that varies.", "name": "fig-means"}}
+# %%
 def mean_images(images, labels):
     """The mean image of each class, in an array of shape (10, 28, 28)."""
     means = np.zeros((10, 28, 28), dtype="float32")
@@ -201,6 +201,8 @@ def mean_images(images, labels):
 
 
 means = mean_images(images, y_train)
+
+# %% mystnb={"figure": {"caption": "Mean image of each class (above) and standard deviation of each pixel (below), each in a scale of its own. The outlines of the 1 are sharp; it is its slant that varies.", "name": "fig-means"}}
 deviations = np.zeros((10, 28, 28))
 for digit in range(10):
     deviations[digit] = images[y_train == digit].std(axis=0)
@@ -282,6 +284,7 @@ def centre(image):
     return row, column
 
 
+# %%
 some = X_train[:10_000]
 fitted, centred = 0, 0
 for image in some:
@@ -323,9 +326,9 @@ page.claim(
 #
 # ## Are the last images a fair sample?
 #
-# It is usual to hold out the last images, a tenth of all. Would another tenth do as well? Cut the
-# training images into [ten blocks](#fig-blocks). Hold out each in turn, and read it with the mean
-# images of the other nine.
+# It is usual to hold out the last images; Keras does so if you pass `validation_split` to `fit`.
+# Would others do as well? Cut the training images into [ten blocks](#fig-blocks). Hold out each in
+# turn, and read it with the mean images of the other nine.
 
 # %% mystnb={"figure": {"caption": "Accuracy of the nearest mean image on each block of the training images, in the order of the file. The axis does not begin at zero.", "name": "fig-blocks"}}
 places = np.arange(60_000)  # 0 to 59,999: where an image stands
@@ -349,7 +352,6 @@ plots.lines(
 # %% tags=["pipeline"]
 *other_blocks, last_block = (float(accuracy) for accuracy in accuracies)
 page.add(
-    block_images=int((places // 6_000 == 9).sum()),
     other_blocks=other_blocks,
     last_block=last_block,
     highest_other=max(other_blocks),
@@ -359,8 +361,7 @@ page.add(
 # %% [markdown]
 # The last block, {{ dataset.last_block | percent(2) }}, lies
 # {{ dataset.last_block | place_in_words(dataset.other_blocks) }} others. They reach from
-# {{ dataset.lowest_other | percent(2) }} to {{ dataset.highest_other | percent(2) }}. What is
-# different about it?
+# {{ dataset.lowest_other | percent(2) }} to {{ dataset.highest_other | percent(2) }}. Why?
 #
 # ## Who wrote the digits?
 #
@@ -402,13 +403,8 @@ plots.lines(
 
 # %% tags=["pipeline"]
 *other_staff, last_staff = by_series["staff"]
-page.add(
-    students_accuracy=right[students].mean(),
-    staff_accuracy=right[~students].mean(),
-    last_by_staff=(in_block & ~students).sum() / in_block.sum(),
-)
 page.claim(
-    "In every block the staff's digits are easier for it",
+    "the staff's digits are easier in every block",
     np.greater(by_series["staff"], by_series["students"]).all(),
 )
 page.claim(
@@ -421,8 +417,9 @@ page.claim(
 )
 
 # %% [markdown]
-# {{ claim("In every block the staff's digits are easier for it") }}. That is one cause: the last
-# images of the file are all the staff's, so the last block has more of them than the others.
+# For the nearest mean, {{ claim("the staff's digits are easier in every block") }}. That is one
+# cause: the last images of the file are all the staff's, so the last block has more of them than
+# the others.
 #
 # The other cause: the staff's images stand in the order of their writers, so a block holds only
 # some of their hands. The nearest mean
@@ -558,16 +555,15 @@ page.claim(
 # {{ dataset.unanimous_images | join(" and ") }}, did all five people settle on the same other
 # digit. So whoever is right about everything people agree on is still marked wrong for those.
 #
-# There is a second limit: everybody has used this test set for decades. Yadav and Bottou found
-# {{ fact.lost_digits }} more test digits that had been lost. A network with {{ fact.usual_error }}
-# of errors on the usual test set had {{ fact.lost_error }} on those. The order of networks hardly
-# changed.
+# And everybody has used this test set for decades. Yadav and Bottou found {{ fact.lost_digits }}
+# more test digits that had been lost. A network with {{ fact.usual_error }} of errors on the usual
+# test set had {{ fact.lost_error }} on those. The order of networks hardly changed.
 #
 # ## Summary
 #
 # - An image is a table of 28x28 whole numbers. Divide by 255, and add a channel axis.
-# - Always giving the most common answer is right for {{ dataset.guess_accuracy | percent }} of the
-#   test images, the nearest mean image for {{ dataset.nearest_mean_accuracy | percent }}.
+# - Always giving one answer is right for up to {{ dataset.guess_accuracy | percent }} of the test
+#   images, the nearest mean image for {{ dataset.nearest_mean_accuracy | percent }}.
 # - {{ dataset.fitted | thousands }} of {{ dataset.looked_at | thousands }} digits fill a box of
 #   20x20 pixels. They are centred by mass; your own should be, too.
 # - A validation set asks what the test set asks: hands that were not seen, and the same mixture of
@@ -621,8 +617,8 @@ page.claim(
 #
 # </details>
 #
-# **You train twenty networks, keep the one with the highest test accuracy, and report that
-# accuracy. Is it a fair estimate of how the network will do on new digits?**
+# **You train twenty networks, keep the one that does best on the test set, and report its accuracy
+# there. Is it a fair estimate of how the network will do on new digits?**
 #
 # <details><summary>Yes: no network was trained on the test images</summary>
 #
@@ -744,7 +740,7 @@ plots.lines(
 # should be lost or changed.
 
 
-# %% mystnb={"figure": {"caption": "A digit that was moved into a corner, and the same digit centred again by its mass. Ink is white here, so that you see the frame.", "name": "fig-centred"}}
+# %% mystnb={"figure": {"caption": "A digit that was moved into a corner, and the same digit centred again by its mass. The colours are reversed, so that you see the frame.", "name": "fig-centred"}}
 def centre_by_mass(image):
     """The image, its centre of mass within half a pixel of [14, 14]."""
     ...
