@@ -332,7 +332,7 @@ page.claim(
 
 # %% mystnb={"figure": {"caption": "Accuracy of the nearest mean image on each block of the training images, in the order of the file. The axis does not begin at zero.", "name": "fig-blocks"}}
 places = np.arange(60_000)  # 0 to 59,999: where an image stands
-right = np.zeros(60_000, dtype=bool)
+right = np.zeros(60_000, dtype=bool)  # becomes True where an answer is right
 accuracies = []
 for block in range(10):
     held = places // 6_000 == block  # True for the images of this block
@@ -372,6 +372,7 @@ page.add(
 # [Compare their sevens](#fig-series).
 
 # %% mystnb={"figure": {"caption": "Sevens of the training set in their order: the students' in the two upper rows, the staff's in the two lower ones. Above, each comes from another hand. Below, neighbours look as if one person wrote them.", "name": "fig-series"}}
+# True where both sides of & are true: at even places below 58,100.
 students = (places % 2 == 0) & (places < 58_100)
 by_students = np.flatnonzero((y_train == 7) & students)[:20]
 by_staff = np.flatnonzero((y_train == 7) & ~students)[:20]
@@ -384,7 +385,7 @@ plots.image_grid(
 # %% [markdown]
 # Which series is easier? Take the answers from above [apart](#fig-writers).
 
-# %% mystnb={"figure": {"caption": "The accuracies of the figure before the last, for students' and for staff's images apart.", "name": "fig-writers"}}
+# %% mystnb={"figure": {"caption": "The accuracy on each of the ten blocks, for the images of students and of staff apart.", "name": "fig-writers"}}
 by_series = {"staff": [], "students": []}
 for block in range(10):
     in_block = places // 6_000 == block
