@@ -6,6 +6,10 @@ from digitlib.exercises import NotSolved, Wrong
 
 ARRAY_LIBRARIES = {"numpy", "pandas", "tensorflow", "jax", "jaxlib"}
 SHOWN = 60  # characters of an answer or an error
+AXES_ADVICE = (
+    " A function in it wants more axes than it was given: does it take several images at once? Then hand over "
+    "image[np.newaxis], a row of one, and take the first of what comes back."
+)
 
 
 def number(answer, what: str = "your answer") -> float:
@@ -139,7 +143,8 @@ def call(function, *arguments, what: str = "your function"):
     except Exception as error:  # whatever a reader's function raises is told to the reader
         told = f"{type(error).__name__}: {error}"[: 2 * SHOWN]
         given = f" for {', '.join(map(_describe, arguments))}" if arguments else ""
-        raise Wrong(f"{_upper(what)} raises {told}{given}.") from None
+        advice = AXES_ADVICE if isinstance(error, np.exceptions.AxisError) else ""
+        raise Wrong(f"{_upper(what)} raises {told}{given}.{advice}") from None
     if result is None or result is ...:
         raise NotSolved
     return result

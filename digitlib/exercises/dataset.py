@@ -1,6 +1,7 @@
 """Exercises of the chapter on the dataset."""
 
 import numpy as np
+import pandas as pd
 from scipy import ndimage
 from sklearn.dummy import DummyClassifier
 from sklearn.neighbors import KNeighborsClassifier, NearestCentroid
@@ -28,43 +29,49 @@ def guess_accuracy(train, test):
     return {
         RIGHT: right,
         "This chooses its answer with the test labels. It may not see them.": (test == 7).mean(),
-        "This is its accuracy on the training labels: score on the others.": (train == 3).mean(),
+        "This is its accuracy on the training labels: measure it on the others.": (train == 3).mean(),
         "This counts the right answers. What share of all is that?": right * len(test),
         "One in ten would be right if all ten digits were equally common. Count them.": 1 / 10,
         "Choose the commonest training label; of the test labels, what share is it?": OTHERWISE,
     }
 
 
-def _inked_images():
+def _writers():
+    """Some writers with all their images in one part, others with images in both, in no order."""
     random = np.random.default_rng(2)
-    labels = random.permutation(np.repeat(range(10), range(2, 12)))
-    images = random.integers(1, 256, size=(len(labels), 6, 5)) * (random.random((len(labels), 6, 5)) < 0.4)
-    return images.astype(np.uint8), labels
+    writers = random.permutation(np.repeat(range(60, 80), range(3, 23)))
+    return writers, np.where(writers < 66, random.random(len(writers)) < 0.4, writers % 3 == 0)
 
 
 @exercise(
     "dataset.2",
-    "images[labels == 3] are the images of the 3.",
-    "The mean of all pixels of these images, over images, rows and columns at once, is images[labels == 3].mean().",
-    "Do that for the ten digits, and divide by the value of full ink.",
-    cases=(_inked_images,),
+    "writers[held] are the writers of the images that are held out, writers[~held] those of the others.",
+    "Whose hand is known? Those in writers[~held]. A set of them is searched quickly: set(writers[~held]).",
+    "For each writer in writers[held], is it among the known ones? The share is the mean of these answers.",
+    cases=(_writers,),
+    remark="Nearly every hand is known if images are held out at random, and none if whole writers are.",
 )
-def mean_ink(images, labels):
-    def of_each_digit(pixels):
-        return ndimage.mean(pixels, np.broadcast_to(labels[:, None, None], images.shape), range(10))
-
-    right, counts, pixels = of_each_digit(images / 255), np.bincount(labels), images[0].size
+def share_by_known_hands(writers, held):
+    table = pd.DataFrame({"writer": writers, "held": held})
+    of_writer = table.groupby("writer")["held"].agg(["sum", "count"])
+    in_both = (of_writer["sum"] > 0) & (of_writer["sum"] < of_writer["count"])
+    held_of_both, others_of_both = (in_both * of_writer["sum"]).sum(), (in_both * of_writer["count"]).sum()
+    right = held_of_both / held.sum()
     return {
         RIGHT: right,
-        "These are pixel values up to 255. What share of full ink are they?": right * 255,
-        "These are percentages. Return shares, 0 to 1.": right * 100,
-        "This counts the inked pixels. Count each pixel by how dark it is.": of_each_digit(images > 0),
-        "This adds up the images of a digit, so a common digit gets more. Take their mean.": (
-            OneOf(right * counts * pixels, right * counts)
+        "This is the share by hands that are not known.": 1 - right,
+        "This counts images. What share of those held out are they?": OneOf(held_of_both, held.sum() - held_of_both),
+        "This is a share of all images. Divide by the number of those that are held out.": held_of_both / len(held),
+        "This is a share of the writers. Count each image that is held out.": (
+            OneOf(in_both.sum() / (of_writer["sum"] > 0).sum(), in_both.mean())
         ),
-        "You divide by the number of all images. How many show this digit?": right * counts / len(labels),
-        "This is the ink of an image. Divide by the number of its pixels as well.": right * pixels,
-        "For each digit, take the mean over all pixels of all its images.": OTHERWISE,
+        "The parts are exchanged: of the images that are held out, how many are by somebody in the other part?": (
+            (others_of_both - held_of_both) / (~held).sum()
+        ),
+        "Every writer is among all writers. Look among those of the images that are not held out.": 1,
+        "For each image that is held out: did its writer also write one that is not? The mean says the share.": (
+            OTHERWISE
+        ),
     }
 
 
@@ -104,7 +111,7 @@ def _digit():
 
 @exercise(
     "dataset.4",
-    "The function centre of this chapter does half of the work. It takes several images, so pass image[np.newaxis].",
+    "The function centre of this chapter does half of the work: it says where the centre of mass is now.",
     "From the row of the centre to 14, how far is it? Round that to whole pixels, and do the same for the columns.",
     "np.roll moves an image by rows and columns at once: np.roll(image, (down, right), axis=(0, 1)).",
     cases=(_digit,),
@@ -146,7 +153,7 @@ def _images(kind):
 
 @exercise(
     "dataset.5",
-    "The three lines that classify by the nearest mean do nearly all of it. What takes the place of the mean images?",
+    "Take the images one by one. How far is each known image from this one? Subtract, square, add up.",
     "argmin says which known image is nearest. The answer is the label which that image has.",
     "uint8 cannot hold a difference below zero, nor a square above 255: turn the pixels into floats first.",
     cases=(lambda: _images(float), lambda: _images(np.uint8)),

@@ -48,8 +48,10 @@ def bars(
 
 
 @in_style
-def histogram(values: np.ndarray, *, subject: str, xlabel: str, bins: int = 32, ax: Axes | None = None) -> Drawing:
-    """Draw how often values fall in each of several equal intervals, on a logarithmic axis.
+def histogram(
+    values: np.ndarray, *, subject: str, xlabel: str, ylabel: str, bins: int = 32, ax: Axes | None = None
+) -> Drawing:
+    """Draw how often values fall in each of several equal intervals.
 
     Parameters
     ----------
@@ -57,8 +59,8 @@ def histogram(values: np.ndarray, *, subject: str, xlabel: str, bins: int = 32, 
         Numbers, in an array of any shape.
     subject : str
         What the values are; opens the alt text.
-    xlabel : str
-        The axis label.
+    xlabel, ylabel : str
+        The axis labels.
     bins : int
         How many intervals.
     ax : matplotlib.axes.Axes, optional
@@ -70,8 +72,9 @@ def histogram(values: np.ndarray, *, subject: str, xlabel: str, bins: int = 32, 
     """
     values = np.ravel(values)
     ax = ax or new_axes(height=3.2)
-    heights, edges, _ = ax.hist(values, bins=bins, color=COLORS[0], log=True)
-    ax.set(xlabel=xlabel, ylabel="count (logarithmic)")
+    heights, edges, _ = ax.hist(values, bins=bins, color=COLORS[0])
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda count, _: f"{count:,.10g}"))
     counts = np.asarray(heights)
     highest = counts.argmax()
     alt = (

@@ -118,6 +118,8 @@ RECOGNIZED = {
     "fast.4: falls too slowly": lambda step, steps, peak, rise: (
         peak * np.minimum(step / (rise * steps), 1 - np.maximum(step / steps - rise, 0))
     ),
+    "dataset.2: the other way round": lambda writers, held: np.isin(writers[~held], writers[held]).mean(),
+    "dataset.2: by writers": lambda writers, held: np.isin(np.unique(writers[held]), writers[~held]).mean(),
     "dataset.3: one slice for 0 as well": lambda images, by: np.pad(images, ((0, 0), (0, 0), (by, 0)))[:, :, :-by],
     "sharing.3: signs kept": lambda layer, images: (
         layer(np.roll(images, 1, axis=2))[:, :, 1:] - layer(images)[:, :, :-1]

@@ -169,6 +169,13 @@ def test_a_function_that_raises_is_told_what_it_raised():
     assert "TypeError" in remark
 
 
+def test_a_function_that_misses_an_axis_is_told_how_to_make_a_row_of_one_image():
+    result, remark = exercises.verdict("dataset.4", lambda image: image.sum(axis=(1, 2)))
+    assert result == "not yet"
+    assert "AxisError" in remark
+    assert "image[np.newaxis]" in remark
+
+
 def test_a_function_cannot_spoil_what_it_is_judged_by():
     def scribble(scores):
         scores[:] = 0

@@ -51,7 +51,7 @@ SMALL = keras.Sequential(
 DRAW = {
     "image_grid": partial(plots.image_grid, IMAGES, subject="Images"),
     "bars": partial(plots.bars, {"a": 1, "b": 2}, subject="Bars", xlabel="x", ylabel="y"),
-    "histogram": partial(plots.histogram, IMAGES, subject="Values", xlabel="x"),
+    "histogram": partial(plots.histogram, IMAGES, subject="Values", xlabel="x", ylabel="y"),
     "lines": partial(plots.lines, {"a": [1, 2]}, subject="Curves", xlabel="x", ylabel="y"),
     "bands": partial(plots.bands, {"a": RUNS}, x=[1, 2], subject="Curves", xlabel="x", ylabel="y"),
     "runs": partial(plots.runs, {"a": [1, 2], "b": [3]}, subject="Runs", xlabel="x"),
@@ -273,13 +273,13 @@ def test_bars_of_a_mapping_keep_its_names():
     assert drawing.alt == "Bar chart. Accuracy: from 0.975 (network plain) to 0.99 (network cnn)."
 
 
-def test_a_histogram_counts_values_of_any_shape_on_a_logarithmic_axis():
+def test_a_histogram_counts_values_of_any_shape_from_zero():
     values = np.array([[0, 0, 0, 0, 0], [0, 0, 0, 1, 4]])
-    drawing = plots.histogram(values, subject="Pixels", xlabel="value", bins=4)
+    drawing = plots.histogram(values, subject="Pixels", xlabel="value", ylabel="pixels", bins=4)
     assert [bar.get_height() for bar in drawing.ax.patches] == [8, 1, 0, 1]
     assert [bar.get_x() for bar in drawing.ax.patches] == [0, 1, 2, 3]
-    assert drawing.ax.get_yscale() == "log"
-    assert (drawing.ax.get_xlabel(), drawing.ax.get_ylabel()) == ("value", "count (logarithmic)")
+    assert (drawing.ax.get_yscale(), drawing.ax.get_ylim()[0]) == ("linear", 0)
+    assert (drawing.ax.get_xlabel(), drawing.ax.get_ylabel()) == ("value", "pixels")
     assert drawing.alt == "Histogram. Pixels: 80.0% of the values lie in the fullest bin, from 0 to 1."
 
 
