@@ -67,7 +67,8 @@ def install_packages() -> None:
     except InstallError as problem:
         hint = "Debian and Ubuntu keep venv apart: sudo apt-get install python3-venv"
         raise InstallError(f"{problem}\n{hint}") from None
-    pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "--progress-bar", "off"]
+    # Most modules are never imported, so compiling all of them costs more than compiling at first import.
+    pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "--progress-bar", "off", "--no-compile"]
     _call([*pip, "--requirement", str(LOCK)], _Progress().read)
     _call([*pip, "--quiet", "--no-deps", "--editable", str(ROOT)])
     MARK.write_text(_digest(), encoding="utf-8")

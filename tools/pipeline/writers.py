@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from digitlib.data import HELD_OUT, MNIST_FOLDER
-from digitlib.files import sha256
+from digitlib.files import read_text, sha256
 
 STUDENTS = 4  # NIST's number of the series; those of the staff are 0 and 1
 DRAWS = 20_000  # about one in a hundred has the right number of digits, so that some 200 can be compared
@@ -73,7 +73,6 @@ def _draw(counts: np.ndarray, wanted: np.ndarray, rng: np.random.Generator, draw
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the list of held-out training images into the package."""
-    """Write the list of held-out training images into the package."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="with qmnist-train-labels.tsv.gz and qmnist-test-labels.tsv.gz")
     try:
@@ -83,7 +82,7 @@ def main(arguments: list[str] | None = None) -> int:
     held = choose_writers(train, test)
     content = struct.pack(">HBBI", 0, 8, 1, len(held)) + held.astype(np.uint8).tobytes()
     sums = MNIST_FOLDER / "SHA256SUMS"
-    lines = [line for line in sums.read_text(encoding="utf-8").splitlines() if HELD_OUT not in line]
+    lines = [line for line in read_text(sums).splitlines() if HELD_OUT not in line]
     lines = sorted([*lines, f"{sha256(content)}  {HELD_OUT}"], key=lambda line: line[64:])
     (MNIST_FOLDER / f"{HELD_OUT}.gz").write_bytes(gzip.compress(content, mtime=0))
     sums.write_text("\n".join(lines) + "\n", encoding="utf-8")
