@@ -119,7 +119,7 @@ page.keep("fully_connected", plain, plain_run)
 page.keep("matched", matched, matched_run)
 
 # %% [markdown]
-# Each run holds the answers to the test images. How many are right?
+# Each run holds the answers to the test images.
 
 # %% nbval={"atol": 0.005, "count_atol": 50}
 cnn_run = reference.load_run("cnn")
@@ -180,15 +180,15 @@ page.claim(
 )
 
 # %% [markdown]
-# The CNN makes {{ comparison.error_share["fully connected"] | share_in_words }} as many errors as
-# the fully connected network, and {{ comparison.error_share["matched"] | share_in_words }} as many
-# as the matched one: {{ comparison.errors["CNN"] }} against
-# {{ comparison.errors["fully connected"] }} and {{ comparison.errors["matched"] }}.
-# {{ claim("Its interval does not overlap with theirs") }}.
+# The CNN makes {{ comparison.errors["CNN"] }} errors:
+# {{ comparison.error_share["fully connected"] | share_in_words }} as many as the fully connected
+# network ({{ comparison.errors["fully connected"] }}), and
+# {{ comparison.error_share["matched"] | share_in_words }} as many as the matched one
+# ({{ comparison.errors["matched"] }}). {{ claim("Its interval does not overlap with theirs") }}.
 #
-# These are single runs. An interval is about the true accuracy of one trained network, and supposes
-# that test images were drawn independently. It says nothing of other seeds. So here are
-# {{ comparison.repetitions | words }} trainings of each:
+# These are single runs. An interval is about the true accuracy of one network, and supposes that
+# images were drawn independently. It says nothing of other seeds. Here are
+# {{ comparison.repetitions | words }} more trainings of each:
 
 # %%
 headline = reference.load_sweep("headline")
@@ -209,22 +209,22 @@ page.add(
 # {{ comparison.gain | by_sign("above", "below", "away from") }} the *matched* network.
 # [Is your result normal?](08_normal.ipynb) adds the interval.
 #
-# The CNN pays with arithmetic: an image costs it {{ comparison.work_ratio | decimals(0) }} times
-# the multiply-adds of the matched network. A training takes
+# The CNN pays with arithmetic: {{ comparison.work_ratio | decimals(0) }} times the multiply-adds of
+# the matched network for an image. A training takes
 # {{ comparison.mean_seconds["cnn"] | decimals(0) }} seconds of processor time instead of
 # {{ comparison.mean_seconds["matched"] | decimals(0) }}.
 #
 # ## Must somebody invent features first?
 #
-# Fully connected networks, it is often said, need *feature engineering*: somebody invents useful
-# measurements (loops, strokes, slants), and the network learns from these. That was the tradition,
-# as {{ cite("lecun1998") }} describe it; they add that nearly raw pixels also work, "with some
+# Fully connected networks are said to need *feature engineering*: somebody invents measurements
+# (loops, strokes, slants), and the network learns from these. That was the tradition, as
+# {{ cite("lecun1998") }} describe it; they add that nearly raw pixels also work, "with some
 # success". Ours got nothing else, and was right about
 # {{ comparison.accuracy["fully connected"] | percent }} (interval
 # {{ comparison.plain_low | percent }} to {{ comparison.plain_high | percent }}). It finds features
 # of its own; you will see them below.
 #
-# Their network of this kind, with three hundred hidden units, had an error of
+# Their network with one hidden layer, of three hundred units, had an error of
 # {{ fact.two_layer_error }}. Ours has fewer units and an error of
 # {{ (1 - comparison.accuracy["fully connected"]) | percent }}. They trained in another way: Adam,
 # for one, came later ({{ cite("kingma2015") }}). Which difference counted, we have not tested.
@@ -309,8 +309,8 @@ page.add(same_answers=int(same), count_atol=2)
 page.add(test_images=len(answers))
 
 # %% [markdown]
-# It reads {{ comparison.same_answers | thousands }} of {{ comparison.test_images | thousands }}
-# permuted images as it read them in place. That answers the riddle. And
+# It gives {{ comparison.same_answers | thousands }} of {{ comparison.test_images | thousands }}
+# permuted images the answer that they got in place. That solves the riddle. And
 # {{ claim("the CNN does worse without neighbourhood") }}: the first reason is true.
 #
 # Often left out: with all neighbourhood destroyed, the CNN is still right about
@@ -339,11 +339,10 @@ page.claim(
 )
 
 # %% [markdown]
-# With layers of the same size the saving is enormous. Without that condition the sentence is wrong.
-# Look again at the costs:
-# {{ claim("the plain fully connected network has fewer parameters than the CNN") }}. It depends on
-# how wide you make the layers. What sharing gave the CNN is many large maps for few parameters.
-# [A network that is the CNN without sharing](10_sharing.ipynb) shows what it is worth.
+# For layers of the same size the saving is enormous. For networks it need not exist. Look again at
+# the costs: {{ claim("the plain fully connected network has fewer parameters than the CNN") }}. It
+# depends on how wide you make the layers. What sharing gave the CNN is many large maps for few
+# parameters. [A network that is the CNN without sharing](10_sharing.ipynb) shows what it is worth.
 #
 # Sharing has a second consequence. If the image moves, the feature map moves by as much, and is
 # otherwise [the same](#fig-equivariance). That is called **equivariance**.
@@ -451,8 +450,9 @@ plots.image_blocks(
 
 # %% [markdown]
 # Some kernels have an orange side and a purple one, as an edge detector has. But so have some that
-# nobody trained, and many have kept their pattern. Compare their [feature maps](#fig-control-maps),
-# too.
+# nobody trained. Many have kept their pattern: weights before and after have a correlation of
+# {{ comparison.kernel_correlation | decimals }}, where 1 would be no change of pattern, and 0
+# nothing in common. Now compare the [feature maps](#fig-control-maps).
 
 # %% mystnb={"figure": {"caption": "Sixteen feature maps of a 7 after the training, and what the same kernels made of it before.", "name": "fig-control-maps"}}
 seven = X_test[:1]
@@ -468,8 +468,8 @@ plots.image_blocks(
 
 # %% [markdown]
 # Untrained kernels mark the sides of strokes as well. So such a picture does not show that anything
-# was learned. You have to count: [Is there a hierarchy of features?](12_hierarchy.ipynb) measures
-# how far kernels are edge detectors beyond chance.
+# was learned. [Is there a hierarchy of features?](12_hierarchy.ipynb) measures how far the kernels
+# are edge detectors beyond chance.
 #
 # And the fully connected network? Each of its hidden units holds 784 weights, one for each pixel,
 # so they can be [drawn as an image](#fig-units).
@@ -499,7 +499,7 @@ page.add(neighbours=neighbours, atol=0.03)
 # Here the control is noise, and training has made blotches of it: the correlation between a weight
 # and its neighbour on the right has gone from {{ comparison.neighbours["before"] | decimals }} to
 # {{ comparison.neighbours["after"] | decimals }}. Nobody told this network which pixels are
-# neighbours. But neighbours are mostly inked together, so their weights take similar steps.
+# neighbours. But neighbours are often inked together, so their weights take similar steps.
 #
 # So both networks have features. The CNN's are local, shared and stacked; the other's span the
 # whole image, in a single step.
@@ -566,11 +566,11 @@ page.claim(
 #
 # ## Summary
 #
-# - With equal parameters the CNN made {{ comparison.errors["CNN"] }} errors and the fully connected
-#   network {{ comparison.errors["matched"] }}, for {{ comparison.work_ratio | decimals(0) }} times
-#   the multiply-adds.
-# - Fully connected networks need no feature engineering to reach
-#   {{ comparison.accuracy["fully connected"] | percent(0) }}.
+# - With nearly equal parameters the CNN made {{ comparison.errors["CNN"] }} errors and the fully
+#   connected network {{ comparison.errors["matched"] }}, for
+#   {{ comparison.work_ratio | decimals(0) }} times the multiply-adds.
+# - A fully connected network reaches {{ comparison.accuracy["fully connected"] | percent(0) }}
+#   without feature engineering.
 # - To a fully connected network the order of the pixels means nothing. The CNN came down from
 #   {{ comparison.cnn_in_place | percent }} to {{ comparison.cnn_permuted | percent }} when they
 #   were permuted.
@@ -769,10 +769,10 @@ print(f"missed by both: {both}, if independent: {expected:.0f}")
 # **Exercise 4** (half an hour). How far is a layer from being equivariant? Write
 # `equivariance_gap`. Its first argument is a function that makes maps from images, such as a layer
 # of Keras. Images and maps are of shape (images, rows, columns, channels); `np.asarray` turns what
-# Keras returns into an array. Compare the maps of the images moved one pixel to the right with the
-# maps themselves moved one pixel to the right, and return the maximum of the absolute differences.
-# Move with `np.roll`, so that nothing leaves the frame. Then ask about the first layer of the CNN,
-# and about the first two, with digits narrow enough to leave the margins blank.
+# Keras returns into an array. Compare the maps of the moved images with the moved maps, and return
+# the maximum of the absolute differences. Move one pixel to the right, with `np.roll`, so that
+# nothing leaves the frame. Then ask about the first layer of the CNN, and about the first two, with
+# twenty ones: `X_test[y_test == 1][:20]` leaves the margins blank.
 
 
 # %%
@@ -789,10 +789,8 @@ def equivariance_gap(function, images):
 check("comparison.4", equivariance_gap)
 ### BEGIN SOLUTION
 
-ones = X_test[y_test == 1][:20]  # narrow enough for blank margins
-with_pooling = keras.Sequential(
-    [keras.Input(shape=(28, 28, 1)), *cnn.layers[:2]]
-)
+ones = X_test[y_test == 1][:20]
+with_pooling = keras.Sequential(cnn.layers[:2])
 print(f"the convolution:         {equivariance_gap(first_layer, ones):.4f}")
 print(f"with the pooling behind: {equivariance_gap(with_pooling, ones):.4f}")
 # The pooling halves the map: only a move of two pixels is a move of its map,
