@@ -128,14 +128,14 @@ def image_blocks(
         raise ValueError(f"expected images of one shape (n, height, width) with n > 0, got {shapes or 'none'}")
     ((height, width),) = sizes
     across, down = width * (1 + gap), height + width * gap
-    line = 1.8 * _LINE_HEIGHT * columns * across / WIDTH
+    line = 2.4 * _LINE_HEIGHT * columns * across / WIDTH
     total = sum(line + -(-len(images) // columns) * down for images in stacks.values())
     ax = ax or new_axes(height=WIDTH * total / (columns * across))
     head = 0.0
     for name, images in stacks.items():
         low, high = _color_limits(images, symmetric)
         head += line
-        ax.text(0, head - 0.3 * line, name, ha="left", va="bottom", fontsize=10)
+        ax.text(0, head - 0.25 * line, name, ha="left", va="bottom", fontsize=14)
         for position, image in enumerate(images):
             row, column = divmod(position, columns)
             left, top = column * across, head + row * down
