@@ -32,7 +32,7 @@ from digitlib.plots.charts import (
 from digitlib.plots.diagrams import channel_sum, kernels_with_maps, network, passage, pooling, window_on_image
 from digitlib.plots.drawing import COLORS, DESCRIPTION, INK, SIGNED, STYLE, Drawing
 from digitlib.plots.gradients import chain, descent
-from digitlib.plots.pictures import error_gallery, feature_maps, image_grid, kernels
+from digitlib.plots.pictures import error_gallery, feature_maps, image_blocks, image_grid, kernels
 
 __all__ = [
     "COLORS",
@@ -50,6 +50,7 @@ __all__ = [
     "error_gallery",
     "feature_maps",
     "histogram",
+    "image_blocks",
     "image_grid",
     "intervals",
     "kernels",

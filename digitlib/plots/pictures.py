@@ -1,6 +1,6 @@
 """Images in rows: digits, kernels, feature maps, errors."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -79,6 +79,73 @@ def image_grid(
     ax.axis("off")
     labels = "" if titles is None else f", labelled {', '.join(' '.join(title.split()) for title in titles)}"
     return Drawing(ax, f"{subject}: {plural(count, 'image')} in {plural(rows, 'row')}{labels}.")
+
+
+@in_style
+def image_blocks(
+    blocks: Mapping[str, np.ndarray],
+    *,
+    subject: str,
+    columns: int = 8,
+    cmap: str = INK,
+    symmetric: bool = False,
+    gap: float = 0.1,
+    ax: Axes | None = None,
+) -> Drawing:
+    """Draw blocks of images below each other, such as what a network does after its training and before.
+
+    Parameters
+    ----------
+    blocks : mapping of str to numpy.ndarray, shape (n, height, width)
+        Images of one size by the name of their block. Each block has a scale
+        of colours of its own.
+    subject : str
+        What the images are; opens the alt text.
+    columns : int
+        Images per row.
+    cmap : str
+        Matplotlib's name for the colour map.
+    symmetric : bool
+        Whether zero lies in the middle of the colours, for images with signs.
+    gap : float
+        Between two images, as a share of their width.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default on a new figure.
+
+    Returns
+    -------
+    Drawing
+
+    Raises
+    ------
+    ValueError
+        If there are no images, or not all of one size.
+    """
+    stacks = {name: np.asarray(images) for name, images in blocks.items()}
+    sizes = {images.shape[1:] for images in stacks.values()}
+    if len(sizes) != 1 or any(images.ndim != 3 or len(images) == 0 for images in stacks.values()):
+        shapes = ", ".join(str(images.shape) for images in stacks.values())
+        raise ValueError(f"expected images of one shape (n, height, width) with n > 0, got {shapes or 'none'}")
+    ((height, width),) = sizes
+    across, down = width * (1 + gap), height + width * gap
+    line = 2.4 * _LINE_HEIGHT * columns * across / WIDTH
+    total = sum(line + -(-len(images) // columns) * down for images in stacks.values())
+    ax = ax or new_axes(height=WIDTH * total / (columns * across))
+    head = 0.0
+    for name, images in stacks.items():
+        low, high = _color_limits(images, symmetric)
+        head += line
+        ax.text(0, head - 0.25 * line, name, ha="left", va="bottom", fontsize=14)
+        for position, image in enumerate(images):
+            row, column = divmod(position, columns)
+            left, top = column * across, head + row * down
+            ax.imshow(image, cmap=cmap, vmin=low, vmax=high, extent=(left, left + width, top + height, top))
+        head += -(-len(images) // columns) * down
+    ax.set_xlim(0, columns * across - width * gap)
+    ax.set_ylim(head, 0)
+    ax.axis("off")
+    counted = [f"{plural(len(images), 'image')} {name}" for name, images in stacks.items()]
+    return Drawing(ax, f"{subject}: {', '.join(counted)}.")
 
 
 @in_style

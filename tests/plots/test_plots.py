@@ -50,6 +50,7 @@ SMALL = keras.Sequential(
 
 DRAW = {
     "image_grid": partial(plots.image_grid, IMAGES, subject="Images"),
+    "image_blocks": partial(plots.image_blocks, {"after": IMAGES[:3], "before": IMAGES[3:]}, subject="Images"),
     "bars": partial(plots.bars, {"a": 1, "b": 2}, subject="Bars", xlabel="x", ylabel="y"),
     "histogram": partial(plots.histogram, IMAGES, subject="Values", xlabel="x", ylabel="y"),
     "lines": partial(plots.lines, {"a": [1, 2]}, subject="Curves", xlabel="x", ylabel="y"),
@@ -209,6 +210,27 @@ def test_a_symmetric_scale_has_zero_in_its_middle():
     assert limits(plots.image_grid(images, subject="Signs", symmetric=True)) == [(-3, 3)] * 2
     own = plots.image_grid(images, subject="Signs", symmetric=True, shared_scale=False)
     assert limits(own) == [(-3, 3), (-2, 2)]
+
+
+def test_each_block_has_its_name_above_it_and_a_scale_of_its_own():
+    drawing = plots.image_blocks({"after": IMAGES[:3], "before": IMAGES[3:]}, subject="Weights", columns=2)
+    assert limits(drawing) == [(0, 35)] * 3 + [(36, 59)] * 2
+    assert texts(drawing) == ["after", "before"]
+    assert drawing.alt == "Weights: 3 images after, 2 images before."
+    drawing.figure.canvas.draw()
+    images = [image.get_window_extent() for image in drawing.ax.images]
+    for text, first in zip(drawing.ax.texts, (0, 3), strict=True):
+        box = text.get_window_extent()
+        assert box.y0 > images[first].y1
+        assert not any(box.overlaps(image) for image in images)
+    assert not any(one.overlaps(other) for one, other in combinations(images, 2))
+    assert limits(plots.image_blocks({"a": IMAGES[:1] - 4}, subject="Signs", symmetric=True)) == [(-7, 7)]
+
+
+@pytest.mark.parametrize("blocks", [{}, {"a": IMAGES[0]}, {"a": IMAGES[:0]}, {"a": IMAGES, "b": IMAGES[:, :2]}])
+def test_blocks_of_images_of_several_sizes_are_refused(blocks):
+    with pytest.raises(ValueError, match="expected images of one shape"):
+        plots.image_blocks(blocks, subject="Images")
 
 
 @pytest.mark.parametrize("titles", [list("abcde"), ["4 as 9\n99.7%"] * 5], ids=["one line", "two lines"])
