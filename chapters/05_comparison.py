@@ -12,18 +12,6 @@
 # [A riddle](#fig-permuted) first. Below six digits stand the same six, with their pixels in other
 # places, the same in each. One kind of network can learn either row equally well. Which one?
 
-# %% tags=["parameters"]
-epochs = 10  # for the two networks compared with the convolutional one
-training_images = 60_000
-variation_epochs = 3  # for the networks with permuted pixels
-variation_images = 15_000
-seed = 0
-
-# %% tags=["pipeline"]
-from page_results import Page
-
-page = Page("05_comparison")
-
 # %% mystnb={"figure": {"caption": "Six digits, and the same six with their pixels permuted. Nothing is lost but the neighbourhood.", "name": "fig-permuted"}}
 import numpy as np
 
@@ -33,7 +21,7 @@ from digitlib import data, plots
 X_train = data.scale_pixels(X_train)
 X_test = data.scale_pixels(X_test)
 
-permutation = np.random.default_rng(seed).permutation(784)  # 0 to 783, mixed
+permutation = np.random.default_rng(0).permutation(784)  # 0 to 783, mixed
 
 
 def permute_pixels(images):
@@ -48,6 +36,18 @@ plots.image_grid(
     subject="Six digits above, the same digits with permuted pixels below",
     columns=6,
 )
+
+# %% tags=["parameters"]
+epochs = 10  # for the two networks compared with the convolutional one
+training_images = 60_000
+variation_epochs = 3  # for the networks with permuted pixels
+variation_images = 15_000
+seed = 0
+
+# %% tags=["pipeline"]
+from page_results import Page
+
+page = Page("05_comparison")
 
 # %% [markdown]
 # **After this chapter you can**
@@ -186,8 +186,7 @@ page.claim(
 # {{ comparison.error_share["matched"] | share_in_words }} as many as the matched one
 # ({{ comparison.errors["matched"] }}). {{ claim("Its interval does not overlap with theirs") }}.
 #
-# These are single runs. An interval is about the true accuracy of one network, and supposes that
-# images were drawn independently. It says nothing of other seeds. Here are
+# These are single runs, and an interval says nothing of other seeds. Here are
 # {{ comparison.repetitions | words }} more trainings of each:
 
 # %%
@@ -217,17 +216,15 @@ page.add(
 # ## Must somebody invent features first?
 #
 # Fully connected networks are said to need *feature engineering*: somebody invents measurements
-# (loops, strokes, slants), and the network learns from these. That was the tradition, as
-# {{ cite("lecun1998") }} describe it; they add that nearly raw pixels also work, "with some
-# success". Ours got nothing else, and was right about
-# {{ comparison.accuracy["fully connected"] | percent }} (interval
+# (loops, strokes, slants), and the network learns from these. So they were used once, write
+# {{ cite("lecun1998") }}, who add that nearly raw pixels work, too, "with some success". Ours got
+# nothing else, and was right about {{ comparison.accuracy["fully connected"] | percent }} (interval
 # {{ comparison.plain_low | percent }} to {{ comparison.plain_high | percent }}). It finds features
-# of its own; you will see them below.
+# of its own.
 #
-# Their network with one hidden layer, of three hundred units, had an error of
-# {{ fact.two_layer_error }}. Ours has fewer units and an error of
-# {{ (1 - comparison.accuracy["fully connected"]) | percent }}. They trained in another way: Adam,
-# for one, came later ({{ cite("kingma2015") }}). Which difference counted, we have not tested.
+# Theirs, with three hundred hidden units, had an error of {{ fact.two_layer_error }}, ours has
+# {{ (1 - comparison.accuracy["fully connected"]) | percent }} with fewer. Much else was different,
+# such as the steps: Adam came later.
 #
 # ## First reason: spatial structure
 #
@@ -291,9 +288,9 @@ page.claim(
 # {{ (comparison.cnn_permuted - comparison.matched_permuted) | by_sign("above", "below", "level with") }}
 # the matched network.
 #
-# The matched network need not end with quite the same figure twice: after the permutation, each
-# pixel meets other initial weights. Take this chance away. Let each weight of the trained network
-# move to the new place of its pixel:
+# The matched network's two figures need not be quite the same, since after the permutation each
+# pixel meets other initial weights. Take this chance away: let each weight of the trained network
+# move to the new place of its pixel.
 
 # %% nbval={"count_atol": 2}
 weights = matched.get_weights()
@@ -321,9 +318,8 @@ page.add(test_images=len(answers))
 # ## Second reason: shared parameters
 #
 # "Compared to standard feedforward neural networks with similarly-sized layers, CNNs have much
-# fewer connections and parameters" ({{ cite("krizhevsky2012") }}). Often only the second half is
-# passed on. Check one layer first: our first convolution, and a dense layer that puts out as many
-# numbers.
+# fewer connections and parameters" ({{ cite("krizhevsky2012") }}). Check one layer: our first
+# convolution, and a dense layer that puts out as many numbers.
 
 # %%
 shared = (3 * 3 * 1 + 1) * 32
@@ -340,9 +336,9 @@ page.claim(
 
 # %% [markdown]
 # For layers of the same size the saving is enormous. For networks it need not exist. Look again at
-# the costs: {{ claim("the plain fully connected network has fewer parameters than the CNN") }}. It
-# depends on how wide you make the layers. What sharing gave the CNN is many large maps for few
-# parameters. [A network that is the CNN without sharing](10_sharing.ipynb) shows what it is worth.
+# the costs: {{ claim("the plain fully connected network has fewer parameters than the CNN") }}.
+# What sharing gave the CNN is many large maps for few parameters.
+# [A network that is the CNN without sharing](10_sharing.ipynb) shows what that is worth.
 #
 # Sharing has a second consequence. If the image moves, the feature map moves by as much, and is
 # otherwise [the same](#fig-equivariance). That is called **equivariance**.
@@ -413,9 +409,8 @@ page.claim(
 # Two pixels leave the CNN {{ comparison.cnn_moved["2"] | percent }}, six
 # {{ comparison.cnn_moved["6"] | percent }}.
 # {{ claim("The fully connected network lies below the CNN at every move") }}. So there is some
-# tolerance of small moves, but no invariance. Nor have large CNNs: their answer may change when a
-# photograph moves a little ({{ cite("zhang2019") }}). CNNs can learn to be invariant if they are
-# shown moved images ({{ cite("biscione2021") }}): the next chapter tries it, and
+# tolerance of small moves, but no invariance. Nor have large CNNs ({{ cite("zhang2019") }}). They
+# can learn it from moved images ({{ cite("biscione2021") }}): the next chapter tries it, and
 # [a later one](11_shift.ipynb) measures it in all directions.
 #
 # ## Third reason: a hierarchy of features
@@ -509,68 +504,10 @@ page.add(neighbours=neighbours, atol=0.03)
 # {{ comparison.neighbours["after"] | decimals }}. Nobody told this network which pixels are
 # neighbours. But neighbours are often inked together, so their weights take similar steps.
 #
-# So both networks have features. The CNN's are local, shared and stacked; the other's span the
-# whole image, in a single step.
-#
-# ## Is the second layer more complex?
-#
-# Who looks for something rare is silent most of the time. So count how often a unit's output is
-# positive, at places where it has ink in view. {{ comparison.controls | words | capitalize }}
-# untrained networks are the control.
-
-
-# %% nbval={"atol": 0.005}
-def share_active(network, images):
-    """How often units of both convolutions answer, with ink in view."""
-    maps1 = network.layers[0](images).numpy()
-    maps2 = network.layers[2](network.layers[1](maps1)).numpy()
-    # The darkest pixel of all that a unit sees: 3x3, and in the second 8x8.
-    darkest1 = layers.MaxPooling2D(3, strides=1)(images).numpy()[..., 0]
-    darkest2 = layers.MaxPooling2D(8, strides=2)(images).numpy()[..., 0]
-    return (maps1[darkest1 > 0] > 0).mean(), (maps2[darkest2 > 0] > 0).mean()
-
-
-rows = [["trained", *share_active(cnn, X_test[:500])]]
-for other_seed in range(1, 6):
-    keras.utils.set_random_seed(other_seed)
-    shares = share_active(models.build_cnn(), X_test[:500])
-    rows.append([f"untrained {other_seed}", *shares])
-columns = ["network", "first layer", "second layer"]
-pd.DataFrame(rows, columns=columns).round(3)
-
-# %% tags=["pipeline"]
-_, first_active, second_active = rows[0]
-untrained_rows = rows[1:]
-page.add(
-    first_active=first_active,
-    second_active=second_active,
-    untrained_second_active={
-        "least": min(second for _, _, second in untrained_rows),
-        "most": max(second for _, _, second in untrained_rows),
-    },
-    atol=0.0005,
-)
-page.add(
-    controls=len(untrained_rows),
-    rarer_untrained=sum(second < first for _, first, second in untrained_rows),
-)
-page.claim(
-    "answers more rarely than in any of the untrained ones",
-    second_active < min(second for _, _, second in untrained_rows),
-)
-
-# %% [markdown]
-# In the trained CNN, {{ comparison.first_active | percent(0) }} of the first layer's outputs are
-# positive and {{ comparison.second_active | percent(0) }} of the second's. Its second layer
-# {{ claim("answers more rarely than in any of the untrained ones") }}, where the share is
-# {{ comparison.untrained_second_active["least"] | percent(0) }} to
-# {{ comparison.untrained_second_active["most"] | percent(0) }}. In
-# {{ comparison.rarer_untrained | words }} of these {{ comparison.controls | words }} the second
-# layer is more silent than the first. So it is not depth that makes units silent, it is training.
-#
-# That is all it shows. Rare is not yet complex: a unit with a very low bias is silent, too,
-# whatever it looks for. Nor does the count say whether the second layer combines what the first has
-# found. [The later chapter](12_hierarchy.ipynb) adds patches and other measures.
+# So both networks have features: the CNN's local, shared and stacked, the other's as large as the
+# image. But is the second layer's feature more complex than the first one's, and is it made of
+# those? A picture cannot say. [Is there a hierarchy of features?](12_hierarchy.ipynb) measures it,
+# beside untrained controls.
 #
 # ## Summary
 #
@@ -631,30 +568,6 @@ page.claim(
 # <details><summary>Both are invariant, since the network still recognises the digit</summary>
 #
 # That the digit is recognised is said of the answer alone. The maps have changed: they have moved.
-#
-# </details>
-#
-# **The convolutional network and the matched one have nearly the same number of parameters, yet an
-# image costs the one {{ comparison.work_ratio | decimals(0) }} times the multiply-adds of the
-# other. How can that be?**
-#
-# <details><summary>The poolings take the additional multiply-adds</summary>
-#
-# A pooling compares numbers. It multiplies nothing, and has no parameters.
-#
-# </details>
-#
-# <details><summary>The convolutional network has more layers</summary>
-#
-# If they were dense, more layers with no more parameters would cost no more: a dense layer uses
-# each weight once for an image.
-#
-# </details>
-#
-# <details><summary>A kernel's weights are used at every place of the image</summary>
-#
-# Right. A dense layer uses each weight once for an image; the first convolution uses each of its
-# weights at 26x26 places.
 #
 # </details>
 #
