@@ -5,9 +5,8 @@
 # the exercises; its run took {{ runs.training.seconds | minutes }} on {{ training.processor }}.*
 #
 # In the last chapter you took the steps by hand. Here Keras takes them, and you train the network
-# in full, twice: once with images held out, to see how it learns and to make choices, and once on
-# everything, to see how good it is. Then you look at what it gets wrong.
-# [It starts like this](#fig-untrained).
+# in full, twice: once with images held out, to make choices, and once on everything, to see how
+# good it is. Then you look at what it gets wrong. [It starts like this](#fig-untrained).
 
 # %% mystnb={"figure": {"caption": "A 7, and what a network says of it that nobody has trained: it spreads its probabilities over all digits.", "name": "fig-untrained"}} nbval={"atol": 0.001}
 import keras
@@ -29,7 +28,7 @@ plots.answer(
 # %% [markdown]
 # **After this chapter you can**
 #
-# - train a network with `compile` and `fit`, and stop it when it is at its best;
+# - train a network with `compile` and `fit`, and stop it at its best;
 # - read learning curves and see over-fitting in them;
 # - report an accuracy with its interval, and say what the interval covers;
 # - read a confusion matrix, precision and recall;
@@ -49,11 +48,11 @@ page = Page("04_training")
 # ## What a guess costs
 #
 # The loss of [chapter 3](03_learning.ipynb) looks at one of the ten probabilities: the $p$ that the
-# right digit got. Its name is **cross-entropy**:
+# right digit got. It is called **cross-entropy**:
 #
 # $$L = -\ln p$$
 #
-# Who is sure and right pays almost nothing. Who is sure and wrong pays a lot.
+# Whoever is sure and right pays almost nothing. Whoever is sure and wrong pays a lot.
 
 # %%
 import numpy as np
@@ -63,7 +62,7 @@ for p in (0.99, 0.5, 0.1, 0.001):
 
 # %% [markdown]
 # A guess gives a tenth to each digit, and costs $\ln 10$. An untrained network should cost about as
-# much. Test that on the validation images of [chapter 1](01_dataset.ipynb):
+# much. Try it on the validation images of [chapter 1](01_dataset.ipynb):
 # {{ training.held_out | thousands }} training images, by people who wrote none of the others.
 
 # %% nbval={"atol": 0.005}
@@ -88,9 +87,10 @@ page.claim(
 #
 # ## First with images held out
 #
-# `compile` says how to learn. The rule that makes steps of slopes is the **optimizer**: Adam, at
-# its usual rate of {{ fact.adam_rate }}. The loss is the cross-entropy; `sparse` means that a label
-# is one number, such as 7, and not a row of zeros with a 1 in it. `metrics` are reported besides.
+# `compile` says how to learn. The rule that makes steps of slopes is the **optimizer**: Adam
+# ({{ cite("kingma2015") }}), at its usual rate of {{ fact.adam_rate }}. The loss is the
+# cross-entropy; `sparse` means that a label is one number, such as 7, and not a row of zeros with a
+# 1 in it. `metrics` are reported besides.
 
 # %%
 from keras import layers
@@ -115,12 +115,12 @@ network.compile(
 )
 
 # %% [markdown]
-# `fit` learns: in batches of 32 images, so {{ training.steps | thousands }} steps make an epoch of
-# {{ training.fit_images | thousands }} images. After each epoch it scores the network on
+# `fit` learns, with 32 images in a batch: {{ training.fit_images | thousands }} images make
+# {{ training.steps | thousands }} steps an epoch. After each epoch it scores the network on
 # `validation_data`, from which it does not learn.
 #
-# A **callback** is an object that Keras calls while it trains. This one saves the network after
-# each epoch whose validation loss is the lowest so far. You will soon want that file.
+# A **callback** is an object that Keras calls while it trains. This one saves the network whenever
+# the validation loss reaches a new low. You will soon want that file.
 
 # %% tags=["nbval-ignore-output"]
 save_best = keras.callbacks.ModelCheckpoint("best.keras", save_best_only=True)
@@ -137,8 +137,8 @@ history = network.fit(
 assert len(history.history["val_loss"]) == epochs
 
 # %% [markdown]
-# `fit` returns a record; its `history` has a list of numbers for each thing reported. Here they are
-# as curves: [the loss](#fig-loss) and [the accuracy](#fig-accuracy).
+# `fit` returns a record. Its `history` has a list for each thing reported, here drawn as curves:
+# [the loss](#fig-loss) and [the accuracy](#fig-accuracy).
 
 # %% mystnb={"figure": {"caption": "Loss by epoch, on the images trained on and on the images held out: there it is {{ claim(\"best before the last epoch\") }}.", "name": "fig-loss"}} nbval={"atol": 0.03}
 seen = history.history
@@ -207,8 +207,8 @@ page.claim("best before the last epoch", best_epoch < epochs)
 # {{ claim("at the end it is several times that of the training images") }}. The network learns its
 # training images by heart: **over-fitting**.
 #
-# The accuracy hides it. Compare the network of the best epoch, which is in the file, with that of
-# the last.
+# The accuracy hides it. The file holds the network as it was at its best epoch. Compare it with
+# that of the last.
 
 # %% nbval={"atol": 0.03, "count_atol": 50}
 best = keras.models.load_model("best.keras")
@@ -243,16 +243,16 @@ page.claim(
 )
 
 # %% [markdown]
-# At the best epoch {{ training.best_wrong }} answers are wrong, at the last
-# {{ training.last_wrong }}, and only {{ training.wrong_both }} images are wrong both times. But at
-# the end {{ claim("a larger share of them is sure") }}: {{ training.sure_at_last }} answers were
-# given with more than nine tenths of the probability, instead of {{ training.sure_when_best }}. An
-# answer is right or wrong, however sure it is. The loss sees the difference.
+# At its best epoch {{ training.best_wrong }} answers are wrong, at the last
+# {{ training.last_wrong }}; {{ training.wrong_both }} images are wrong both times. But at the end
+# {{ claim("a larger share of them is sure") }}: {{ training.sure_at_last }} were given more than
+# nine tenths of the probability, instead of {{ training.sure_when_best }}. An answer is right or
+# wrong, however sure it is. The loss sees the difference.
 #
 # ## Would you stop earlier?
 #
-# While it trains, you cannot know which epoch will be the best. But you can wait: if three epochs
-# in a row bring no new lowest loss on the held-out images, stop, and go back to the best.
+# While it trains, nobody knows whether the loss will reach another low. But you can wait: if three
+# epochs in a row bring none, stop, and go back to the last low.
 
 # %% nbval={"count_atol": 4}
 patience = 3
@@ -272,24 +272,21 @@ page.add(stopped=epoch, count_atol=4)
 
 # %% [markdown]
 # This is **early stopping**. Keras has a callback for it:
-# `keras.callbacks.EarlyStopping(patience=3, restore_best_weights=True)`. In the list `callbacks` of
-# `fit` it would have ended our training after epoch {{ training.stopped }}. You will use it in the
-# exercises.
+# `keras.callbacks.EarlyStopping(patience=3, restore_best_weights=True)`. In the list `callbacks` it
+# would have ended our training after epoch {{ training.stopped }}. You will use it in Exercise 5.
 #
-# So would you stop? If you need the probabilities, yes: they are better at the best epoch. If you
-# need the answers alone, count the errors: {{ training.best_wrong }} against
-# {{ training.last_wrong }}. A single run does not tell which is better when they are close. This
-# book trains all its networks for {{ training.epochs }} epochs, so that they can be compared. Let
-# yours stop.
+# So would you stop? If you need the probabilities, yes: they are what the loss judges. If you need
+# the answers alone, count: {{ training.best_wrong }} errors against {{ training.last_wrong }}. If
+# such numbers are close, one run cannot decide. This book trains all its networks for
+# {{ training.epochs }} epochs, so that they can be compared. Let yours stop.
 #
-# Whatever you choose, choose it here, on the held-out images. The test images must not know.
+# Whatever you choose, choose it here, with the held-out images. The test images stay out of it.
 #
 # ## Then on all images
 #
-# The choices are made. Now train anew on all {{ training.training_images | thousands }} images. The
-# lines above also come in one call: `training.train` sets the seed, builds the network, calls
-# `compile` and `fit`, and returns the network with a record. From one seed, both ways give the same
-# weights.
+# The choices are made. Now train anew, on all {{ training.training_images | thousands }} images.
+# The same comes in one call: `training.train` sets the seed, builds the network, calls `compile`
+# and `fit`, and returns the network with a record. From one seed, both ways give the same weights.
 
 # %% tags=["nbval-ignore-output"]
 from digitlib import training
@@ -321,8 +318,9 @@ loss, accuracy = cnn.evaluate(X_test, y_test, verbose=0)
 print(f"test accuracy {accuracy:.4f}")
 
 # %% [markdown]
-# **Accuracy** is the share of right answers. Whose answers, though? Students wrote the first half
-# of the test images, and staff of the Census Bureau the second ([chapter 1](01_dataset.ipynb)).
+# **Accuracy** is the share of right answers. To whose digits, though? Students wrote the first half
+# of them, and staff of the Census Bureau the second, but for one image
+# ([chapter 1](01_dataset.ipynb)).
 
 # %% nbval={"count_atol": 50}
 predicted = cnn.predict(X_test, verbose=0).argmax(axis=1)
@@ -344,10 +342,10 @@ page.claim(
 # %% [markdown]
 # {{ claim("The students' digits are the harder ones") }}: {{ training.student_errors }} errors
 # against {{ training.staff_errors }}. So an accuracy belongs to a network *and* to the images it
-# was tested on. With other writers it would be another.
+# was tested on.
 #
-# Even with the same writers, chance chose these images and not others. How far may that have moved
-# the result?
+# Even with writers of the same kind, chance chose these images and not others. How far may that
+# have moved the result?
 
 # %% nbval={"atol": 0.005, "count_atol": 50}
 from digitlib import evaluation
@@ -372,16 +370,16 @@ page.add(  # ten seeds lie within 40 errors
 page.add(test_images=accuracy.count)
 
 # %% [markdown]
-# On these images the network is right about {{ training.test_accuracy | percent(2) }}; it makes
-# {{ training.test_errors }} errors among {{ training.test_images | thousands }} digits. On all
-# digits drawn like these it has a true accuracy, which nobody knows. The **interval** says where
-# that may lie: from {{ training.test_low | percent(2) }} to {{ training.test_high | percent(2) }}
+# It makes {{ training.test_errors }} errors among {{ training.test_images | thousands }} digits, an
+# accuracy of {{ training.test_accuracy | percent(2) }}. On all digits drawn like these it has a
+# true accuracy, which nobody knows. The **interval** says where that may lie: from
+# {{ training.test_low | percent(2) }} to {{ training.test_high | percent(2) }}
 # ({{ cite("wilson1927") }}). It is a 95 % interval: of many made in this way, that share holds the
 # true value.
 #
-# It is about this network and its true accuracy. It is not about the next sample of digits, in
-# which chance has its say once more. And it assumes that the images were drawn independently of one
-# another. They were not: digits by one hand are alike, so in truth the interval should be wider.
+# So it is about the true accuracy of this one network, and not about its accuracy on the next
+# sample, in which chance has its say once more. And it assumes that the images were drawn
+# independently. They were not: digits by one hand are alike, so in truth it should be wider still.
 # Two networks whose accuracies differ by a tenth of a percentage point cannot be told apart by
 # looking at two such numbers.
 #
@@ -411,14 +409,13 @@ page.add(
 # {{ training.repeated_high | percent(2) }}. The run on this page lies
 # {{ training.test_accuracy | place_in_words(training.repeated) }};
 # [a later chapter](08_normal.ipynb) says whether that is normal. Do not expect our figures to the
-# last digit, even from our seed. Another processor, or another number of cores, adds in another
-# order; the last digits of the sums differ, and training makes the difference grow.
+# last digit, even from our seed. Another processor adds in another order; the last digits of the
+# sums differ, and training makes the difference grow.
 #
 # ## One digit, ten probabilities
 #
-# `predict` takes a batch. A single image has three axes; `np.newaxis` puts a fourth before them,
-# for a batch of one. [Compare the answer](#fig-trained) with
-# [that of the beginning](#fig-untrained).
+# `predict` takes a batch. A single image has three axes; `np.newaxis` puts another before them, for
+# a batch of one. Compare [the answer](#fig-trained) with [that of the beginning](#fig-untrained).
 
 # %% mystnb={"figure": {"caption": "The 7 again, and what the trained network says of it.", "name": "fig-trained"}} nbval={"atol": 0.03}
 image = X_test[0]
@@ -429,7 +426,7 @@ probabilities = cnn.predict(batch, verbose=0)
 plots.answer(image, probabilities[0], subject="A trained network sees a 7")
 
 # %% [markdown]
-# Put other numbers in the place of the 0. Can you find a digit that leaves it in doubt?
+# Put other numbers in the place of the 0. Which digit leaves it in doubt?
 #
 # ## Which digits does it confuse?
 #
@@ -441,10 +438,10 @@ matrix = evaluation.confusion_matrix(y_test, predicted)
 plots.confusion_heat_map(matrix)
 
 # %% [markdown]
-# Each number stands for images. So look at them: [here](#fig-confused) are those of the fullest
-# cell off the diagonal.
+# Behind each number are images. [Here](#fig-confused) are those of the fullest cell off the
+# diagonal.
 
-# %% mystnb={"figure": {"caption": "Every test image (the first twenty, if there are more) that is a {{ training.pair_true }} and was taken for a {{ training.pair_predicted }}.", "name": "fig-confused"}} tags=["nbval-ignore-output"]
+# %% mystnb={"figure": {"caption": "Test images of a {{ training.pair_true }} that the network took for a {{ training.pair_predicted }}.", "name": "fig-confused"}} tags=["nbval-ignore-output"]
 errors_only = matrix.to_numpy().copy()
 np.fill_diagonal(errors_only, 0)
 fullest = errors_only.argmax()  # counted row by row
@@ -482,10 +479,10 @@ evaluation.per_class(y_test, predicted).round(3)
 # %% [markdown]
 # ## The errors, one by one
 #
-# [These](#fig-errors) are test digits that the network got wrong. It was surest of the first, and
-# in doubt about the last.
+# [These](#fig-errors) are digits that the network got wrong. It was surest of the first, and in
+# doubt about the last.
 
-# %% mystnb={"figure": {"caption": "Twelve errors of this run, from the surest to the one most in doubt. Above each image, the network's answer with its probability, and the label with its own.", "name": "fig-errors"}} tags=["nbval-ignore-output"]
+# %% mystnb={"figure": {"caption": "Errors of this run, from the surest to the one most in doubt. Above each image, the network's answer with its probability, and the label with its own.", "name": "fig-errors"}} tags=["nbval-ignore-output"]
 probabilities = cnn.predict(X_test, verbose=0)
 confidence = probabilities.max(axis=1)
 order = np.argsort(-confidence)  # the surest first
@@ -507,7 +504,7 @@ plots.image_grid(
 assert wrong[errors].all()
 
 # %% [markdown]
-# Some you would have got wrong too. A few may be on the list of doubtful labels of
+# Some you would have got wrong too, or are on the list of doubtful labels of
 # [chapter 1](01_dataset.ipynb). How sure is the network when it is wrong?
 
 # %% nbval={"atol": 0.005, "count_atol": 30}
@@ -531,18 +528,18 @@ page.add(doubted_errors=wrong[disputed].sum(), count_atol=5)
 page.add(doubted=len(disputed))
 
 # %% [markdown]
-# It is {{ claim("less sure when it is wrong") }}. All the same
-# {{ (training.sure_errors / training.test_errors) | share_in_words }} of its errors,
-# {{ training.sure_errors }} of {{ training.test_errors }}, were made with more than nine tenths of
-# the probability on the wrong digit. Do not read the probability of an over-fitted network as the
-# chance that it is right; [a later chapter](14_errors.ipynb) mends that.
+# More than nine tenths of the probability went to {{ training.right_sure | percent }} of its right
+# answers, but also to {{ training.sure_errors }} of its {{ training.test_errors }} wrong ones,
+# {{ (training.sure_errors / training.test_errors) | share_in_words }}. Do not read the probability
+# of an over-fitted network as the chance that it is right; [a later chapter](14_errors.ipynb)
+# measures how far it is off.
 #
 # Of the {{ training.doubted }} test images with disputed labels, it was marked wrong on
 # {{ training.doubted_errors }}.
 #
 # ## Save it, load it
 #
-# A file holds all that there is of a network: its layers, its weights, and what `compile` was told.
+# A file holds all there is of a network: its layers, its weights, and what `compile` was told.
 
 # %% nbval={"atol": 1e-05}
 cnn.save("digits.keras")
@@ -556,7 +553,7 @@ print(f"largest difference between two probabilities: {difference:.6f}")
 #
 # - `compile` says how to learn, `fit` learns, `evaluate` scores, `predict` answers.
 # - On held-out images the loss is {{ claim("best before the last epoch") }}: over-fitting. Early
-#   stopping goes back to the best epoch.
+#   stopping goes back to that epoch.
 # - The network of this run is right about {{ training.test_accuracy | percent(2) }} of the test
 #   images (interval {{ training.test_low | percent(2) }} to {{ training.test_high | percent(2) }});
 #   {{ training.repetitions | words }} other seeds gave {{ training.repeated_low | percent(2) }} to
@@ -614,29 +611,28 @@ print(f"largest difference between two probabilities: {difference:.6f}")
 #
 # </details>
 #
-# **A network is right about 99.0 % of ten thousand test digits, with a 95 % interval from 98.8 % to
-# 99.2 %. What may you say?**
+# **You are told the accuracy of a network on ten thousand test digits, with its 95 % interval. What
+# may you say?**
 #
 # <details><summary>Its accuracy on the next ten thousand such digits will lie in there in nineteen
 # cases of twenty</summary>
 #
 # Less often: in about five cases of six. The first sample may lie off the truth to one side, and
-# the next to the other.
+# the next one to the other.
 #
 # </details>
 #
-# <details><summary>Its accuracy on all such digits may well lie in there; of many intervals made in
-# this way, nineteen in twenty hold the true value</summary>
+# <details><summary>Of many intervals made in this way, nineteen in twenty hold the true
+# accuracy</summary>
 #
-# Right, if the digits were drawn independently of one another.
+# Right, if the digits were drawn independently. The true accuracy is that on all such digits.
 #
 # </details>
 #
 # <details><summary>Trained from another seed, it would score in there in nineteen cases of
 # twenty</summary>
 #
-# The interval knows of one trained network. Another seed gives another network, of which it can
-# know nothing.
+# The interval knows of one trained network. Another seed gives another network.
 #
 # </details>
 #

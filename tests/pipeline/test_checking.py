@@ -28,7 +28,7 @@ FACTS = {
     "chollet2021": {"chollet_cell": "99.13 %"},
     "northcutt2021": {"flagged_labels": "100", "confirmed_labels": "15"},
     "yadav2019": {"lost_digits": "50,000", "lost_error": "1.08 %", "usual_error": "0.82 %"},
-    "kingma2015": {"adam_decay_mean": "0.9", "adam_decay_square": "0.999", "adam_rate": "0.001"},
+    "kingma2015": {"adam_rate": "0.001"},
     "https://gradescope-autograders.readthedocs.io/en/latest/troubleshooting/": {
         "autograder_memory": "768 MB",
         "autograder_time": "10 minutes",
