@@ -212,34 +212,32 @@ page.claim("best before the last epoch", best_epoch < epochs)
 
 # %% nbval={"atol": 0.03, "count_atol": 50}
 best = keras.models.load_model("best.keras")
-wrong_at = {}
+wrong_at, sure_at = {}, {}
 for name, one in {"best epoch": best, "last epoch": network}.items():
     loss, accuracy = one.evaluate(X_held, y_held, verbose=0)
     probabilities = one.predict(X_held, verbose=0)
     wrong_at[name] = probabilities.argmax(axis=1) != y_held
-    sure = wrong_at[name] & (probabilities.max(axis=1) > 0.9)
+    sure_at[name] = wrong_at[name] & (probabilities.max(axis=1) > 0.9)
     print(f"{name}, loss {loss:.3f}, wrong: {wrong_at[name].sum()}")
-    print(f"  wrong with a probability above 0.9: {sure.sum()}")
+    print(f"  wrong with a probability above 0.9: {sure_at[name].sum()}")
 both = wrong_at["best epoch"] & wrong_at["last epoch"]
 print(f"wrong both times: {both.sum()}")
 
 # %% tags=["pipeline"]
-sure_when_best = (
-    wrong_at["best epoch"]
-    & (best.predict(X_held, verbose=0).max(axis=1) > 0.9)
-).sum()
 page.add(
     best_wrong=wrong_at["best epoch"].sum(),
     last_wrong=wrong_at["last epoch"].sum(),
-    sure_when_best=sure_when_best,
-    sure_at_last=sure.sum(),
+    sure_when_best=sure_at["best epoch"].sum(),
+    sure_at_last=sure_at["last epoch"].sum(),
     wrong_both=both.sum(),
     count_atol=50,
 )
+sure_shares = {
+    name: sure_at[name].sum() / wrong_at[name].sum() for name in wrong_at
+}
 page.claim(
     "a larger share of them is sure",
-    sure.sum() / wrong_at["last epoch"].sum()
-    > sure_when_best / wrong_at["best epoch"].sum(),
+    sure_shares["last epoch"] > sure_shares["best epoch"],
 )
 
 # %% [markdown]
@@ -302,10 +300,7 @@ print(f"{run.seconds:.0f} s on {run.processor}")
 print(run.versions)
 
 # %% tags=["pipeline"]
-from dataclasses import replace
-
 assert run.seconds > 0
-page.keep("cnn", cnn, replace(run, predictions=training.classify(cnn, X_test)))
 page.measure(seconds=run.seconds, processor=run.processor)
 
 # %% [markdown]
@@ -329,6 +324,9 @@ print(f"errors in the first half:  {wrong[:5000].sum()}")
 print(f"errors in the second half: {wrong[5000:].sum()}")
 
 # %% tags=["pipeline"]
+from dataclasses import replace
+
+page.keep("cnn", cnn, replace(run, predictions=predicted))
 page.add(
     student_errors=wrong[:5000].sum(),
     staff_errors=wrong[5000:].sum(),
@@ -448,7 +446,7 @@ fullest = errors_only.argmax()  # counted row by row
 true, answer = np.unravel_index(fullest, errors_only.shape)
 confused = (y_test == true) & (predicted == answer)
 plots.image_grid(
-    X_test[confused][:20, :, :, 0],
+    X_test[confused][:30, :, :, 0],
     subject=f"Test images of a {true} taken for a {answer}",
 )
 
@@ -467,7 +465,7 @@ page.add(matrix_total=matrix.to_numpy().sum())
 # Two questions can be asked of each digit. **Recall**: of all the sevens, how many were found?
 # **Precision**: of all the images called seven, how many were sevens?
 
-# %% nbval={"atol": 0.005}
+# %% nbval={"atol": 0.03}
 is_seven, called_seven = y_test == 7, predicted == 7
 both = is_seven & called_seven
 print(f"recall:    {both.sum() / is_seven.sum():.3f}")
