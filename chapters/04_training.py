@@ -282,8 +282,8 @@ page.add(stopped=stopped, back=back, count_atol=9)
 # So would you stop? If you need the probabilities, go where the loss is low: it judges them. If you
 # need the answers alone, count: {{ training.first_wrong }} errors after the first epoch,
 # {{ training.best_wrong }} at the low, {{ training.last_wrong }} after the last. If such numbers
-# are close, one run cannot decide. This book trains its networks for {{ training.epochs }} epochs,
-# so that they can be compared.
+# are close, one run cannot decide. This book keeps to {{ training.epochs }} epochs, so that its
+# runs can be compared.
 #
 # Whatever you choose, choose it here, with the held-out images. The test images stay out of it.
 #
@@ -509,7 +509,7 @@ plots.image_grid(
 assert wrong[errors].all()
 
 # %% [markdown]
-# Some you would have got wrong too, or are on the list of doubtful labels of
+# Some you would have got wrong too. Some may be on the list of doubtful labels of
 # [chapter 1](01_dataset.ipynb). How sure is the network when it is wrong?
 
 # %% nbval={"atol": 0.005, "count_atol": 30}
