@@ -331,8 +331,7 @@ page.add(
 # {{ errors.last_group.errors | percent(0) }}; in the surest group that makes errors, it errs in
 # {{ errors.first_group.errors | percent(2) }} of the answers and
 # {{ claim("doubts them a thousand times less") }} (that rests on very few errors). The training
-# chapter saw the beginning of it: on the held-out images the loss is
-# {{ claim("best before the last epoch") }};
+# chapter saw the beginning of it in the loss on held-out images:
 # {{ claim("at the end it is several times that of the training images") }}.
 #
 # ## Refuse to answer

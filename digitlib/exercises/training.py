@@ -1,11 +1,21 @@
 """Exercises of the chapter on training."""
 
+from functools import cache
+
 import numpy as np
-from scipy import optimize, special, stats
+from scipy import stats
 from sklearn import metrics
 from statsmodels.stats.proportion import proportion_confint
 
+from digitlib import data
+from digitlib.exercises import judged
+from digitlib.exercises.answers import call, close, number, wrong_if, wrong_unless_for_digits
 from digitlib.exercises.declarations import OTHERWISE, RIGHT, OneOf, Unless, exercise
+
+GUESSING, ENOUGH = 0.3, 0.95  # shares of right answers
+IMAGES, FEW = 5_000, 600
+MOST = 50  # epochs
+CLOSE = 1e-4
 
 
 @exercise(
@@ -93,85 +103,136 @@ def wilson_interval(right, count):
         "This is the share plus and minus z standard errors: simpler, but it promises too much for shares near 1.": (
             OneOf(*normal)
         ),
-        "This leaves one case in twenty outside on either side: one in ten in all.": wilson(stats.norm.ppf(0.95)),
+        "This leaves one case in twenty outside on either side: one in ten in all.": (
+            OneOf(*(wilson(one)[::way] for one in (stats.norm.ppf(0.95), 1.65, 1.64, 1.6) for way in (1, -1)))
+        ),
+        "You have rounded z, so a little more or less than one case in twenty lies outside: take all its digits.": (
+            OneOf(*(wilson(one)[::way] for one in (2, 1.9) for way in (1, -1)))
+        ),
         "This is one standard error wide, and leaves a third of the cases outside. What should z be?": wilson(1),
         "z is no share of cases. It is the value beyond which so few of them lie.": OneOf(wilson(0.975), wilson(0.95)),
-        "The ends are exchanged: the lower one first.": ends[::-1],
+        "The ends are exchanged: the lower one first. Or is your z negative? Take what lies above the middle.": (
+            ends[::-1]
+        ),
         "These are percentages. Return shares.": 100 * ends,
         "The denominator of the formula is missing.": ends * (1 + z**2 / count),
         "Compute the formula piece by piece: the middle, the root, the denominator.": OTHERWISE,
     }
 
 
-def _sure_and_unsure():
-    random = np.random.default_rng(4)
-    rows = random.dirichlet(np.full(10, 0.2), size=200)
-    return (rows.cumsum(axis=1) > random.random((200, 1))).argmax(axis=1), rows, 0.25
-
-
-@exercise(
+@judged(
     "training.4",
-    "How sure is the network of an image? It is the probability of its own answer, whether right or wrong.",
-    "np.quantile(sureness, refused) is the value below which this share of the images lies.",
-    "Keep the images at or above that value. Their accuracy is a mean over these images alone.",
-    cases=(_sure_and_unsure,),
+    "The lines of the chapter are all you need: a network, compile, fit on the images to train on, evaluate on others.",
+    "One convolution reads more than dense layers do. A few more epochs help as well, since there are few images.",
+    "End with network.evaluate(held_images, held_labels, verbose=0): the loss comes first, the accuracy second.",
 )
-def accuracy_when_refusing(labels, rows, refused):
-    def accuracy(kept):
-        return metrics.accuracy_score(labels[kept], rows[kept].argmax(axis=1))
+def train_and_score(answer):
+    import keras
 
-    surest_first, by_right_digit = np.argsort(-rows.max(axis=1)), np.argsort(-rows[np.arange(200), labels])
-    right = accuracy(surest_first[:150])
-    return {
-        RIGHT: right,
-        "This is the accuracy of all answers. Have any been refused?": accuracy(surest_first),
-        "This refuses the images that the network is surest of.": accuracy(surest_first[50:]),
-        "This answers the share that should be refused.": accuracy(surest_first[:50]),
-        "This is the accuracy of the answers which should be refused.": accuracy(surest_first[150:]),
-        "You divide by the number of all images. Those that were refused count neither as right nor as wrong.": (
-            right * 150 / 200
-        ),
-        "This looks at the probability of the right digit. The machine does not know which one that is.": (
-            accuracy(by_right_digit[:150])
-        ),
-        "Which images is the network least sure of? How many of its answers to the others are right?": OTHERWISE,
-    }
+    (images, labels), (held_images, held_labels) = _split(IMAGES)
+    keras.utils.set_random_seed(4)
+    result = call(answer, images, labels, held_images, held_labels, what="train_and_score")
+    three = isinstance(result, tuple | list) and len(result) == 3
+    wrong_if(not three, "train_and_score should return three things: the network, its loss and its accuracy.")
+    network, loss, accuracy = result
+    wrong_if(
+        not isinstance(network, keras.Model) or not network.built,
+        "The first thing returned should be the network itself. fit returns a record, not the network.",
+    )
+    wrong_unless_for_digits(network)
+    wrong_if(not network.compiled, "It is not compiled. Without compile, neither fit nor evaluate can do anything.")
+    rows = network.predict(held_images, batch_size=500, verbose=0)
+    wrong_if(not close(rows.sum(axis=1), 1, within=1e-4), "Its ten numbers should add up to 1: end with a softmax.")
+    loss, accuracy = number(loss, "the loss"), number(accuracy, "the accuracy")
+    share, seen = np.mean(rows.argmax(axis=1) == held_labels), _share(network, images, labels)
+    cost = network.evaluate(held_images, held_labels, verbose=0, return_dict=True)["loss"]
+    wrong_if(
+        close(accuracy, cost, within=CLOSE) and close(loss, share, within=CLOSE),
+        "Loss and accuracy are exchanged. evaluate gives the loss first.",
+    )
+    wrong_if(close(accuracy, 100 * share, within=1e-2), "The accuracy is a percentage. Return a share.")
+    wrong_if(
+        close(accuracy, seen, within=CLOSE) and not close(accuracy, share, within=CLOSE),
+        "This is the accuracy on the images that it was trained on. Which ones has it not seen?",
+    )
+    wrong_if(
+        not close(accuracy, share, within=CLOSE),
+        f"You return an accuracy of {accuracy:.3f}, but of the held-out images the network reads {share:.3f}. Score "
+        "it when the training is over, on all of them.",
+    )
+    wrong_if(
+        not close(loss, cost, within=CLOSE),
+        "The accuracy is that of the held-out images, but the loss is another. Take both from one evaluate.",
+    )
+    wrong_if(share < GUESSING, f"It reads {share:.1%} of the held-out images, hardly more than a guess. Is fit called?")
+    wrong_if(share < ENOUGH, f"It reads {share:.1%} of the held-out images. Train it longer, or add a convolution.")
+    return f"It reads a share of {share:.3f} of the held-out images, with {network.count_params():,} parameters."
 
 
-@exercise(
+@judged(
     "training.5",
-    "The loss of one image is the logarithm of the sum of exp(scores), minus the score of the right digit.",
-    "The derivative of log(sum of exp(scores)) with respect to one score is that digit's probability.",
-    "Probabilities, minus 1 at the right digit of each row, divided by the number of images.",
-    cases=((np.array([3, 0, 7, 3]), np.random.default_rng(5).normal(size=(4, 10))),),
-    within=1e-5,
-    remark="What was answered minus what was right: each step moves the scores towards the labels.",
+    "A callback of Keras does it. It goes into the list callbacks of fit, beside validation_data.",
+    "EarlyStopping(patience=...) stops. What else must it be told, so that the network gets its best weights back?",
+    "fit(images, labels, epochs=50, validation_data=(held_images, held_labels), callbacks=[stop]), and return that.",
 )
-def score_gradient(labels, scores):
-    def loss(flat):
-        return metrics.log_loss(labels, special.softmax(flat.reshape(4, 10), axis=1), labels=range(10))
+def fit_until_best(answer):
+    import keras
 
-    gradient = optimize.approx_fprime(scores.ravel(), loss).reshape(4, 10)
-    probabilities, right = special.softmax(scores, axis=1), np.eye(10)[labels]
-    return {
-        RIGHT: gradient,
-        "The sign is wrong: this is the direction of a step, which goes against the gradient.": -gradient,
-        "This is the gradient of the sum. What does taking the mean change?": 4 * gradient,
-        "The mean is over the images, not over all the scores.": gradient / 10,
-        "These are the probabilities. The score of the right digit counts in one more place of the loss.": (
-            OneOf(probabilities, probabilities / 4)
-        ),
-        "This is the gradient with respect to the probabilities. Go one step further back, through the softmax.": (
-            OneOf(-right / probabilities / 4, -right / probabilities)
-        ),
-        "The wrong digits have a gradient as well: a higher score of theirs takes probability from the right one.": (
-            gradient * right
-        ),
-        "The probabilities of each image should add up to 1. Which axis holds its ten scores?": (
-            (special.softmax(scores, axis=0) - right) / 4
-        ),
-        "Scores are not probabilities yet: apply the softmax first.": (scores - right) / 4,
-        "If one score changes a little, how does the mean loss? The quotient of the two changes is the gradient.": (
-            OTHERWISE
-        ),
-    }
+    (images, labels), (held_images, held_labels) = _split(FEW)
+    keras.utils.set_random_seed(5)
+    network = keras.Sequential(
+        [
+            keras.Input(shape=(28, 28, 1)),
+            keras.layers.Flatten(),
+            keras.layers.Dense(32, activation="relu"),
+            keras.layers.Dense(10, activation="softmax"),
+        ]
+    )
+    optimizer = keras.optimizers.Adam(0.005)
+    network.compile(optimizer=optimizer, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    record = call(answer, network, images, labels, held_images, held_labels, what="fit_until_best")
+    wrong_if(
+        not isinstance(record, keras.callbacks.History) or not record.history.get("loss"),
+        "fit_until_best should return what fit returns, the record of the training.",
+    )
+    losses = record.history.get("val_loss", [])
+    wrong_if(not losses, "The record has no val_loss: tell fit which images are held out, as validation_data.")
+    at_end = network.evaluate(held_images, held_labels, verbose=0, return_dict=True)["loss"]
+    of_held = [close(at_end, losses[-1], within=CLOSE), close(at_end, min(losses), within=CLOSE)]
+    wrong_if(
+        not any(of_held), "The val_loss of the record is not that of all held-out images. What did you validate on?"
+    )
+    wrong_if(len(losses) >= MOST, "It was never stopped: it trained for all the epochs. Is the callback in the list?")
+    wanted = _stops_after(losses, patience=3)
+    wrong_if(
+        wanted is None and len(losses) - 1 - int(np.argmin(losses)) < 3,
+        "It stopped too early: wait until 3 epochs in a row have brought no new lowest val_loss.",
+    )
+    wrong_if(
+        wanted is not None and len(losses) > wanted,
+        "It stopped too late: 3 epochs in a row had brought no new lowest val_loss before.",
+    )
+    wrong_if(
+        not of_held[1], "It stopped in time, but the network has the weights of its last epoch, not those of its best."
+    )
+    return f"It stopped after {len(losses)} epochs and went back to number {int(np.argmin(losses)) + 1}."
+
+
+@cache
+def _split(count: int):
+    """So many images to train on and as many that are held out, with their labels."""
+    (images, labels), _ = data.load_mnist()
+    parts = data.hold_out(images, labels)
+    return [(data.scale_pixels(part[:count]), of_part[:count].astype(int)) for part, of_part in parts]
+
+
+def _share(network, images, labels) -> float:
+    return np.mean(network.predict(images, batch_size=500, verbose=0).argmax(axis=1) == labels)
+
+
+def _stops_after(losses, *, patience: int) -> int | None:
+    """The first epoch after which so many in a row have brought no new lowest loss."""
+    for epoch in range(patience + 1, len(losses) + 1):
+        if min(losses[epoch - patience : epoch]) >= min(losses[: epoch - patience]):
+            return epoch
+    return None

@@ -16,6 +16,7 @@ the frame and the grid with which they were made.
 """
 
 from digitlib.plots.charts import (
+    answer,
     bands,
     bars,
     confusion_heat_map,
@@ -41,6 +42,7 @@ __all__ = [
     "SIGNED",
     "STYLE",
     "Drawing",
+    "answer",
     "bands",
     "bars",
     "chain",

@@ -10,9 +10,10 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.axis import XAxis, YAxis
 from matplotlib.colors import PowerNorm
+from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from digitlib.plots.drawing import COLORS, Drawing, in_style, new_axes, plural
+from digitlib.plots.drawing import COLORS, INK, Drawing, in_style, new_axes, plural
 
 
 @in_style
@@ -45,6 +46,35 @@ def bars(
         f"to {values.max():,.6g} ({xlabel} {values.idxmax()})."
     )
     return Drawing(ax, alt)
+
+
+@in_style
+def answer(image: np.ndarray, probabilities: Sequence[float], *, subject: str, ax: Axes | None = None) -> Drawing:
+    """Draw an image beside the probability that a network gives to each class.
+
+    Parameters
+    ----------
+    image : numpy.ndarray, shape (height, width) or (height, width, 1)
+        What the network was shown.
+    probabilities : sequence of float
+        One for each class, from 0.
+    subject : str
+        What is seen; opens the alt text.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw the bars; by default on a new figure. The image is put to
+        the left of them.
+
+    Returns
+    -------
+    Drawing
+        Its bars reach from 0 to 1 at most, so that answers can be compared.
+    """
+    ax = ax or new_axes(height=2.4)
+    beside = ax.inset_axes((-0.7, 0, 0.5, 1))
+    beside.imshow(image, cmap=INK)
+    beside.axis("off")
+    ax.set_ylim(0, 1)
+    return bars(dict(enumerate(probabilities)), subject=subject, xlabel="digit", ylabel="probability", ax=ax)
 
 
 @in_style
@@ -434,7 +464,8 @@ def confusion_heat_map(matrix: pd.DataFrame, *, ax: Axes | None = None) -> Drawi
     """Draw a confusion matrix as a heat map.
 
     The colours follow the fourth root of the values, so that a handful of
-    mistakes can be seen beside a thousand right answers.
+    mistakes can be seen beside a thousand right answers. A legend
+    says which colour stands for which value.
 
     Parameters
     ----------
@@ -450,18 +481,28 @@ def confusion_heat_map(matrix: pd.DataFrame, *, ax: Axes | None = None) -> Drawi
     """
     ax = ax or new_axes(height=5.4)
     values = matrix.to_numpy()
-    counts = np.issubdtype(values.dtype, np.integer)
+    counts, largest = np.issubdtype(values.dtype, np.integer), np.nanmax(values)
     sns.heatmap(
         matrix,
         annot=True,
         fmt="d" if counts else ".3f",
         annot_kws={"fontsize": 9 if counts else 7.5},
         cmap="Blues",
-        norm=PowerNorm(0.25, vmin=0, vmax=np.nanmax(values)),
+        norm=PowerNorm(0.25, vmin=0, vmax=largest),
         square=True,
         cbar=False,
         linewidths=0.5,
         ax=ax,
+    )
+    cells = ax.collections[0]
+    steps = [value for value in ((0, 1, 10, 100, 1_000) if counts else (0, 0.001, 0.01, 0.1, 1)) if value <= largest]
+    ax.legend(
+        handles=[
+            Patch(facecolor=cells.cmap(cells.norm(value)), edgecolor="0.5", label=f"{value:,}") for value in steps
+        ],
+        title="images" if counts else "share\nof the row",
+        loc="center left",
+        bbox_to_anchor=(1, 0.5),
     )
     ax.grid(False)
     ax.tick_params(rotation=0, length=0)

@@ -73,10 +73,11 @@ def test_the_same_seed_gives_the_same_training(digits):
         assert runs[0].history[name] == pytest.approx(runs[1].history[name], abs=1e-3)
 
 
-def test_the_weights_are_those_of_a_plain_fit(digits):
-    trained, run = training.train(build_small, *digits, seed=3, epochs=3, batch_size=20)  # the last batch is smaller
+@pytest.mark.parametrize("build", [build_small, models.build_cnn])
+def test_the_weights_are_those_of_a_plain_fit(digits, build):
+    trained, run = training.train(build, *digits, seed=3, epochs=3, batch_size=20)  # the last batch is smaller
     keras.utils.set_random_seed(3)
-    plain = build_small()
+    plain = build()
     plain.compile(**training.SETTINGS)
     history = plain.fit(*digits, epochs=3, batch_size=20, verbose=0).history
     for ours, theirs in zip(trained.get_weights(), plain.get_weights(), strict=True):

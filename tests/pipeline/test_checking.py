@@ -26,7 +26,7 @@ FACTS = {
     "chollet2021": {"chollet_cell": "99.13 %"},
     "northcutt2021": {"flagged_labels": "100", "confirmed_labels": "15"},
     "yadav2019": {"lost_digits": "50,000", "lost_error": "1.08 %", "usual_error": "0.82 %"},
-    "kingma2015": {"adam_decay_mean": "0.9", "adam_decay_square": "0.999", "adam_rate": "0.001"},
+    "kingma2015": {"adam_rate": "0.001"},
     # Counted in the label files, for no text says it. Held out are the writers that tools/hold_out_writers.py draws.
     "https://github.com/facebookresearch/qmnist": {
         "train_writers": "539",

@@ -52,6 +52,7 @@ DRAW = {
     "image_grid": partial(plots.image_grid, IMAGES, subject="Images"),
     "image_blocks": partial(plots.image_blocks, {"after": IMAGES[:3], "before": IMAGES[3:]}, subject="Images"),
     "bars": partial(plots.bars, {"a": 1, "b": 2}, subject="Bars", xlabel="x", ylabel="y"),
+    "answer": partial(plots.answer, DIGIT, [0.1, 0.7, 0.2], subject="An answer"),
     "histogram": partial(plots.histogram, IMAGES, subject="Values", xlabel="x", ylabel="y"),
     "lines": partial(plots.lines, {"a": [1, 2]}, subject="Curves", xlabel="x", ylabel="y"),
     "bands": partial(plots.bands, {"a": RUNS}, x=[1, 2], subject="Curves", xlabel="x", ylabel="y"),
@@ -480,6 +481,24 @@ def test_the_row_of_a_digit_without_images_is_empty_and_the_alt_text_says_so():
     drawing._repr_mimebundle_()
 
 
+@pytest.mark.parametrize(
+    ("matrix", "names"),
+    [
+        (COUNTS, ["0", "1"]),
+        (COUNTS * 1_000, ["0", "1", "10", "100", "1,000"]),
+        (SHARES, ["0", "0.001", "0.01", "0.1", "1"]),
+    ],
+    ids=["few images", "many images", "shares"],
+)
+def test_a_legend_says_which_colour_of_the_heat_map_stands_for_which_value(matrix, names):
+    drawing = plots.confusion_heat_map(matrix)
+    legend, cells = drawing.ax.get_legend(), drawing.ax.collections[0]
+    assert [text.get_text() for text in legend.get_texts()] == names
+    assert legend.get_title().get_text() == ("share\nof the row" if matrix is SHARES else "images")
+    for patch, name in zip(legend.get_patches(), names, strict=True):
+        assert patch.get_facecolor() == pytest.approx(cells.cmap(cells.norm(float(name.replace(",", "")))))
+
+
 def test_the_heat_map_has_true_digits_from_top_to_bottom():
     drawing = plots.confusion_heat_map(COUNTS)
     bottom, top = drawing.ax.get_ylim()
@@ -540,6 +559,15 @@ def test_feature_maps_are_drawn_filter_by_filter_and_the_empty_ones_counted():
     np.testing.assert_array_equal(drawn(drawing), [IMAGES[0], np.zeros((3, 4)), IMAGES[1]])
     assert limits(drawing) == [(0, 23)] * 3
     assert drawing.alt == "Feature maps of conv2d_1, 1 of them empty: 3 images in 2 rows."
+
+
+def test_an_answer_is_drawn_beside_its_image_and_can_be_compared_with_others():
+    drawing = plots.answer(DIGIT, [0.1, 0.7, 0.2], subject="What it says")
+    [beside] = drawing.ax.child_axes
+    np.testing.assert_array_equal(beside.images[0].get_array(), DIGIT)
+    assert [bar.get_height() for bar in drawing.ax.patches] == [0.1, 0.7, 0.2]
+    assert drawing.ax.get_ylim() == (0, 1)
+    assert drawing.alt == "Bar chart. What it says: from 0.1 (digit 0) to 0.7 (digit 1)."
 
 
 def test_the_gallery_shows_each_error_with_what_it_is_and_what_it_was_taken_for():

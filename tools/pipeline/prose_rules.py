@@ -100,7 +100,6 @@ ALLOWED_WORDS = {
     "the smallest and the largest value": "the definitions of minimum and maximum",
     "from the lowest to the highest": "the edges of a band, by definition",
     "the highest probability": "the definition of the predicted class",
-    "most confident errors": "the name of a list, sorted by definition",
     "about the most accurate network": "the name of a recipe",
     "nineteen in twenty": "the level of an interval, by definition",
     "nineteen of twenty": "the level of an interval, by definition",
