@@ -178,7 +178,7 @@ def luck(networks, images, accuracy):
 
 @judged(
     "going_further.5",
-    "build_half and build_with_dropout of this chapter have what you need. Can you join them?",
+    "build_half and build_dropout of this chapter have what you need. Can you join them?",
     "Everything should be made inside the function, or two networks would share their weights.",
     "keras.Sequential([keras.Input(shape=(28, 28, 1)), moves, *some_layers, layers.Dropout(0.2), last_layer])",
 )

@@ -47,6 +47,7 @@ QUICK_PARAMETERS = {
     "training_images": 2_000,
     "variation_images": 500,
     "variation_epochs": 1,
+    "variation_seeds": 2,
     "sheets_of_each": 2,
     "drawings_of_each": 20,
     "digits_drawn_anew": 800,
