@@ -6,10 +6,9 @@
 # {{ training.processor }}.*
 #
 # Dropout, batch normalization, more layers, wider layers, another learning rate: each is said to
-# help. [Going further](06_going_further.ipynb) tried such changes once each, and could not tell
-# most of them from noise. Here each is trained from {{ exploring.seeds | words }} seeds and
-# compared with the recipe of the book, and each gets a verdict. Then a whole recipe is chosen, and
-# tested once.
+# help. [Going further](06_going_further.ipynb) tried such changes in short trainings on few images.
+# Here each is trained from {{ exploring.seeds | words }} seeds and compared with the recipe of the
+# book, and each gets a verdict. Then a whole recipe is chosen, and tested once.
 #
 # **After this chapter you can**
 #

@@ -12,9 +12,9 @@ from digitlib.exercises import judged
 from digitlib.exercises.answers import call, close, number, wrong_if, wrong_unless_for_digits
 from digitlib.exercises.declarations import OTHERWISE, RIGHT, OneOf, Unless, exercise
 
-GUESSING, ENOUGH = 0.3, 0.95  # shares of right answers
-IMAGES, FEW = 5_000, 600
-MOST = 50  # epochs
+GUESSING, ENOUGH = 0.3, 0.88  # shares right: after ten epochs a small CNN has 0.92, a single dense layer 0.86
+IMAGES, FEW = 1_000, 300  # so few that the checks take seconds
+MOST = 20  # epochs
 CLOSE = 1e-4
 
 
@@ -141,7 +141,7 @@ def train_and_score(answer):
     )
     wrong_unless_for_digits(network)
     wrong_if(not network.compiled, "It is not compiled. Without compile, neither fit nor evaluate can do anything.")
-    rows = network.predict(held_images, batch_size=500, verbose=0)
+    rows = np.asarray(network(held_images))
     wrong_if(not close(rows.sum(axis=1), 1, within=1e-4), "Its ten numbers should add up to 1: end with a softmax.")
     loss, accuracy = number(loss, "the loss"), number(accuracy, "the accuracy")
     share, seen = np.mean(rows.argmax(axis=1) == held_labels), _share(network, images, labels)
@@ -173,7 +173,7 @@ def train_and_score(answer):
     "training.5",
     "A callback of Keras does it. It goes into the list callbacks of fit, beside validation_data.",
     "EarlyStopping(patience=...) stops. What else must it be told, so that the network gets its best weights back?",
-    "fit(images, labels, epochs=50, validation_data=(held_images, held_labels), callbacks=[stop]), and return that.",
+    "fit(images, labels, epochs=20, validation_data=(held_images, held_labels), callbacks=[stop]), and return that.",
 )
 def fit_until_best(answer):
     import keras
@@ -188,7 +188,7 @@ def fit_until_best(answer):
             keras.layers.Dense(10, activation="softmax"),
         ]
     )
-    optimizer = keras.optimizers.Adam(0.005)
+    optimizer = keras.optimizers.Adam(0.01)
     network.compile(optimizer=optimizer, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     record = call(answer, network, images, labels, held_images, held_labels, what="fit_until_best")
     wrong_if(
@@ -227,7 +227,7 @@ def _split(count: int):
 
 
 def _share(network, images, labels) -> float:
-    return np.mean(network.predict(images, batch_size=500, verbose=0).argmax(axis=1) == labels)
+    return np.mean(np.asarray(network(images)).argmax(axis=1) == labels)
 
 
 def _stops_after(losses, *, patience: int) -> int | None:

@@ -83,7 +83,7 @@ def _stopped(*, monitor="val_loss", patience=3, restore=True):
     def fit(network, images, labels, held_images, held_labels):
         stop = callbacks.EarlyStopping(monitor=monitor, patience=patience, restore_best_weights=restore)
         held = held_images, held_labels
-        return network.fit(images, labels, epochs=50, validation_data=held, callbacks=[stop], verbose=0)
+        return network.fit(images, labels, epochs=20, validation_data=held, callbacks=[stop], verbose=0)
 
     return fit
 
@@ -308,7 +308,7 @@ JUDGED = {
     "training.5: on what it was trained on": lambda network, images, labels, *held: _stopped()(
         network, images, labels, images, labels
     ),
-    "training.5: never": lambda network, *examples: _stopped(monitor="loss", patience=50)(network, *examples),
+    "training.5: never": lambda network, *examples: _stopped(monitor="loss", patience=20)(network, *examples),
     "training.5: at once": lambda network, *examples: _stopped(patience=1)(network, *examples),
     "training.5: late": lambda network, *examples: _stopped(patience=4)(network, *examples),
     "training.5: last weights": lambda network, *examples: _stopped(restore=False)(network, *examples),

@@ -30,6 +30,7 @@ EXERCISES = {
     for chapter, notebook in CHAPTERS.items()
 }
 NAMES = [name for names in EXERCISES.values() for name in names]
+TRAINING = {"training.4", "training.5"}  # each answer trains a network for seconds
 
 
 class EqualsEverything:
@@ -74,7 +75,9 @@ def test_each_declared_error_is_told_by_its_own_message(name):
         assert any(says(remark, message) for message in messages), f"{messages[0]}: {remark}"
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] if name in TRAINING else []) for name in NAMES]
+)
 def test_errors_that_were_written_apart_from_the_checks_are_each_told_by_a_message_of_their_own(name):
     remarks = {}
     for what, answer in independent(name).items():
