@@ -5,9 +5,9 @@
 # {{ minutes_with_exercises.architecture }} with the exercises; its run took
 # {{ runs.architecture.seconds | minutes }} on {{ training.processor }}.*
 #
-# The network of this book has seven layers. Here you meet them one by one, work each out by hand
-# with NumPy, and see that Keras gets the same numbers. [A 7 goes first](#fig-passage), through a
-# copy of the network that is already trained.
+# The network of this book has seven layers. You meet them one by one, compute each with NumPy, and
+# see that Keras gets the same numbers. [A 7 goes first](#fig-passage), through a copy of the
+# network that is already trained.
 
 # %% mystnb={"figure": {"caption": "A 7 goes through the seven layers of the book's network, as chapter 4 trains it. Each row shows what one layer puts out, dark where its numbers are large. Of 32 or 64 maps in a row you see seven.", "name": "fig-passage"}}
 from digitlib import plots, reference
@@ -102,7 +102,7 @@ page.add(
 
 # %% [markdown]
 # The parameters of `cnn` are random, since nobody has trained it: its answers mean nothing yet. Its
-# arithmetic is already what it will be.
+# arithmetic is what it will be.
 #
 # ## Convolution
 #
@@ -140,8 +140,8 @@ patch = np.array([[0, 0, 1, 1], [0, 0, 1, 1], [0, 0, 1, 1], [0, 0, 1, 1]])
 print(slide(patch, edge_kernel))
 
 # %% [markdown]
-# Check it on paper: three products of 1 in each window, and zeros elsewhere. The 4x4 image gives a
-# 2x2 map, since a 3x3 window has only two places a side. So a map is smaller by 2 than the image:
+# Check it on paper: each window has three products of 1, and zeros. A 3x3 window has only two
+# places a side in a 4x4 image, so the map is 2x2. Each map is smaller by 2 than its image:
 # {{ architecture.map_side }} instead of 28.
 #
 # If the map should be as large as the image, put a frame of zeros around the image first:
@@ -151,7 +151,7 @@ print(slide(patch, edge_kernel))
 print(slide(np.pad(patch, 1), edge_kernel))
 
 # %% [markdown]
-# Now 4x4 gives 4x4. At the right, where ink meets the frame of zeros, values are below zero.
+# At the right, where ink meets the frame of zeros, values are below zero.
 #
 # Other weights respond to other things, as [these three kernels](#fig-maps) do.
 
@@ -166,8 +166,7 @@ maps = {name: slide(seven, kernel) for name, kernel in kernels.items()}
 plots.kernels_with_maps(kernels, maps)
 
 # %% [markdown]
-# These weights are made up; a network finds its own by training. (Mathematicians would flip the
-# kernel first; deep learning does not.)
+# These weights are made up. A network finds its own by training.
 #
 # ## All channels are summed
 #
@@ -230,8 +229,8 @@ def convolve(images, kernels, biases):
 #
 # `activation="relu"` sets negative numbers to zero and leaves the others alone. Why? A weighted sum
 # of weighted sums is again a weighted sum: layers that only sum are **linear**, and two in a row do
-# no more than one. ReLU bends at zero, so it is not linear. A function that stands there for this
-# purpose is an **activation function**. Four maps at one place:
+# no more than one. ReLU bends at zero, so it is not linear. Such a function between sums is an
+# **activation function**. Four maps at one place:
 
 
 # %% nbval={"atol": 0.001}
@@ -377,13 +376,13 @@ page.claim(
 
 # %% [markdown]
 # {{ claim("They agree on every one") }} of {{ architecture.compared_images }}, but for rounding. Go
-# back to [the 7 at the top](#fig-passage): now you know what happens from each row to the next.
+# back to [the 7 at the top](#fig-passage): now you know how each row comes from the one before.
 #
 # ## What the bends are worth
 #
 # Between the sums of this network stand two things that are no sums: ReLU, and the largest of four.
-# Take out either or both, and train. Where pooling is out, a stride of 2 shrinks the maps. (Chapter
-# 4 explains `compile` and `fit`.)
+# Take out either or both, and train. Where pooling is out, a stride of 2 shrinks the maps. Chapter
+# 4 explains `compile` and `fit`.
 
 # %% nbval={"atol": 0.015}
 from digitlib.data import hold_out
@@ -446,14 +445,13 @@ page.claim(
 )
 
 # %% [markdown]
-# {{ claim("With neither, all layers together do what one does") }}:
-# {{ architecture.bends.neither | percent }} against
-# {{ architecture.bends["one dense layer"] | percent }}. A sum of sums is a sum.
-# {{ claim("Pooling alone does most of what the two do together") }}:
-# {{ architecture.bends["pooling alone"] | percent }} against
-# {{ architecture.bends["ReLU and pooling"] | percent }}. Something has to bend; it need not be
-# ReLU. (One run each, on {{ architecture.bend_images | thousands }} images: small differences mean
-# nothing. The networks without pooling also differ in their strides and have more weights.)
+# {{ claim("With neither, all layers together do what one does") }}, since a sum of sums is a sum.
+# {{ claim("Pooling alone does most of what the two do together") }}. Something has to bend; it need
+# not be ReLU.
+#
+# Do not trust small differences here: it is one run each, on
+# {{ architecture.bend_images | thousands }} images, and networks without pooling have other strides
+# and more weights.
 #
 # ## Why these sizes?
 #
@@ -489,13 +487,13 @@ page.claim(
 )
 
 # %% [markdown]
-# The summary says the same. The network is called convolutional, but
+# The network is called convolutional, but
 # {{ claim("most of its parameters sit in one dense layer") }}:
-# {{ architecture.dense_share | percent(0) }} of {{ architecture.parameters | thousands }}.
+# {{ architecture.dense_share | percent(0) }}.
 #
 # A convolution uses the same few weights at every place; the dense layer has its own for each of
-# 5x5 places. To it, a stroke one place further on is something quite unlike. Keep that in mind for
-# chapter 5, when the picture is moved.
+# 5x5 places. To it, a stroke one place further on is something quite unlike. Chapter 5 puts this to
+# the test.
 #
 # ## Where the work is
 #
@@ -517,8 +515,8 @@ describe_layers(cnn)
 # ## How much one unit sees
 #
 # The **receptive field** of a unit is the part of the image that can change its value. In the first
-# map it is 3x3 pixels, and the next unit sees the same one pixel further on. A pooling looks at two
-# neighbours a side, so it sees one pixel more: 4. Its own units lie two pixels apart.
+# map it is 3x3 pixels, and the unit beside it sees the same one pixel further on. A pooling takes
+# two such neighbours a side, so it sees one pixel more: 4. Its own units lie two pixels apart.
 #
 # So the rule: a window of 3 adds two steps, a window of 2 adds one. A step is one pixel at first;
 # after a stride of 2, each step is twice as long.
@@ -547,9 +545,8 @@ page.add(last_field=side)
 page.claim("no unit before the dense layer sees a whole digit", side < 20)
 
 # %% [markdown]
-# After the second pooling a unit sees {{ architecture.last_field }} pixels a side, while digits
-# measure up to 20x20: {{ claim("no unit before the dense layer sees a whole digit") }}. It is the
-# dense layer that puts the parts together.
+# Digits measure up to 20x20: {{ claim("no unit before the dense layer sees a whole digit") }}. The
+# dense layer puts the parts together.
 #
 # ## Summary
 #
@@ -564,7 +561,7 @@ page.claim("no unit before the dense layer sees a whole digit", side < 20)
 #
 # <details><summary>The largest value of each square, and where in the square it stood</summary>
 #
-# Only half right: the largest value stays, its place in the square is lost.
+# The largest value stays, but its place is lost.
 #
 # </details>
 #
@@ -576,7 +573,7 @@ page.claim("no unit before the dense layer sees a whole digit", side < 20)
 #
 # <details><summary>The mean of each square</summary>
 #
-# That would be average pooling, which exists too. `MaxPooling2D` takes the maximum.
+# That would be average pooling. `MaxPooling2D` takes the maximum.
 #
 # </details>
 #
@@ -584,13 +581,13 @@ page.claim("no unit before the dense layer sees a whole digit", side < 20)
 #
 # <details><summary>The convolutions'</summary>
 #
-# No: a kernel stays 3x3, however large the image it slides over.
+# A kernel stays 3x3, however large the image.
 #
 # </details>
 #
 # <details><summary>The first dense layer's</summary>
 #
-# Right. It has its own weights for each position that is left, and there are more positions.
+# Right. It has weights for each position that is left, and now more are left.
 #
 # </details>
 #
@@ -604,19 +601,19 @@ page.claim("no unit before the dense layer sees a whole digit", side < 20)
 #
 # <details><summary>Only what one dense layer with a softmax could learn</summary>
 #
-# It could if nothing else bent. But the largest of four sums is no sum.
+# That would be so if nothing else bent. But the largest of four sums is no sum.
 #
 # </details>
 #
 # <details><summary>Most of what it learns with ReLU</summary>
 #
-# Right. The poolings bend, too, and did most of the work of both.
+# Right. The poolings bend, too.
 #
 # </details>
 #
 # <details><summary>Nothing: without ReLU no training gets anywhere</summary>
 #
-# It does: even one dense layer, which bends nowhere, gets most digits right.
+# Even one dense layer, which bends nowhere, gets most digits right.
 #
 # </details>
 #

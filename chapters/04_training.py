@@ -28,11 +28,10 @@ plots.answer(
 # %% [markdown]
 # **After this chapter you can**
 #
-# - train a network with `compile` and `fit`, and stop it at its best;
+# - train a network with `compile` and `fit`, stop it at its best, and save it;
 # - read learning curves and see over-fitting in them;
 # - report an accuracy with its interval, and say what the interval covers;
-# - read a confusion matrix, precision and recall;
-# - save a trained network and load it again.
+# - read a confusion matrix, precision and recall.
 
 # %% tags=["parameters"]
 epochs = 10  # passes over the training images
@@ -83,7 +82,7 @@ page.claim(
 )
 
 # %% [markdown]
-# It is {{ claim("no better than a guess") }}, as it should be.
+# It is {{ claim("no better than a guess") }}.
 #
 # ## First with images held out
 #
@@ -120,7 +119,7 @@ network.compile(
 # `validation_data`, from which it does not learn.
 #
 # A **callback** is an object that Keras calls while it trains. This one saves the network after
-# each epoch. You will soon want the files.
+# each epoch.
 
 # %% tags=["nbval-ignore-output"]
 save_each = keras.callbacks.ModelCheckpoint("epoch{epoch:02}.keras")
@@ -200,13 +199,12 @@ page.claim(
 #
 # Now the loss. On the images it is trained on, it goes from {{ training.first_loss | decimals(3) }}
 # to {{ training.last_loss | decimals(3) }}. On the held-out images it is
-# {{ training.first_validation_loss | decimals(3) }} after the first epoch,
 # {{ training.best_validation_loss | decimals(3) }} at its lowest, in epoch
 # {{ training.best_epoch }}, and {{ training.last_validation_loss | decimals(3) }} after the last;
 # {{ claim("at the end it is several times that of the training images") }}. The network learns its
 # training images by heart: **over-fitting**.
 #
-# The accuracy hides it. See why, in the networks of three epochs.
+# The accuracy hides it. Three of the saved networks show why.
 
 # %% nbval={"atol": 0.03, "count_atol": 50}
 best_epoch = np.argmin(seen["val_loss"]) + 1
@@ -238,10 +236,9 @@ page.claim(
 )
 
 # %% [markdown]
-# After one epoch {{ training.first_sure }} of {{ training.first_wrong }} wrong answers were given
-# more than nine tenths of the probability, at the end {{ training.last_sure }} of
-# {{ training.last_wrong }}: {{ claim("a larger share of the wrong answers is sure") }}. An answer
-# is right or wrong, however sure it is. The loss sees the difference.
+# Call an answer sure if it got more than nine tenths of the probability. At the end
+# {{ claim("a larger share of the wrong answers is sure") }} than after one epoch. The accuracy
+# counts an answer as right or wrong, however sure it is. The loss sees the difference.
 #
 # ## Would you stop earlier?
 #
@@ -274,24 +271,25 @@ page.add(stopped=stopped, back=back, count_atol=9)
 
 # %% [markdown]
 # This is **early stopping**. Keras has a callback for it,
-# `keras.callbacks.EarlyStopping(patience=3, restore_best_weights=True)`. In the list `callbacks` it
-# would have ended our training after epoch {{ training.stopped }} and gone back to epoch
-# {{ training.back }}. Curves are jagged; whoever has too little patience takes a bump for the end.
-# You will use it in Exercise 5.
+# `keras.callbacks.EarlyStopping(patience=3, restore_best_weights=True)`. You will use it in
+# Exercise 5.
+#
+# In the list `callbacks` it would have ended our training after epoch {{ training.stopped }} and
+# gone back to epoch {{ training.back }}; compare that with the low of the whole training, in epoch
+# {{ training.best_epoch }}. Curves are jagged: whoever has too little patience takes a bump for the
+# end.
 #
 # So would you stop? If you need the probabilities, go where the loss is low: it judges them. If you
-# need the answers alone, count: {{ training.first_wrong }} errors after the first epoch,
-# {{ training.best_wrong }} at the low, {{ training.last_wrong }} after the last. If such numbers
-# are close, one run cannot decide. This book keeps to {{ training.epochs }} epochs, so that its
-# runs can be compared.
+# need the answers alone, count the wrong ones, as above. If such counts are close, one run cannot
+# decide. This book keeps to {{ training.epochs }} epochs, so that its runs can be compared.
 #
 # Whatever you choose, choose it here, with the held-out images. The test images stay out of it.
 #
 # ## Then on all images
 #
-# The choices are made. Now train anew, on all {{ training.training_images | thousands }} images.
-# The same comes in one call: `training.train` sets the seed, builds the network, calls `compile`
-# and `fit`, and returns the network with a record. From one seed, both ways give the same weights.
+# Now train anew, on all {{ training.training_images | thousands }} images. `training.train` does it
+# in one call: it sets the seed, builds the network, calls `compile` and `fit`, and returns the
+# network with a record. From one seed, both ways give the same weights.
 
 # %% tags=["nbval-ignore-output"]
 from digitlib import training
@@ -320,7 +318,7 @@ loss, accuracy = cnn.evaluate(X_test, y_test, verbose=0)
 print(f"test accuracy {accuracy:.4f}")
 
 # %% [markdown]
-# **Accuracy** is the share of right answers. To whose digits, though? Students wrote the first half
+# **Accuracy** is the share of right answers. On whose digits, though? Students wrote the first half
 # of them, and staff of the Census Bureau the second, but for one image
 # ([chapter 1](01_dataset.ipynb)).
 
@@ -345,9 +343,8 @@ page.claim(
 )
 
 # %% [markdown]
-# {{ claim("The students' digits are the harder ones") }}: {{ training.student_errors }} errors
-# against {{ training.staff_errors }}. So an accuracy belongs to a network *and* to the images it
-# was tested on.
+# {{ claim("The students' digits are the harder ones") }}. So an accuracy belongs to a network *and*
+# to the images it was tested on.
 #
 # Even with writers of the same kind, chance chose these images and not others. How far may that
 # have moved the result?
@@ -375,18 +372,18 @@ page.add(  # ten seeds lie within 40 errors
 page.add(test_images=accuracy.count)
 
 # %% [markdown]
-# It makes {{ training.test_errors }} errors among {{ training.test_images | thousands }} digits, an
-# accuracy of {{ training.test_accuracy | percent(2) }}. On all digits drawn like these it has a
-# true accuracy, which nobody knows. The **interval** says where that may lie: from
-# {{ training.test_low | percent(2) }} to {{ training.test_high | percent(2) }}
+# The network is right about {{ training.test_accuracy | percent(2) }} of these digits. On all
+# digits drawn like these it has a true accuracy, which nobody knows. The **interval** says where
+# that may lie: from {{ training.test_low | percent(2) }} to {{ training.test_high | percent(2) }}
 # ({{ cite("wilson1927") }}). It is a 95 % interval: of many made in this way, that share holds the
 # true value.
 #
-# So it is about the true accuracy of this one network, and not about its accuracy on the next
-# sample, in which chance has its say once more. And it assumes that the images were drawn
-# independently. They were not: digits by one hand are alike, so in truth it should be wider still.
-# Two networks whose accuracies differ by a tenth of a percentage point cannot be told apart by
-# looking at two such numbers.
+# So the interval is about the true accuracy of this one network, and not about its accuracy on the
+# next sample, where chance has its say once more.
+#
+# And it assumes that the images were drawn independently. They were not: digits by one hand are
+# alike, so in truth it should be wider still. Two networks whose accuracies differ by a tenth of a
+# percentage point cannot be told apart by two such numbers.
 #
 # There is a second source of chance, the seed. The same training was repeated from
 # {{ training.repetitions | words }} other seeds, chosen beforehand:
@@ -414,8 +411,8 @@ page.add(
 # {{ training.repeated_high | percent(2) }}. The run on this page lies
 # {{ training.test_accuracy | place_in_words(training.repeated) }};
 # [a later chapter](08_normal.ipynb) says whether that is normal. Do not expect our figures to the
-# last digit, even from our seed. Another processor adds in another order; the last digits of the
-# sums differ, and training makes the difference grow.
+# last digit, even from our seed: another processor adds in another order, and training makes the
+# tiny difference grow.
 #
 # ## One digit, ten probabilities
 #
@@ -465,9 +462,8 @@ page.add(pair_images=confused.sum(), count_atol=20)  # in ten seeds 5 to 19
 page.add(matrix_total=matrix.to_numpy().sum())
 
 # %% [markdown]
-# In this run a {{ training.pair_true }} was taken for a {{ training.pair_predicted }}
-# {{ training.pair_images }} times. Another seed may put another pair first; do not build on the
-# order of cells that hold a few images each.
+# Another seed may put another pair first: do not build on the order of cells that hold a few images
+# each.
 #
 # Two questions can be asked of each digit. **Recall**: of all the sevens, how many were found?
 # **Precision**: of all the images called seven, how many were sevens?
@@ -484,8 +480,7 @@ evaluation.per_class(y_test, predicted).round(3)
 # %% [markdown]
 # ## The errors, one by one
 #
-# [These](#fig-errors) are digits that the network got wrong. It was surest of the first, and in
-# doubt about the last.
+# [These](#fig-errors) are digits that the network got wrong, first those of which it was surest.
 
 # %% mystnb={"figure": {"caption": "Errors of this run, from the surest to the one most in doubt. Above each image, the network's answer with its probability, and the label with its own.", "name": "fig-errors"}} tags=["nbval-ignore-output"]
 probabilities = cnn.predict(X_test, verbose=0)
@@ -534,17 +529,14 @@ page.add(doubted=len(disputed))
 
 # %% [markdown]
 # More than nine tenths of the probability went to {{ training.right_sure | percent }} of its right
-# answers, but also to {{ training.sure_errors }} of its {{ training.test_errors }} wrong ones,
-# {{ (training.sure_errors / training.test_errors) | share_in_words }}. Do not read the probability
-# of an over-fitted network as the chance that it is right; [a later chapter](14_errors.ipynb)
-# measures how far it is off.
-#
-# Of the {{ training.doubted }} test images with disputed labels, it was marked wrong on
-# {{ training.doubted_errors }}.
+# answers, but also to {{ (training.sure_errors / training.test_errors) | share_in_words }} of its
+# wrong ones. Do not read the probability of an over-fitted network as the chance that it is right;
+# [a later chapter](14_errors.ipynb) measures how far it is off. And where a label is disputed, the
+# network may be right and the label wrong.
 #
 # ## Save it, load it
 #
-# A file holds all there is of a network: its layers, its weights, and what `compile` was told.
+# A file holds the whole network: its layers, its weights, and what `compile` was told.
 
 # %% nbval={"atol": 1e-05}
 cnn.save("digits.keras")
@@ -557,11 +549,9 @@ print(f"largest difference between two probabilities: {difference:.6f}")
 # ## Summary
 #
 # - `compile` says how to learn, `fit` learns, `evaluate` scores, `predict` answers.
-# - Look at the loss on held-out images:
-#   {{ claim("at the end it is several times that of the training images") }}. That is over-fitting.
-#   Early stopping goes back to its low.
-# - The network of this run is right about {{ training.test_accuracy | percent(2) }} of the test
-#   images (interval {{ training.test_low | percent(2) }} to {{ training.test_high | percent(2) }});
+# - The loss on held-out images shows over-fitting; early stopping goes back to its low.
+# - This network is right about {{ training.test_accuracy | percent(2) }} of the test images
+#   (interval {{ training.test_low | percent(2) }} to {{ training.test_high | percent(2) }});
 #   {{ training.repetitions | words }} other seeds gave {{ training.repeated_low | percent(2) }} to
 #   {{ training.repeated_high | percent(2) }}.
 # - An accuracy without its images, its interval and its seeds is half a result.
@@ -573,47 +563,20 @@ print(f"largest difference between two probabilities: {difference:.6f}")
 #
 # <details><summary>The held-out images happen to be easier</summary>
 #
-# They come from the same collection, and would be no easier on average. Another cause is at work in
-# every training.
+# They come from the same collection, and would be no easier on average.
 #
 # </details>
 #
 # <details><summary>The network has begun to over-fit</summary>
 #
-# Over-fitting has the opposite sign: then it does well on the training images, and less well on
-# others.
+# Over-fitting goes the other way: the network reads its training images well, and others less well.
 #
 # </details>
 #
 # <details><summary>It is a mean over the epoch, the first batches included</summary>
 #
-# Right. In those, the network knew next to nothing. The validation accuracy is measured once, at
-# the end of the epoch.
-#
-# </details>
-#
-# **Late in a training the validation loss rises, while the validation accuracy stays where it is.
-# What is going on?**
-#
-# <details><summary>About as many images are wrong as before, but the network is surer of its wrong
-# answers</summary>
-#
-# Right. An answer is right or wrong, however sure it is. The loss looks at the probability of the
-# right digit, and that has no lower end to fall to.
-#
-# </details>
-#
-# <details><summary>More and more images are wrong, but the curve is too coarse to show it</summary>
-#
-# Then the accuracy would fall. Where some answers change for the better and as many for the worse,
-# it stays where it is.
-#
-# </details>
-#
-# <details><summary>Something is broken: loss and accuracy measure the same thing</summary>
-#
-# They do not. Of two answers that are both right, the one with the higher probability has the lower
-# loss.
+# Right. In those, the network knew next to nothing. The validation accuracy is measured at the end
+# of the epoch.
 #
 # </details>
 #
@@ -623,15 +586,15 @@ print(f"largest difference between two probabilities: {difference:.6f}")
 # <details><summary>Its accuracy on the next ten thousand such digits will lie in there in nineteen
 # cases of twenty</summary>
 #
-# Less often: in about five cases of six. The first sample may lie off the truth to one side, and
-# the next one to the other.
+# Less often, in about five cases of six: chance moved the first sample, and will move the next one,
+# too.
 #
 # </details>
 #
 # <details><summary>Of many intervals made in this way, nineteen in twenty hold the true
 # accuracy</summary>
 #
-# Right, if the digits were drawn independently. The true accuracy is that on all such digits.
+# Right, if the digits were drawn independently.
 #
 # </details>
 #
@@ -653,15 +616,13 @@ print(f"largest difference between two probabilities: {difference:.6f}")
 #
 # <details><summary>The recall rises, the precision falls</summary>
 #
-# Right. It misses fewer eights, and more of what it calls an 8 is something else. Either alone can
-# be had for nothing.
+# Right. It misses fewer eights, and more of what it calls an 8 is something else.
 #
 # </details>
 #
 # <details><summary>The precision rises, the recall falls</summary>
 #
-# That is what happens if it becomes stingy: it then calls only the plainest images an 8, and misses
-# the others.
+# That happens if it becomes stingy, and calls only the plainest images an 8.
 #
 # </details>
 #

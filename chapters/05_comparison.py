@@ -180,11 +180,9 @@ page.claim(
 )
 
 # %% [markdown]
-# The CNN makes {{ comparison.errors["CNN"] }} errors:
-# {{ comparison.error_share["fully connected"] | share_in_words }} as many as the fully connected
-# network ({{ comparison.errors["fully connected"] }}), and
-# {{ comparison.error_share["matched"] | share_in_words }} as many as the matched one
-# ({{ comparison.errors["matched"] }}). {{ claim("Its interval does not overlap with theirs") }}.
+# The CNN makes {{ comparison.error_share["fully connected"] | share_in_words }} as many errors as
+# the fully connected network, and {{ comparison.error_share["matched"] | share_in_words }} as many
+# as the matched one. {{ claim("Its interval does not overlap with theirs") }}.
 #
 # These are single runs, and an interval says nothing of other seeds. Here are
 # {{ comparison.repetitions | words }} more trainings of each:
@@ -209,22 +207,15 @@ page.add(
 # [Is your result normal?](08_normal.ipynb) adds the interval.
 #
 # The CNN pays with arithmetic: {{ comparison.work_ratio | decimals(0) }} times the multiply-adds of
-# the matched network for an image. A training takes
-# {{ comparison.mean_seconds["cnn"] | decimals(0) }} seconds of processor time instead of
-# {{ comparison.mean_seconds["matched"] | decimals(0) }}.
+# the matched network for an image. In the table, `cpu_seconds` is the processor time of a training.
 #
 # ## Must somebody invent features first?
 #
 # Fully connected networks are said to need *feature engineering*: somebody invents measurements
 # (loops, strokes, slants), and the network learns from these. So they were used once, write
 # {{ cite("lecun1998") }}, who add that nearly raw pixels work, too, "with some success". Ours got
-# nothing else, and was right about {{ comparison.accuracy["fully connected"] | percent }} (interval
-# {{ comparison.plain_low | percent }} to {{ comparison.plain_high | percent }}). It finds features
-# of its own.
-#
-# Theirs, with three hundred hidden units, had an error of {{ fact.two_layer_error }}, ours has
-# {{ (1 - comparison.accuracy["fully connected"]) | percent }} with fewer. Much else was different,
-# such as the steps: Adam came later.
+# nothing else, and was right about {{ comparison.accuracy["fully connected"] | percent }}. It finds
+# features of its own.
 #
 # ## First reason: spatial structure
 #
@@ -281,10 +272,7 @@ page.claim(
 )
 
 # %% [markdown]
-# The CNN goes from {{ comparison.cnn_in_place | percent }} to
-# {{ comparison.cnn_permuted | percent }}, the matched network from
-# {{ comparison.matched_in_place | percent }} to {{ comparison.matched_permuted | percent }}. On
-# permuted images the CNN is
+# On permuted images the CNN is
 # {{ (comparison.cnn_permuted - comparison.matched_permuted) | by_sign("above", "below", "level with") }}
 # the matched network.
 #
@@ -307,8 +295,9 @@ page.add(test_images=len(answers))
 
 # %% [markdown]
 # It gives {{ comparison.same_answers | thousands }} of {{ comparison.test_images | thousands }}
-# permuted images the answer that they got in place. That solves the riddle. And
-# {{ claim("the CNN does worse without neighbourhood") }}: the first reason is true.
+# permuted images the answer that they got in place. That solves the riddle: it is the fully
+# connected network. And {{ claim("the CNN does worse without neighbourhood") }}: the first reason
+# is true.
 #
 # Often left out: with all neighbourhood destroyed, the CNN is still right about
 # {{ comparison.cnn_permuted | percent }}. Its last layers are dense and make something of almost
@@ -407,11 +396,10 @@ page.claim(
 
 # %% [markdown]
 # Two pixels leave the CNN {{ comparison.cnn_moved["2"] | percent }}, six
-# {{ comparison.cnn_moved["6"] | percent }}.
-# {{ claim("The fully connected network lies below the CNN at every move") }}. So there is some
-# tolerance of small moves, but no invariance. Nor have large CNNs ({{ cite("zhang2019") }}). They
-# can learn it from moved images ({{ cite("biscione2021") }}): the next chapter tries it, and
-# [a later one](11_shift.ipynb) measures it in all directions.
+# {{ comparison.cnn_moved["6"] | percent }}: some tolerance of small moves, but no invariance. Large
+# CNNs have none either ({{ cite("zhang2019") }}). They can learn it from moved images
+# ({{ cite("biscione2021") }}): the next chapter tries it, and [a later one](11_shift.ipynb)
+# measures it in all directions.
 #
 # ## Third reason: a hierarchy of features
 #
@@ -463,8 +451,7 @@ plots.image_blocks(
 
 # %% [markdown]
 # Untrained kernels mark the sides of strokes as well. So such a picture does not show that anything
-# was learned. [Is there a hierarchy of features?](12_hierarchy.ipynb) measures how far the kernels
-# are edge detectors beyond chance.
+# was learned.
 #
 # And the fully connected network? Each of its hidden units holds 784 weights, one for each pixel,
 # so they can be [drawn as an image](#fig-units).
@@ -506,23 +493,21 @@ page.add(neighbours=neighbours, atol=0.03)
 #
 # So both networks have features: the CNN's local, shared and stacked, the other's as large as the
 # image. But is the second layer's feature more complex than the first one's, and is it made of
-# those? A picture cannot say. [Is there a hierarchy of features?](12_hierarchy.ipynb) measures it,
-# beside untrained controls.
+# those? A picture cannot say. [Is there a hierarchy of features?](12_hierarchy.ipynb) measures it
+# beside untrained controls, and also how far the kernels are edge detectors.
 #
 # ## Summary
 #
 # - With nearly equal parameters the CNN made {{ comparison.errors["CNN"] }} errors and the fully
 #   connected network {{ comparison.errors["matched"] }}, for
 #   {{ comparison.work_ratio | decimals(0) }} times the multiply-adds.
-# - A fully connected network reaches {{ comparison.accuracy["fully connected"] | percent(0) }}
-#   without feature engineering.
-# - To a fully connected network the order of the pixels means nothing. The CNN came down from
+# - A fully connected network finds features of its own.
+# - To a fully connected network the order of the pixels means nothing; the CNN came down from
 #   {{ comparison.cnn_in_place | percent }} to {{ comparison.cnn_permuted | percent }} when they
 #   were permuted.
 # - Sharing saves parameters between layers of the same size. It makes a convolution equivariant,
-#   but not the network invariant: six pixels to the right leave
-#   {{ comparison.cnn_moved["6"] | percent(0) }}.
-# - Both networks learn features. What is learned shows only beside an untrained network.
+#   but not the network invariant.
+# - What is learned shows only beside an untrained network.
 #
 # ## Questions to think about
 #
@@ -531,15 +516,14 @@ page.add(neighbours=neighbours, atol=0.03)
 #
 # <details><summary>The fully connected one: it has no use for neighbours</summary>
 #
-# It has use for places, though. Each weight belongs to one place, and what stands there is now
-# drawn by lot.
+# But each weight belongs to one place, and what stands there is now drawn by lot.
 #
 # </details>
 #
 # <details><summary>Neither: only how many pixels are how dark is left</summary>
 #
-# Right. That may help to tell a thin 1 from a fat 0, but no shape is left. (Large CNNs learn even
-# such training images by heart, as {{ cite("zhang2017") }} found. New images are another matter.)
+# Right: no shape is left. Large CNNs learn even such training images by heart
+# ({{ cite("zhang2017") }}), but new images are another matter.
 #
 # </details>
 #
@@ -554,20 +538,20 @@ page.add(neighbours=neighbours, atol=0.03)
 #
 # <details><summary>The maps are equivariant, the answer is invariant</summary>
 #
-# Right. Equivariant is what moves along, invariant is what stays. A convolution gives you the
-# first, for nothing; the second has to come from the layers behind it, or from training.
+# Right. Equivariant is what moves along, invariant is what stays. Convolution gives you only the
+# first.
 #
 # </details>
 #
 # <details><summary>The maps are invariant, the answer is equivariant</summary>
 #
-# The other way round: an invariant map would be the same after the move as before.
+# An invariant map would be the same after the move.
 #
 # </details>
 #
 # <details><summary>Both are invariant, since the network still recognises the digit</summary>
 #
-# That the digit is recognised is said of the answer alone. The maps have changed: they have moved.
+# The answer is. The maps have changed: they have moved.
 #
 # </details>
 #
@@ -584,14 +568,13 @@ page.add(neighbours=neighbours, atol=0.03)
 # other</summary>
 #
 # Right. Sharing says that a pattern means the same wherever it stands, and small kernels say that
-# neighbours belong together. Both are true of images. Of such a table, neither is.
+# neighbours belong together. Of such a table, neither is true.
 #
 # </details>
 #
 # <details><summary>It makes no difference: a network can learn anything from anything</summary>
 #
-# The permuted pixels show that it can learn something even so, and that it pays for a wrong
-# assumption.
+# The permuted pixels show that it can learn something even so, but pays for a wrong assumption.
 #
 # </details>
 #

@@ -50,9 +50,8 @@ page = Page("06_going_further")
 # %% [markdown]
 # ## One training
 #
-# Change one thing, and keep all else. Each network trains briefly on few images, so that you can
-# repeat all of it in minutes, and is scored on the held-out images. The test set is not even kept:
-# `_` threw it away.
+# Each network trains briefly on few images, so that you can repeat all of it in minutes, and is
+# scored on the held-out images. The test set is not even kept: `_` threw it away.
 
 # %%
 (X_fit, y_fit), (X_held, y_held) = data.hold_out(X_train, y_train)
@@ -130,7 +129,7 @@ page.add(
 #
 # **The learning rate** is how far each step goes. Too small, and
 # {{ going_further.steps | thousands }} steps do not get there; too large, and they jump across the
-# valley ([chapter 3](03_learning.ipynb)). We try both: times ten, and divided by ten.
+# valley ([chapter 3](03_learning.ipynb)). We try times ten, and divided by ten.
 #
 # **The batch size** is how many images share a step. With `batch_size=128` an epoch has a quarter
 # of the steps, and each points better.
@@ -139,8 +138,8 @@ page.add(
 # new moves in every epoch. The labels stay, so the network learns what does *not* matter.
 #
 # **Dropout** ({{ cite("srivastava2014") }}) sets numbers to zero at random, in training only. No
-# unit can then rely on a particular other one. Watch it on ones: two images with eight numbers
-# each.
+# unit can then rely on a particular other one. Watch it on ones, two images with eight numbers
+# each:
 
 # %%
 half_dropped = layers.Dropout(0.5, seed=0)
@@ -150,14 +149,13 @@ print("once more:\n", half_dropped(ones, training=True).numpy())
 print("when it predicts:\n", half_dropped(ones, training=False).numpy())
 
 # %% [markdown]
-# Each number of each image is drawn for by itself, and anew in each step. What is kept is divided
-# by the share that is kept: on average, the sums of the next layer stay what they were. When the
-# network predicts, nothing is dropped.
+# Each number is drawn for by itself, and anew in each step. What is kept is divided by the share
+# that is kept: on average, the sums of the next layer stay what they were.
 #
 # **Batch normalization** ({{ cite("ioffe2015") }}) was made against another trouble: while the
-# first layers learn, what they hand on changes its size, and the next layers must follow. (Whether
-# that is why it works is disputed: {{ cite("santurkar2018") }}.) So bring each channel to mean 0
-# and standard deviation 1 over the batch:
+# first layers learn, what they hand on changes its size, and the next layers must follow. So it
+# brings each channel to mean 0 and standard deviation 1 over the batch. Whether this is why it
+# works is disputed ({{ cite("santurkar2018") }}).
 
 # %%
 batch = np.array([[1.0, 200], [2, 600], [6, 100]])  # 3 images, 2 channels
@@ -165,10 +163,11 @@ normalized = (batch - batch.mean(axis=0)) / batch.std(axis=0)
 print(normalized.round(2))
 
 # %% [markdown]
-# (In a convolution, over all places of the map too.) Two parameters for each channel then scale and
-# shift the result, so that training can undo it. At prediction the layer uses running averages from
-# training. `momentum` says how much of its old value an average keeps at each step. Keras's `0.99`
-# is made for long trainings, and ours is short:
+# After a convolution, mean and deviation are taken over all places of the map, too. Two parameters
+# for each channel then scale and shift the result, so that training can undo it.
+#
+# At prediction the layer uses running averages from training. `momentum` says how much of its old
+# value an average keeps at each step. Keras's `0.99` is made for long trainings, and ours is short:
 
 # %%
 for momentum in (0.99, 0.9):
@@ -176,7 +175,8 @@ for momentum in (0.99, 0.9):
     print(f"momentum {momentum}: {left:.1%} of the first value is left")
 
 # %% [markdown]
-# So we ask for `momentum=0.9`.
+# So we ask for `momentum=0.9`. Otherwise the network would predict with averages that have not yet
+# arrived.
 #
 # **Weight decay** ({{ cite("loshchilov2019") }}) makes each weight a little smaller at each step,
 # by the share `learning_rate * weight_decay`. A weight that the loss does not hold up shrinks.
@@ -187,11 +187,9 @@ left = (1 - 0.001 * weight_decay) ** steps
 print(f"left of such a weight at the end: {left:.0%}")
 
 # %% [markdown]
-# Dropout and weight decay are means against over-fitting, **regularization**. Augmentation acts as
-# one, too.
-#
-# Last, the layers: one dense layer more; half of everything, filters and hidden units; and raw
-# pixels from 0 to 255, to see what scaling is worth: a layer multiplies them back.
+# Dropout, weight decay and augmentation are means against over-fitting: **regularization**. Last
+# come three other networks: one more dense layer; half of all filters and hidden units; and raw
+# pixels from 0 to 255, to see what scaling is worth.
 
 
 # %%
@@ -260,8 +258,8 @@ print("parameters of half everything:", build_half().count_params())
 # %% [markdown]
 # ## Several seeds
 #
-# Weights start at random, and the images come in a random order. So a score is partly luck. To see
-# how much, train each network from {{ going_further.seeds | words }} seeds.
+# A score is partly luck. To see how much, train each network from {{ going_further.seeds | words }}
+# seeds.
 
 # %% nbval={"atol": 0.03}
 answers = {}  # of each network, to the held-out images
@@ -304,10 +302,9 @@ page.add(
 
 # %% [markdown]
 # Nothing but the seed differs, and yet the scores lie up to
-# {{ (100 * going_further.seed_difference) | decimals(1) }} percentage points apart. Two single runs
-# may differ by their seeds alone.
+# {{ (100 * going_further.seed_difference) | decimals(1) }} percentage points apart.
 #
-# So subtract the baseline seed by seed. Here for the moved images:
+# So subtract the baseline seed by seed, here for the moved images:
 
 # %% nbval={"atol": 0.03}
 differences = scores["images moved"] - base
@@ -318,7 +315,7 @@ print("mean:        ", round(differences.mean(), 3))
 # The interval of this mean says where the true mean may lie, that of very many seeds. It assumes
 # that the differences scatter as a bell curve does.
 #
-# How sure should it be? A 95 % interval misses the truth in one case of twenty, and here are
+# A 95 % interval misses the truth in one case of twenty, and here are
 # {{ going_further.changes | words }} intervals: a false alarm would not be rare. So divide that
 # risk among them.
 
@@ -388,39 +385,24 @@ page.claim(
 # - No difference shown: {{ going_further.no_difference_shown | join("; ") }}.
 #
 # "No difference shown" does not say that there is none: all that an interval covers may be true.
-# That is the honest reading of most tables of this kind, wherever you meet them.
 #
-# **The learning rate.** {{ claim("The smaller rate is too small for so few steps") }}: it costs
-# {{ (-100 * going_further.differences["learning rate / 10"]) | decimals(1) }} points. For the
-# larger one the verdict is "{{ going_further.verdicts["learning rate x 10"] }}". Two things pull
-# against each other: long steps get far in little time, and near the floor of the valley they jump
-# across it. Of a moderately larger rate, with far more steps,
-# [a longer comparison](16_exploring.ipynb) says
-# "{{ exploring.comparisons["learning rate 0.003"] | verdict(exploring.corrected["learning rate 0.003"]) }}".
-#
-# **Larger batches** take fewer steps, and each points better:
-# "{{ going_further.verdicts["batches of 128"] }}".
+# **The learning rate.** {{ claim("The smaller rate is too small for so few steps") }}.
 #
 # **Regularization** makes training harder first, and is meant to pay when a long training would
-# over-fit. {{ going_further.variation_epochs | words | capitalize }} epochs cannot show what it is
-# for.
+# over-fit. So few epochs cannot show what it is for.
 #
 # **Raw pixels** still give {{ going_further.scores["raw pixels"] | percent }}: Adam fits the length
-# of its steps to each weight, which mends much of what a missing scaling breaks. Plain gradient
-# descent has one length for all.
+# of its steps to each weight, which mends much of what a missing scaling breaks.
 #
-# **Half of everything** has {{ going_further.half_parameters | thousands }} parameters instead of
-# {{ going_further.parameters | thousands }}, and scores
-# {{ going_further.scores["half of everything"] | percent }}. For a phone that may be the better
-# bargain.
+# **Half of everything** has {{ going_further.half_parameters | thousands }} parameters. For a phone
+# that may be the better bargain.
 #
 # All this holds for so few images and epochs. [What helps?](16_exploring.ipynb) asks again with
 # {{ exploring.training_images | thousands }} images.
 #
 # ## What augmentation is for
 #
-# The table asked about centred digits only, since all of MNIST is centred.
-# [Ask about moved ones](#fig-augmented).
+# The table asked about centred digits only. [Ask about moved ones](#fig-augmented).
 
 # %% mystnb={"figure": {"caption": "Accuracy on held-out digits that were moved to the right. The network that saw moved digits in training keeps its accuracy for longer.", "name": "fig-augmented"}} tags=["nbval-ignore-output"]
 shifts = [0, 1, 2, 3, 4, 5]
@@ -457,14 +439,13 @@ page.claim(
 # %% [markdown]
 # {{ claim("Now the difference is plain") }}: with digits three pixels off centre, the baseline is
 # right for {{ going_further.base_moved["3"] | share_in_words }}, the augmented network for
-# {{ going_further.augmented_moved["3"] | share_in_words }}. Nothing about its layers is different.
-# It was taught that position does not matter.
+# {{ going_further.augmented_moved["3"] | share_in_words }}. Its layers are the same. But it was
+# taught that position does not matter.
 #
 # ## Early stopping
 #
-# How many epochs? Under over-fitting, the loss on the held-out images rises again. **Early
-# stopping** watches it. If it has not fallen for `patience` epochs, training stops, and
-# `restore_best_weights` goes back to the weights at its minimum.
+# How many epochs? As in [chapter 4](04_training.ipynb), let **early stopping** watch the loss on
+# the held-out images.
 
 # %% nbval={"atol": 0.03, "count_atol": 6}
 X_more, y_more = X_fit[: 2 * variation_images], y_fit[: 2 * variation_images]
@@ -508,10 +489,8 @@ page.add(
 page.add(best_loss=losses[best], last_loss=losses[-1], atol=0.03)
 
 # %% [markdown]
-# [Here](#fig-stopped) it trained {{ going_further.trained_epochs }} epochs, and went back to epoch
-# {{ going_further.best_epoch }}, with a loss of {{ going_further.best_loss | decimals(3) }} on the
-# held-out images. The held-out images chose the number of epochs. That is why the test images must
-# not be the ones that are watched.
+# [Here](#fig-stopped) it went back to epoch {{ going_further.best_epoch }}. The held-out images
+# chose the number of epochs. That is why the test images must not be the ones that are watched.
 #
 # ## A network of your own
 #
@@ -527,9 +506,8 @@ page.measure(chosen=chosen)
 
 # %% [markdown]
 # By the table above it is "{{ going_further.chosen }}". Its mean flatters it a little, since it was
-# chosen for being high. So train it as you just trained the baseline, on
-# {{ going_further.more_images | thousands }} images with early stopping. And now, for the first
-# time and the last, ask the test images about both.
+# chosen for being high. So train it as you just trained the baseline. And now, for the first time
+# and the last, ask the test images about both.
 
 # %% nbval={"atol": 0.02, "count_atol": 6}
 change = changes.get(chosen, {})  # {} if the baseline was chosen
@@ -572,20 +550,15 @@ same_digits = statistics.mcnemar(
 page.measure(tested_shown=int(same_digits.p_value <= 0.05))
 
 # %% [markdown]
-# Early stopping gave it {{ going_further.chosen_epochs }} epochs, and the baseline
-# {{ going_further.trained_epochs }}. On the test images it is right about
-# {{ going_further.tested.chosen | percent }}, with an interval from
-# {{ going_further.tested_low | percent }} to {{ going_further.tested_high | percent }} for its true
-# accuracy; the baseline about {{ going_further.tested.base | percent }}. Some digits only one of
-# the two can read: {{ going_further.only_chosen | percent }} the chosen network,
-# {{ going_further.only_base | percent }} the baseline. Between equally good networks, such a
-# division
+# On the test images the chosen network is right about {{ going_further.tested.chosen | percent }},
+# the baseline about {{ going_further.tested.base | percent }}. The last two lines count the digits
+# that only one of the two can read. Between equally good networks, such a division
 # {{ going_further.tested_shown | by_sign("would be very unlikely", "", "would be nothing unusual") }}
 # (exercise 3). But this is about these two *networks*, one seed each. Of the *recipes*, only
 # several seeds can tell.
 #
 # You cannot go back now, change something, and test again: then the test set would be choosing. And
-# mind the price of few images: the book's network, trained on all of them, is right about
+# mind the price of few images: trained on all of them, the book's network is right about
 # {{ training.repeated_mean | percent(1) }}.
 #
 # ## What others have reached
@@ -605,13 +578,11 @@ page.measure(tested_shown=int(same_digits.p_value <= 0.05))
 # beside LeNet-5. Our fully connected one makes
 # {{ (1 - comparison.accuracy["fully connected"]) | percent(1) }} with fewer hidden units than
 # theirs: how such layers are trained has changed since. At the end of the table, the doubtful
-# labels of the first chapter are a large part of what is left, and a choice made on the test set is
-# another.
+# labels of the first chapter are a large part of what is left.
 #
 # ## Where to go from here
 #
-# - **Longer.** Set `variation_images` higher, and look at the larger learning rate again.
-# - **Combine.** [What helps?](16_exploring.ipynb) does, and its choice is right about
+# - **Combine changes.** [What helps?](16_exploring.ipynb) does, and its choice is right about
 #   {{ exploring.final | in_words(digits=2) }} of the test images.
 # - **Change the data.** Fashion-MNIST has the same shapes; `digitlib.data.read_idx` reads its
 #   files.
@@ -622,7 +593,7 @@ page.measure(tested_shown=int(same_digits.p_value <= 0.05))
 # - Change one thing at a time, compare seed by seed, and give the difference its interval.
 # - The more changes you try, the surer each interval must be.
 # - "No difference shown" is the usual outcome of a small comparison.
-# - Augmentation teaches the network what does not matter; test it where that varies.
+# - Augmentation teaches what does not matter; test it where that varies.
 # - Choose on held-out images by a rule, and ask the test set once.
 #
 # ## Questions to think about
@@ -631,22 +602,21 @@ page.measure(tested_shown=int(same_digits.p_value <= 0.05))
 #
 # <details><summary>The two are equally good</summary>
 #
-# That does not follow: not having seen a difference is not having seen that there is none.
+# Not having seen a difference is not having seen that there is none.
 #
 # </details>
 #
 # <details><summary>Nothing yet: look at the images that only one of the two gets right</summary>
 #
-# Right. Each interval allows for other images, but both had the same ones, easy and hard alike. A
-# paired test can find a difference that separate intervals hide. Exercise 3 is one.
+# Right. Both had the same images, easy and hard alike. A paired test, as in exercise 3, can find a
+# difference that separate intervals hide.
 #
 # </details>
 #
 # <details><summary>The one with the higher score is to be preferred, since it is the better
 # guess</summary>
 #
-# As a guess it may do. But if it costs more arithmetic, or if you report a gain, you should have
-# more than a guess.
+# As a guess it may do. But to report a gain you need more than a guess.
 #
 # </details>
 #
@@ -661,15 +631,14 @@ page.measure(tested_shown=int(same_digits.p_value <= 0.05))
 #
 # <details><summary>About one</summary>
 #
-# Right. That is what a level of one in twenty means. Who reports only that one, and not the other
-# nineteen, will believe in it, and so will the readers.
+# Right: twenty tests, each with a false alarm in one case of twenty. Who reports only that one will
+# believe in it, and so will the readers.
 #
 # </details>
 #
 # <details><summary>One in twenty of the held-out images will</summary>
 #
-# The level is about tests, not about images: of many tests in which there is nothing to find, one
-# in twenty gives an alarm.
+# The level is about tests, not about images.
 #
 # </details>
 #
@@ -689,31 +658,8 @@ page.measure(tested_shown=int(same_digits.p_value <= 0.05))
 #
 # <details><summary>Turning images by any angle</summary>
 #
-# Right. Half a turn makes a 9 of a 6, with the label of the 6. An augmentation may only change what
-# does not change the label.
-#
-# </details>
-#
-# **With Keras's usual momentum, a network with batch normalization reads nearly all images of its
-# last batches right. Right afterwards it predicts, and reads hardly any. How can that be?**
-#
-# <details><summary>It has learned its training images by heart</summary>
-#
-# That cannot happen so fast. And it would fail in this way even on the very images of its last
-# batches.
-#
-# </details>
-#
-# <details><summary>It predicts with running averages that have not yet arrived</summary>
-#
-# Right. In training each batch had its own mean and spread. At prediction the layer takes the
-# running averages, and after few steps these still hold much of what they started from.
-#
-# </details>
-#
-# <details><summary>The batches of prediction have another size</summary>
-#
-# At prediction the size of a batch does not matter: no mean over it is taken.
+# Right. Half a turn makes a 9 of a 6, with the label of the 6. An augmentation may change only what
+# leaves the label right.
 #
 # </details>
 #
@@ -791,8 +737,7 @@ plots.image_grid(
 # **Exercise 3** (a quarter of an hour). Two networks answer the same images. Only those that one
 # gets right and the other wrong can tell them apart. If the networks are equally good, each of
 # these is a toss of a coin. Write `paired_p_value`: the probability of a division at least as
-# uneven as the one found, to either side. `binomtest` knows about coins. (The result is known as
-# McNemar's test.)
+# uneven as the one found, to either side. `binomtest` knows about coins. This is McNemar's test.
 
 # %% nbval={"atol": 0.03}
 from scipy.stats import binomtest
@@ -827,8 +772,8 @@ print("the smaller learning rate, p below one in a thousand:", below)
 # **Exercise 4** (half an hour). Several networks are equally good: each is right about any image
 # with the probability `accuracy`. You score all of them on `images` images, and keep the one that
 # scores highest. By how much does its score exceed `accuracy`, on average? Write `luck`, by
-# simulation or by calculation; we allow for three parts in a hundred. (Take it that the networks
-# err independently.)
+# simulation or by calculation; we allow for three parts in a hundred. Suppose that the networks err
+# independently.
 
 
 # %%
@@ -854,10 +799,9 @@ for networks in (1, 2, 10, 100):
 # %% [markdown]
 # **Exercise 5** (an hour). Add a change of your own. `build_own` should return a new network each
 # time it is called, with at most half of the baseline's parameters, and something in it that makes
-# training noisy, such as dropout or moved images. Write down beforehand what you expect, since it
-# is too easy to have known it afterwards. Then train it from the same seeds as the others, compare
-# seed by seed with the baseline, and give the mean difference its interval. How sure should that
-# be, now that you have tried one change more?
+# training noisy, such as dropout or moved images. Write down beforehand what you expect. Then train
+# it from the same seeds as the others, compare seed by seed with the baseline, and give the mean
+# difference its interval. How sure should that be, now that you have tried one change more?
 
 
 # %% nbval={"atol": 0.02}
