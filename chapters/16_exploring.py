@@ -36,8 +36,9 @@ from digitlib import plots, reference, statistics
 #
 # - One thing is changed, all else stays as in [chapter 4](04_training.ipynb).
 # - Training: {{ exploring.epochs | words }} epochs on {{ exploring.training_images | thousands }}
-#   images. Score: the accuracy on the {{ exploring.images | thousands }} others of the training
-#   set. The test set is not touched.
+#   images. Score: the accuracy on the {{ exploring.images | thousands }} others, the last of the
+#   file. They are easier than the validation images of [chapter 1](01_dataset.ipynb), but the same
+#   for all. The test set is not touched.
 # - {{ exploring.seeds | words | capitalize }} seeds, each with and without the change, and the
 #   differences tested: a paired t test.
 # - All p-values corrected for the number of changes, by Holm's rule. Whoever tries
