@@ -216,7 +216,7 @@ plots.image_grid(
 
 # %% [markdown]
 # Mean images can read. Give a new image the class of the mean image that is nearest to it. How far
-# are two images apart? Subtract pixel by pixel, square, add up. Try it with one test image:
+# apart are two images? Subtract pixel by pixel, square, add up. Try it with one test image:
 
 # %%
 print("label:", y_test[0])
@@ -291,6 +291,7 @@ for image in some:
     row, column = centre(image)
     if longer_side(image) == 20:
         fitted += 1
+    # MNIST's makers aimed at 14, not at the middle between 0 and 27.
     if abs(row - 14) <= 0.5 and abs(column - 14) <= 0.5:
         centred += 1
 
@@ -327,8 +328,8 @@ page.claim(
 # ## Are the last images a fair sample?
 #
 # It is usual to hold out the last images; Keras does so if you pass `validation_split` to `fit`.
-# Would others do as well? Cut the training images into [ten blocks](#fig-blocks). Hold out each in
-# turn, and read it with the mean images of the other nine.
+# Would any other images do as well? Cut the training images into [ten blocks](#fig-blocks). Hold
+# out each in turn, and read it with the mean images of the other nine.
 
 # %% mystnb={"figure": {"caption": "Accuracy of the nearest mean image on each block of the training images, in the order of the file. The axis does not begin at zero.", "name": "fig-blocks"}}
 places = np.arange(60_000)  # 0 to 59,999: where an image stands
@@ -360,7 +361,7 @@ page.add(
 
 # %% [markdown]
 # The last block, {{ dataset.last_block | percent(2) }}, lies
-# {{ dataset.last_block | place_in_words(dataset.other_blocks) }} others. They reach from
+# {{ dataset.last_block | place_in_words(dataset.other_blocks) }} others. They range from
 # {{ dataset.lowest_other | percent(2) }} to {{ dataset.highest_other | percent(2) }}. Why?
 #
 # ## Who wrote the digits?
@@ -383,7 +384,7 @@ plots.image_grid(
 )
 
 # %% [markdown]
-# Which series is easier? Take the answers from above [apart](#fig-writers).
+# Which series is easier? [Split the answers](#fig-writers) from above by series.
 
 # %% mystnb={"figure": {"caption": "The accuracy on each of the ten blocks, for the images of students and of staff apart.", "name": "fig-writers"}}
 by_series = {"staff": [], "students": []}
@@ -429,7 +430,7 @@ page.claim(
 #
 # ## Hold out whole writers
 #
-# Could you hold out images at random? Both series would be there in about their measure. But
+# Could you hold out images at random? Both series would be there in about the right proportion. But
 # {{ fact.train_writers }} people wrote the training images, about {{ fact.digits_a_writer }} each.
 # You would hold out some digits by nearly everyone, and learn from their other digits. So you would
 # ask about hands that were seen in training. The test set asks about others: its
@@ -513,8 +514,8 @@ page.claim(
 
 # %% [markdown]
 # The page from which MNIST was distributed ({{ cite("lecunpage") }}) calls the first half of the
-# test set the easier one. {{ claim("For the nearest mean it is the other way round") }}. Measure
-# what you read.
+# test set the easier one. {{ claim("For the nearest mean it is the other way round") }}. Check what
+# you read.
 #
 # ## Hard digits, wrong labels
 #
@@ -534,7 +535,8 @@ plots.image_grid(
 )
 
 # %% [markdown]
-# Those for which nobody voted for MNIST's label:
+# `disputed` is a table of pandas. In brackets, a condition picks rows: those for which nobody voted
+# for MNIST's label.
 
 # %%
 disputed[disputed["votes given"] == 0]
@@ -558,7 +560,8 @@ page.claim(
 #
 # And everybody has used this test set for decades. Yadav and Bottou found {{ fact.lost_digits }}
 # more test digits that had been lost. A network with {{ fact.usual_error }} of errors on the usual
-# test set had {{ fact.lost_error }} on those. The order of networks hardly changed.
+# test set had {{ fact.lost_error }} on those. The order of networks hardly changed. So this
+# much-used test set promises a little too much, but ranks fairly.
 #
 # ## Summary
 #

@@ -8,7 +8,7 @@
 # in full, twice: once with images held out, to make choices, and once on everything, to see how
 # good it is. Then you look at what it gets wrong. [It starts like this](#fig-untrained).
 
-# %% mystnb={"figure": {"caption": "A 7, and what a network says of it that nobody has trained: it spreads its probabilities over all digits.", "name": "fig-untrained"}} nbval={"atol": 0.001}
+# %% mystnb={"figure": {"caption": "A 7, and what an untrained network says of it: it spreads its probabilities over all digits.", "name": "fig-untrained"}} nbval={"atol": 0.001}
 import keras
 
 from digitlib import plots
@@ -78,11 +78,11 @@ print(f"a guess:   loss {np.log(10):.3f}")
 
 # %% tags=["pipeline"]
 page.claim(
-    "no better than a guess", abs(-np.log(given).mean() - np.log(10)) < 0.1
+    "about as much as a guess", abs(-np.log(given).mean() - np.log(10)) < 0.1
 )
 
 # %% [markdown]
-# It is {{ claim("no better than a guess") }}.
+# It costs {{ claim("about as much as a guess") }}.
 #
 # ## First with images held out
 #
@@ -122,6 +122,7 @@ network.compile(
 # each epoch.
 
 # %% tags=["nbval-ignore-output"]
+# Keras fills in the number of the epoch.
 save_each = keras.callbacks.ModelCheckpoint("epoch{epoch:02}.keras")
 history = network.fit(
     X_fit,
@@ -204,7 +205,7 @@ page.claim(
 # {{ claim("at the end it is several times that of the training images") }}. The network learns its
 # training images by heart: **over-fitting**.
 #
-# The accuracy hides it. Three of the saved networks show why.
+# The accuracy hides it. Look at three of the saved networks.
 
 # %% nbval={"atol": 0.03, "count_atol": 50}
 best_epoch = np.argmin(seen["val_loss"]) + 1
@@ -236,9 +237,11 @@ page.claim(
 )
 
 # %% [markdown]
-# Call an answer sure if it got more than nine tenths of the probability. At the end
-# {{ claim("a larger share of the wrong answers is sure") }} than after one epoch. The accuracy
-# counts an answer as right or wrong, however sure it is. The loss sees the difference.
+# Call an answer sure if it got more than nine tenths of the probability. From the first epoch to
+# the last, {{ (training.first_wrong - training.last_wrong) | abs }} answers
+# {{ (training.first_wrong - training.last_wrong) | by_sign("fewer", "more", "more or fewer") }} are
+# wrong, but {{ claim("a larger share of the wrong answers is sure") }}, and those are dear. The
+# accuracy counts an answer as right or wrong, however sure it is. The loss sees the difference.
 #
 # ## Would you stop earlier?
 #
@@ -289,7 +292,7 @@ page.add(stopped=stopped, back=back, count_atol=9)
 #
 # Now train anew, on all {{ training.training_images | thousands }} images. `training.train` does it
 # in one call: it sets the seed, builds the network, calls `compile` and `fit`, and returns the
-# network with a record. From one seed, both ways give the same weights.
+# network with a record. On the same images, from one seed, both ways give the same weights.
 
 # %% tags=["nbval-ignore-output"]
 from digitlib import training
@@ -352,24 +355,24 @@ page.claim(
 # %% nbval={"atol": 0.005, "count_atol": 50}
 from digitlib import evaluation
 
-accuracy = evaluation.accuracy(y_test, predicted)
-print(f"right: {accuracy.correct}")
-print(f"wrong: {accuracy.count - accuracy.correct}")
+score = evaluation.accuracy(y_test, predicted)
+print(f"right: {score.correct}")
+print(f"wrong: {score.count - score.correct}")
 print(
-    f"test accuracy {accuracy.value:.4f}, "
-    f"95 % interval {accuracy.low:.4f} to {accuracy.high:.4f}"
+    f"test accuracy {score.value:.4f}, "
+    f"95 % interval {score.low:.4f} to {score.high:.4f}"
 )
 
 # %% tags=["pipeline"]
 page.add(  # ten seeds lie within 40 errors
-    test_accuracy=accuracy.value,
-    test_low=accuracy.low,
-    test_high=accuracy.high,
-    test_errors=accuracy.count - accuracy.correct,
+    test_accuracy=score.value,
+    test_low=score.low,
+    test_high=score.high,
+    test_errors=score.count - score.correct,
     atol=0.005,
     count_atol=50,
 )
-page.add(test_images=accuracy.count)
+page.add(test_images=score.count)
 
 # %% [markdown]
 # The network is right about {{ training.test_accuracy | percent(2) }} of these digits. On all
@@ -389,13 +392,13 @@ page.add(test_images=accuracy.count)
 # {{ training.repetitions | words }} other seeds, chosen beforehand:
 
 # %%
-from digitlib import reference, statistics
+from digitlib import reference
 
+# Ten stored trainings of each of the book's networks.
 headline = reference.load_sweep("headline")
 repeated = headline.loc[headline["network"] == "cnn", "accuracy"].to_numpy()
 print("test accuracies of the repetitions:", np.sort(repeated).round(4))
-mean = statistics.mean_over_seeds(repeated)
-print("mean:", statistics.in_words(mean, digits=2))
+print(f"mean: {repeated.mean():.4f}")
 
 # %% tags=["pipeline"]
 page.add(
@@ -474,6 +477,9 @@ both = is_seven & called_seven
 print(f"recall:    {both.sum() / is_seven.sum():.3f}")
 print(f"precision: {both.sum() / called_seven.sum():.3f}")
 
+# %% [markdown]
+# The same for all ten digits:
+
 # %% nbval={"atol": 0.03}
 evaluation.per_class(y_test, predicted).round(3)
 
@@ -528,11 +534,10 @@ page.add(doubted_errors=wrong[disputed].sum(), count_atol=5)
 page.add(doubted=len(disputed))
 
 # %% [markdown]
-# More than nine tenths of the probability went to {{ training.right_sure | percent }} of its right
-# answers, but also to {{ (training.sure_errors / training.test_errors) | share_in_words }} of its
-# wrong ones. Do not read the probability of an over-fitted network as the chance that it is right;
-# [a later chapter](14_errors.ipynb) measures how far it is off. And where a label is disputed, the
-# network may be right and the label wrong.
+# It was sure of {{ training.right_sure | percent }} of its right answers, but also of
+# {{ (training.sure_errors / training.test_errors) | share_in_words }} of its wrong ones. Sure is
+# not right. [A later chapter](14_errors.ipynb) measures how far its probabilities may be trusted.
+# And where a label is disputed, the network may be right and the label wrong.
 #
 # ## Save it, load it
 #
@@ -549,7 +554,8 @@ print(f"largest difference between two probabilities: {difference:.6f}")
 # ## Summary
 #
 # - `compile` says how to learn, `fit` learns, `evaluate` scores, `predict` answers.
-# - The loss on held-out images shows over-fitting; early stopping goes back to its low.
+# - The loss on held-out images shows over-fitting; early stopping goes back to its lowest point so
+#   far.
 # - This network is right about {{ training.test_accuracy | percent(2) }} of the test images
 #   (interval {{ training.test_low | percent(2) }} to {{ training.test_high | percent(2) }});
 #   {{ training.repetitions | words }} other seeds gave {{ training.repeated_low | percent(2) }} to
@@ -636,8 +642,8 @@ from digitlib import check, hint
 # %% [markdown]
 # **Exercise 1** (ten minutes). A network is right about ninety-nine images in a hundred. It always
 # gives `0.999` to its answer, and shares the rest evenly among the nine other digits. What is its
-# mean loss, to three digits behind the point? And what do you expect it to be if the network were
-# as sure as it is right?
+# mean loss, to three digits behind the point? And what would it be if the network were as sure as
+# it is right?
 
 # %%
 sure_loss = ...
@@ -724,8 +730,8 @@ for right, count in [(990, 1_000), (9_900, 10_000)]:
 # **Exercise 4** (half an hour). Now all by yourself. Write `train_and_score`, which takes images
 # and labels to train on, and images and labels that are held out. It builds a network of your own,
 # compiles it, trains it, and returns three things: the network, and its loss and its accuracy on
-# the held-out images. The check hands it a thousand training images. It should read at least
-# `0.88` of the held-out ones.
+# the held-out images. The check hands it a thousand training images. It should read at least `0.88`
+# of the held-out ones.
 
 
 # %%

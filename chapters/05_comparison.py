@@ -86,7 +86,8 @@ def build_fully_connected(units):
 cnn = reference.load_model("cnn")  # as the last chapter trained it
 per_unit = 784 + 1 + 10  # its weights, its bias, a weight of each output
 print(f"parameters of the CNN: {cnn.count_params():,}")
-print(f"units for as many:     {(cnn.count_params() - 10) / per_unit:.1f}")
+without_output_biases = cnn.count_params() - 10
+print(f"units for as many:     {without_output_biases / per_unit:.1f}")
 
 
 # %% [markdown]
@@ -180,15 +181,17 @@ page.claim(
 )
 
 # %% [markdown]
-# The CNN makes {{ comparison.error_share["fully connected"] | share_in_words }} as many errors as
-# the fully connected network, and {{ comparison.error_share["matched"] | share_in_words }} as many
-# as the matched one. {{ claim("Its interval does not overlap with theirs") }}.
+# The CNN makes {{ comparison.errors["CNN"] }} errors:
+# {{ comparison.error_share["matched"] | share_in_words }} as many as the matched network, and
+# {{ comparison.error_share["fully connected"] | share_in_words }} as many as the smaller one.
+# {{ claim("Its interval does not overlap with theirs") }}.
 #
 # These are single runs, and an interval says nothing of other seeds. Here are
 # {{ comparison.repetitions | words }} more trainings of each:
 
 # %%
 headline = reference.load_sweep("headline")
+# The means of these two columns over the rows of each network.
 means = headline.groupby("network")[["accuracy", "cpu_seconds"]].mean()
 gain = means.loc["cnn", "accuracy"] - means.loc["matched", "accuracy"]
 print(f"CNN against matched: {100 * gain:+.2f} percentage points")
@@ -207,15 +210,16 @@ page.add(
 # [Is your result normal?](08_normal.ipynb) adds the interval.
 #
 # The CNN pays with arithmetic: {{ comparison.work_ratio | decimals(0) }} times the multiply-adds of
-# the matched network for an image. In the table, `cpu_seconds` is the processor time of a training.
+# the matched network for an image. In the table, `cpu_seconds` is the processor time of a training:
+# it grows far less, since much of a step is not multiplying.
 #
 # ## Must somebody invent features first?
 #
 # Fully connected networks are said to need *feature engineering*: somebody invents measurements
 # (loops, strokes, slants), and the network learns from these. So they were used once, write
 # {{ cite("lecun1998") }}, who add that nearly raw pixels work, too, "with some success". Ours got
-# nothing else, and was right about {{ comparison.accuracy["fully connected"] | percent }}. It finds
-# features of its own.
+# nothing else, and was right about {{ comparison.accuracy["fully connected"] | percent }}. What
+# features it needs, it finds; you will see some below.
 #
 # ## First reason: spatial structure
 #
@@ -282,7 +286,9 @@ page.claim(
 
 # %% nbval={"count_atol": 2}
 weights = matched.get_weights()
-weights[0] = weights[0][permutation]  # a row of weights for each pixel
+# A row of weights for each pixel. At place j there is now the pixel that was
+# at permutation[j].
+weights[0] = weights[0][permutation]
 moved_along = build_matched()
 moved_along.set_weights(weights)
 answers = training.classify(moved_along, permute_pixels(X_test))
@@ -411,9 +417,8 @@ page.claim(
 
 # %% mystnb={"figure": {"caption": "The 32 kernels of the first layer after the training, and the same before it. What is near zero has the colour of the page. Each half has a scale of its own: before the training the weights were smaller.", "name": "fig-kernels"}}
 def as_images(columns, side):
-    """A square image for each column: the weights of one unit."""
-    units = columns.shape[-1]
-    return columns.reshape(side * side, units).T.reshape(units, side, side)
+    """A square image for each entry of the last axis, such as a unit."""
+    return np.moveaxis(columns.reshape(side, side, -1), -1, 0)
 
 
 keras.utils.set_random_seed(cnn_run.seed)
@@ -433,7 +438,7 @@ plots.image_blocks(
 
 # %% [markdown]
 # Some kernels have an orange side and a purple one, as an edge detector has. But so have some that
-# nobody trained. Many have kept their pattern: weights before and after have a correlation of
+# nobody trained. On the whole the pattern was kept: weights before and after have a correlation of
 # {{ comparison.kernel_correlation | decimals }}, where 1 would be no change of pattern, and 0
 # nothing in common. Now compare the [feature maps](#fig-control-maps).
 
@@ -498,16 +503,17 @@ page.add(neighbours=neighbours, atol=0.03)
 #
 # ## Summary
 #
-# - With nearly equal parameters the CNN made {{ comparison.errors["CNN"] }} errors and the fully
-#   connected network {{ comparison.errors["matched"] }}, for
-#   {{ comparison.work_ratio | decimals(0) }} times the multiply-adds.
+# - With nearly equal parameters the CNN made {{ comparison.errors["CNN"] }} errors and the matched
+#   network {{ comparison.errors["matched"] }}, for {{ comparison.work_ratio | decimals(0) }} times
+#   the multiply-adds.
 # - A fully connected network finds features of its own.
 # - To a fully connected network the order of the pixels means nothing; the CNN came down from
 #   {{ comparison.cnn_in_place | percent }} to {{ comparison.cnn_permuted | percent }} when they
 #   were permuted.
 # - Sharing saves parameters between layers of the same size. It makes a convolution equivariant,
 #   but not the network invariant.
-# - What is learned shows only beside an untrained network.
+# - What is learned shows only beside an untrained network. Whether the layers make a hierarchy does
+#   not show in pictures at all.
 #
 # ## Questions to think about
 #

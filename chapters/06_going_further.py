@@ -18,10 +18,12 @@ from keras import layers
 from digitlib import data, evaluation, plots, statistics
 
 (X_train, y_train), _ = data.load_mnist()
+# Up to 2 of 28 pixels, down and across; what comes in is paper.
 moves = layers.RandomTranslation(
     2 / 28, 2 / 28, fill_mode="constant", interpolation="nearest", seed=0
 )
 ten_times = np.repeat(X_train[:1, :, :, np.newaxis], 10, axis=0)
+# training=True: the layer moves nothing when a network predicts.
 copies = moves(ten_times, training=True).numpy()[:, :, :, 0]
 copies[0] = X_train[0]
 plots.image_grid(
@@ -31,7 +33,7 @@ plots.image_grid(
 # %% [markdown]
 # **After this chapter you can**
 #
-# - compare a change with what it changes, over several seeds;
+# - compare a network with and without a change, over several seeds;
 # - use dropout, batch normalization, weight decay, augmentation and early stopping, and say what
 #   each does;
 # - tell a difference from chance, and say so when you cannot;
@@ -55,8 +57,8 @@ page = Page("06_going_further")
 
 # %%
 (X_fit, y_fit), (X_held, y_held) = data.hold_out(X_train, y_train)
-X_fit = X_fit[:, :, :, np.newaxis].astype("float32") / 255
-X_held = X_held[:, :, :, np.newaxis].astype("float32") / 255
+X_fit = data.scale_pixels(X_fit)
+X_held = data.scale_pixels(X_held)
 X_held, y_held = X_held[::2], y_held[::2]  # every second one is enough here
 X_few, y_few = X_fit[:variation_images], y_fit[:variation_images]
 steps = variation_epochs * int(np.ceil(len(X_few) / 32))
@@ -71,7 +73,7 @@ print(f"held-out: {len(X_held)} images")
 
 
 # %%
-def on_images(*stacked):
+def on_images(*stacked):  # * collects any number of layers
     """A network of these layers that takes images of 28x28."""
     return keras.Sequential([keras.Input(shape=(28, 28, 1)), *stacked])
 
@@ -97,7 +99,7 @@ def train(
     images=X_few,
     labels=y_few,
     epochs=variation_epochs,
-    **more,  # whatever else fit is to know
+    **more,  # ** collects whatever else fit is to know
 ):
     """Build a network and train it."""
     keras.utils.set_random_seed(seed)
@@ -127,7 +129,7 @@ page.add(
 #
 # **The learning rate** is how far each step goes. Too small, and
 # {{ going_further.steps | thousands }} steps do not get there; too large, and they jump across the
-# valley ([chapter 3](03_learning.ipynb)). We try times ten, and divided by ten.
+# valley ([chapter 3](03_learning.ipynb)). We try ten times as much, and a tenth.
 #
 # **Augmentation** trains on changed copies of the images, such as [those above](#fig-moves), with
 # new moves in every epoch. The labels stay, so the network learns what does *not* matter.
@@ -161,8 +163,9 @@ print(normalized.round(2))
 # After a convolution, mean and deviation are taken over all places of the map, too. Two parameters
 # for each channel then scale and shift the result, so that training can undo it.
 #
-# At prediction the layer uses running averages from training. `momentum` says how much of its old
-# value an average keeps at each step. Keras's `0.99` is made for long trainings, and ours is short:
+# At prediction the layer uses running averages from training. `momentum` (not that of chapter 3)
+# says how much of its old value an average keeps at each step. Keras's `0.99` is made for long
+# trainings, and ours is short:
 
 # %%
 for momentum in (0.99, 0.9):
@@ -174,7 +177,8 @@ for momentum in (0.99, 0.9):
 # arrived.
 #
 # **Weight decay** ({{ cite("loshchilov2019") }}) makes each weight a little smaller at each step,
-# by the share `learning_rate * weight_decay`. A weight that the loss does not hold up shrinks.
+# by the share `learning_rate * weight_decay`. Where the loss does not pull against it, a weight
+# shrinks. We take much, `1.0`, since the training is short.
 
 # %%
 weight_decay = 1.0
@@ -189,7 +193,7 @@ print(f"left of such a weight at the end: {left:.0%}")
 
 # %%
 def build_dropout():
-    *before, last = build_cnn().layers
+    *before, last = build_cnn().layers  # all but the last, and the last
     return on_images(*before, layers.Dropout(0.5), last)
 
 
@@ -202,7 +206,7 @@ def build_normalized():
         layers.Conv2D(64, (3, 3)),
         layers.BatchNormalization(momentum=0.9),
         layers.Activation("relu"),
-        *build_cnn().layers[3:],
+        *build_cnn().layers[3:],  # from the second pooling on
     )
 
 
@@ -254,6 +258,7 @@ answers = {}  # of each network, to the held-out images
 first_networks = {}  # those of the first seed are kept
 for name, change in {"baseline": {}, **changes}.items():
     for seed in range(variation_seeds):
+        # ** turns the entries of the dictionary into named arguments.
         network = train(seed, **change)
         probabilities = network.predict(X_held, batch_size=1000, verbose=0)
         answers[name, seed] = probabilities.argmax(axis=1)
@@ -292,7 +297,8 @@ page.add(
 # Nothing but the seed differs, and yet the scores lie up to
 # {{ (100 * going_further.seed_difference) | decimals(1) }} percentage points apart.
 #
-# So subtract the baseline seed by seed, here for the moved images:
+# So subtract the baseline seed by seed: from one seed, both networks get the images in the same
+# order. What luck is left shows in how far the differences scatter. Here for the moved images:
 
 # %% nbval={"atol": 0.03}
 differences = scores["images moved"] - base
@@ -300,7 +306,8 @@ print("seed by seed:", differences.round(3).tolist())
 print("mean:        ", round(differences.mean(), 3))
 
 # %% [markdown]
-# The interval of this mean says where the true mean may lie, that of very many seeds. It assumes
+# The interval of this mean says where the true mean may lie, that of very many seeds. It is the
+# mean, plus and minus a multiple of the spread over the root of the number of seeds, and assumes
 # that the differences scatter as a bell curve does.
 #
 # A 95 % interval misses the truth in one case of twenty, and here are
@@ -376,14 +383,14 @@ page.claim(
 #
 # **The learning rate.** {{ claim("The smaller rate is too small for so few steps") }}.
 #
-# **Regularization** makes training harder first, and is meant to pay when a long training would
-# over-fit. So few epochs cannot show what it is for.
+# **Dropout and weight decay** make training harder first, and are meant to pay when a long training
+# would over-fit. So few epochs cannot show what it is for.
 #
 # **Raw pixels** still give {{ going_further.scores["raw pixels"] | percent }}: Adam fits the length
 # of its steps to each weight, which mends much of what a missing scaling breaks.
 #
-# **Half of everything** has {{ going_further.half_parameters | thousands }} parameters. For a phone
-# that may be the better bargain.
+# **Half of everything** has {{ going_further.half_parameters | thousands }} parameters. Where
+# memory is scarce, that may be the better bargain.
 #
 # All this holds for so few images and epochs. [What helps?](16_exploring.ipynb) asks again with
 # {{ exploring.training_images | thousands }} images.
@@ -428,7 +435,7 @@ page.claim(
 # {{ claim("Now the difference is plain") }}: with digits three pixels off centre, the baseline is
 # right for {{ going_further.base_moved["3"] | share_in_words }}, the augmented network for
 # {{ going_further.augmented_moved["3"] | share_in_words }}. Its layers are the same. But it was
-# taught that position does not matter.
+# taught that two pixels do not matter, and a third then matters less.
 #
 # ## Early stopping
 #
@@ -494,8 +501,8 @@ page.measure(chosen=chosen)
 
 # %% [markdown]
 # By the table above it is "{{ going_further.chosen }}". Its mean flatters it a little, since it was
-# chosen for being high. So train it as you just trained the baseline. And now, for the first time
-# and the last, ask the test images about both.
+# chosen for being high; how much, only the test can say. First train it as you just trained the
+# baseline. Then, for the first time and the last, ask the test images about both.
 
 # %% nbval={"atol": 0.02, "count_atol": 6}
 change = changes.get(chosen, {})  # {} if the baseline was chosen
@@ -504,7 +511,7 @@ chosen_epochs = len(chosen_network.history.history["loss"])
 print("epochs trained:", chosen_epochs)
 
 _, (X_test, y_test) = data.load_mnist()
-X_test = X_test[:, :, :, np.newaxis].astype("float32") / 255
+X_test = data.scale_pixels(X_test)
 right = {}
 for name, network in {"chosen": chosen_network, "base": stopped}.items():
     probabilities = network.predict(X_test, batch_size=1000, verbose=0)
@@ -562,18 +569,18 @@ page.measure(tested_shown=int(same_digits.p_value <= 0.05))
 # | DropConnect, several networks voting | {{ fact.dropconnect_error }} | {{ cite("wan2013") }} |
 # | ensemble of simple CNNs, chosen on the test set | {{ fact.ensemble_error }} | {{ cite("an2020") }} |
 #
-# Our own network makes about {{ (1 - training.repeated_mean) | percent(1) }} errors, so it stands
-# beside LeNet-5. Our fully connected one makes
+# Our own network errs on about {{ (1 - training.repeated_mean) | percent(1) }}, so it stands beside
+# LeNet-5. Our fully connected one errs on
 # {{ (1 - comparison.accuracy["fully connected"]) | percent(1) }} with fewer hidden units than
-# theirs: how such layers are trained has changed since. At the end of the table, the doubtful
-# labels of the first chapter are a large part of what is left.
+# theirs: how such layers are trained has changed since. In the last row there are fewer errors left
+# than the first chapter has doubtful labels.
 #
 # ## Where to go from here
 #
 # - **Combine changes.** [What helps?](16_exploring.ipynb) does, and its choice is right about
 #   {{ exploring.final | in_words(digits=2) }} of the test images.
-# - **Change the data.** Fashion-MNIST has the same shapes; `digitlib.data.read_idx` reads its
-#   files.
+# - **Change the data.** Fashion-MNIST shows clothes, in arrays of the same shapes;
+#   `digitlib.data.read_idx` reads its files.
 # - **Draw your own digits**, centre them as the first chapter showed, and find out which ones fail.
 #
 # ## Summary
