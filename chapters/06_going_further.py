@@ -129,7 +129,7 @@ page.add(
 #
 # **The learning rate** is how far each step goes. Too small, and
 # {{ going_further.steps | thousands }} steps do not get there; too large, and they jump across the
-# valley ([chapter 3](03_learning.ipynb)). We try ten times as much, and a tenth.
+# valley ([chapter 3](03_learning.ipynb)). We try both: `0.01` and `0.0001`.
 #
 # **Augmentation** trains on changed copies of the images, such as [those above](#fig-moves), with
 # new moves in every epoch. The labels stay, so the network learns what does *not* matter.
@@ -435,7 +435,7 @@ page.claim(
 # {{ claim("Now the difference is plain") }}: with digits three pixels off centre, the baseline is
 # right for {{ going_further.base_moved["3"] | share_in_words }}, the augmented network for
 # {{ going_further.augmented_moved["3"] | share_in_words }}. Its layers are the same. But it was
-# taught that two pixels do not matter, and a third then matters less.
+# taught that small moves do not matter.
 #
 # ## Early stopping
 #
@@ -572,8 +572,8 @@ page.measure(tested_shown=int(same_digits.p_value <= 0.05))
 # Our own network errs on about {{ (1 - training.repeated_mean) | percent(1) }}, so it stands beside
 # LeNet-5. Our fully connected one errs on
 # {{ (1 - comparison.accuracy["fully connected"]) | percent(1) }} with fewer hidden units than
-# theirs: how such layers are trained has changed since. In the last row there are fewer errors left
-# than the first chapter has doubtful labels.
+# theirs: how such layers are trained has changed since. Compare what the last row leaves with the
+# number of doubtful labels in the first chapter.
 #
 # ## Where to go from here
 #
