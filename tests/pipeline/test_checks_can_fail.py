@@ -89,7 +89,7 @@ def test_an_accuracy_beyond_its_tolerance_fails(beyond, passes):
         stored = re.search(r"test accuracy (\d\.\d+)", cell.outputs[0].text)
         replace_in_output(cell, stored.group(), f"test accuracy {float(stored[1]) - beyond:.4f}")
 
-    assert (changed("accuracy = evaluation.accuracy(", change) == []) is passes
+    assert (changed("score = evaluation.accuracy(", change) == []) is passes
 
 
 @pytest.mark.parametrize(
@@ -97,9 +97,9 @@ def test_an_accuracy_beyond_its_tolerance_fails(beyond, passes):
     [
         pytest.param("-np.log(p)", "2.303", "2.304", id="a number"),
         pytest.param("evaluation.per_class(y_test, predicted)", "<th>3</th>", "<th>4</th>", id="the name of a class"),
-        pytest.param("accuracy = evaluation.accuracy(", "right", "wrong", id="a word"),
-        pytest.param("accuracy = evaluation.accuracy(", "right: 9", "right: 8", id="a count beyond its tolerance"),
-        pytest.param("accuracy = evaluation.accuracy(", "95 %", "96 %", id="the level of an interval"),
+        pytest.param("score = evaluation.accuracy(", "right", "wrong", id="a word"),
+        pytest.param("score = evaluation.accuracy(", "right: 9", "right: 8", id="a count beyond its tolerance"),
+        pytest.param("score = evaluation.accuracy(", "95 %", "96 %", id="the level of an interval"),
         pytest.param("matrix = evaluation.confusion_matrix(", "of 10,000", "of 10,001", id="the size of the test set"),
     ],
 )
@@ -217,7 +217,7 @@ def test_another_setup_cell_is_found():
 )
 def test_a_tolerance_that_would_let_anything_pass_is_found(tolerance, message):
     def change(notebook):
-        find_cell(notebook, "accuracy = evaluation.accuracy(").metadata["nbval"] = tolerance
+        find_cell(notebook, "score = evaluation.accuracy(").metadata["nbval"] = tolerance
 
     assert message in spoiled(change)
 
