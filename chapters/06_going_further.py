@@ -381,10 +381,13 @@ page.claim(
 #
 # "No difference shown" does not say that there is none: all that an interval covers may be true.
 #
-# **The learning rate.** {{ claim("The smaller rate is too small for so few steps") }}.
+# **The learning rate.** {{ claim("The smaller rate is too small for so few steps") }}. For the
+# larger one the verdict is "{{ going_further.verdicts["learning rate x 10"] }}", and its interval
+# is wide. Two things pull against each other: long steps get far in little time, but near the floor
+# of the valley they jump across it.
 #
 # **Dropout and weight decay** make training harder first, and are meant to pay when a long training
-# would over-fit. So few epochs cannot show what it is for.
+# would over-fit. So few epochs cannot show what they are for.
 #
 # **Raw pixels** still give {{ going_further.scores["raw pixels"] | percent }}: Adam fits the length
 # of its steps to each weight, which mends much of what a missing scaling breaks.
