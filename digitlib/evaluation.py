@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from scipy.stats import binomtest
 from sklearn import metrics
 
-from digitlib.checks import CLASSES, check_answers, check_probabilities
+from digitlib.checks import CLASSES, check_answers
 
 DIGITS = range(CLASSES)
 
@@ -165,67 +165,3 @@ def confusion_matrix(y_true: ArrayLike, y_pred: ArrayLike, *, normalize: Literal
         columns=pd.Index(DIGITS, name="predicted digit"),
     )
     return counts.div(counts.sum(axis=1), axis=0) if normalize else counts
-
-
-def most_confused_pairs(y_true: ArrayLike, y_pred: ArrayLike, *, count: int = 5) -> pd.DataFrame:
-    """List the most frequent mistakes.
-
-    Parameters
-    ----------
-    y_true, y_pred : array-like, shape (n,)
-        The true classes, and the predicted ones.
-    count : int
-        How many mistakes to list at most.
-
-    Returns
-    -------
-    pandas.DataFrame
-        With the columns ``true``, ``predicted`` and ``images``, most frequent
-        first; ties are in the order of the digits.
-
-    Raises
-    ------
-    ValueError
-        If the lengths differ, or a class is not a digit.
-    """
-    counts = confusion_matrix(y_true, y_pred).to_numpy(copy=True)
-    np.fill_diagonal(counts, 0)
-    order = np.argsort(-counts, axis=None, kind="stable")[:count]
-    rows, columns = np.unravel_index(order, counts.shape)
-    table = pd.DataFrame({"true": rows, "predicted": columns, "images": counts[rows, columns]})
-    return table[table["images"] > 0]
-
-
-def most_confident_errors(y_true: ArrayLike, probabilities: ArrayLike, *, count: int = 12) -> pd.DataFrame:
-    """List the wrong answers of which the network was surest.
-
-    Parameters
-    ----------
-    y_true : array-like, shape (n,)
-        The true classes.
-    probabilities : array-like, shape (n, 10)
-        Class probabilities of each image, rows summing to 1.
-    count : int
-        How many errors to list at most.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by the position of the image, with the columns ``true``,
-        ``predicted`` and ``probability`` (of the predicted class), surest
-        first.
-
-    Raises
-    ------
-    ValueError
-        If the lengths differ, a class is not a digit, or the probabilities
-        have another shape or do not lie between 0 and 1.
-    """
-    probabilities = check_probabilities(probabilities)
-    y_true, y_pred = check_answers(y_true=y_true, y_pred=probabilities.argmax(axis=1))
-    table = pd.DataFrame(
-        {"true": y_true, "predicted": y_pred, "probability": probabilities.max(axis=1)},
-        index=pd.RangeIndex(len(y_true), name="image"),
-    )
-    wrong = table[table["true"] != table["predicted"]]
-    return wrong.sort_values("probability", ascending=False, kind="stable").head(count)

@@ -33,7 +33,7 @@ from digitlib.plots.charts import (
 from digitlib.plots.diagrams import channel_sum, kernels_with_maps, network, passage, pooling, window_on_image
 from digitlib.plots.drawing import COLORS, DESCRIPTION, INK, SIGNED, STYLE, Drawing
 from digitlib.plots.gradients import chain, descent
-from digitlib.plots.pictures import error_gallery, feature_maps, image_blocks, image_grid, kernels
+from digitlib.plots.pictures import feature_maps, image_blocks, image_grid
 
 __all__ = [
     "COLORS",
@@ -49,13 +49,11 @@ __all__ = [
     "channel_sum",
     "confusion_heat_map",
     "descent",
-    "error_gallery",
     "feature_maps",
     "histogram",
     "image_blocks",
     "image_grid",
     "intervals",
-    "kernels",
     "kernels_with_maps",
     "labelled_points",
     "learning_curves",

@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 
-from digitlib.plots.drawing import INK, SIGNED, WIDTH, Drawing, in_style, new_axes, plural
+from digitlib.plots.drawing import INK, WIDTH, Drawing, in_style, new_axes, plural
 
 _LINE_HEIGHT = 0.14  # inches, of a title
 
@@ -149,43 +148,6 @@ def image_blocks(
 
 
 @in_style
-def kernels(weights: np.ndarray, *, columns: int = 8, ax: Axes | None = None) -> Drawing:
-    """Draw the kernels of a convolution on one input channel.
-
-    Parameters
-    ----------
-    weights : numpy.ndarray, shape (height, width, 1, filters)
-        As Keras keeps them.
-    columns : int
-        Kernels per row.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw; by default on a new figure.
-
-    Returns
-    -------
-    Drawing
-
-    Raises
-    ------
-    ValueError
-        If there is more than one input channel.
-    """
-    if weights.ndim != 4 or weights.shape[2] != 1:
-        raise ValueError(f"expected kernels of shape (height, width, 1, filters), got {weights.shape}")
-    stack = np.moveaxis(weights[:, :, 0, :], -1, 0)
-    height, width = stack.shape[1:]
-    drawing = image_grid(
-        stack,
-        subject=f"Kernels of {height} by {width} weights, orange below zero, purple above",
-        columns=columns,
-        cmap=SIGNED,
-        symmetric=True,
-        ax=ax,
-    )
-    return drawing
-
-
-@in_style
 def feature_maps(maps: np.ndarray, *, layer: str, columns: int = 8, ax: Axes | None = None) -> Drawing:
     """Draw the outputs of a layer's filters for one image.
 
@@ -208,37 +170,6 @@ def feature_maps(maps: np.ndarray, *, layer: str, columns: int = 8, ax: Axes | N
     silent = int((stack.max(axis=(1, 2)) <= 0).sum())
     drawing = image_grid(stack, subject=f"Feature maps of {layer}, {silent} of them empty", columns=columns, ax=ax)
     return drawing
-
-
-@in_style
-def error_gallery(images: np.ndarray, errors: pd.DataFrame, *, columns: int = 6, ax: Axes | None = None) -> Drawing:
-    """Draw misclassified digits, each with its true class, the predicted one and its probability.
-
-    Parameters
-    ----------
-    images : numpy.ndarray, shape (n, 28, 28)
-        All images that were classified.
-    errors : pandas.DataFrame
-        Indexed by position in `images`, with the columns ``true``,
-        ``predicted`` and ``probability``, as
-        `evaluation.most_confident_errors` returns it.
-    columns : int
-        Images per row.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw; by default on a new figure.
-
-    Returns
-    -------
-    Drawing
-    """
-    titles = [f"{row.true} as {row.predicted}\n{row.probability:.1%}" for row in errors.itertuples()]
-    return image_grid(
-        np.asarray(images)[errors.index.to_numpy()],
-        subject="Misclassified digits",
-        titles=titles,
-        columns=columns,
-        ax=ax,
-    )
 
 
 def _color_limits(values: np.ndarray, symmetric: bool) -> tuple[float, float]:

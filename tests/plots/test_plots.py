@@ -16,16 +16,12 @@ from digitlib import evaluation, plots
 matplotlib.use("Agg")
 
 IMAGES = np.arange(5 * 3 * 4, dtype=float).reshape(5, 3, 4)
-KERNELS = np.arange(2 * 3 * 6, dtype=float).reshape(2, 3, 1, 6) - 10
 MAPS = np.moveaxis(IMAGES, 0, -1)
 HISTORY = {"loss": [0.5, 0.25, 0.125], "val_loss": [0.6, 0.4, 0.45], "accuracy": [0.8, 0.95, 0.9]}
 TRUE, PREDICTED = np.array([0, 0, 0, 0, 1, 1, 9]), np.array([0, 0, 0, 3, 1, 7, 9])
 COUNTS = evaluation.confusion_matrix(TRUE, PREDICTED)
 SHARES = evaluation.confusion_matrix(
     np.arange(10).repeat(4), np.r_[0, 1, 1, 1, 1, 0, 0, 0, np.arange(2, 10).repeat(4)], normalize="true"
-)
-ERRORS = pd.DataFrame(
-    {"true": [4, 7], "predicted": [9, 1], "probability": [0.9974, 0.5]}, index=pd.Index([3, 1], name="image")
 )
 
 RUNS = np.array([[1.0, 4.0], [3.0, 8.0], [2.0, 6.0]])
@@ -64,9 +60,7 @@ DRAW = {
     "roofline": partial(plots.roofline, LAYERS, peak=100.0, bandwidth=10.0),
     "learning_curves": partial(plots.learning_curves, HISTORY, metric="loss"),
     "confusion_heat_map": partial(plots.confusion_heat_map, COUNTS),
-    "kernels": partial(plots.kernels, KERNELS),
     "feature_maps": partial(plots.feature_maps, MAPS, layer="conv2d"),
-    "error_gallery": partial(plots.error_gallery, IMAGES, ERRORS),
     "network": partial(plots.network, SMALL),
     "passage": partial(plots.passage, SMALL, DIGIT[..., np.newaxis] / 9, maps=2),
     "window_on_image": partial(plots.window_on_image, DIGIT, WEIGHTS, row=1, column=3),
@@ -529,30 +523,6 @@ def test_a_normalized_heat_map_shows_shares_and_tells_the_range_of_its_diagonal(
     )
 
 
-def test_kernels_are_drawn_one_by_one_around_zero():
-    drawing = plots.kernels(KERNELS, columns=4)
-    assert len(drawn(drawing)) == 6
-    for number, kernel in enumerate(drawn(drawing)):
-        np.testing.assert_array_equal(kernel, KERNELS[:, :, 0, number])
-    assert limits(drawing) == [(-25, 25)] * 6
-    assert drawing.alt == ("Kernels of 2 by 3 weights, orange below zero, purple above: 6 images in 2 rows.")
-
-
-def test_kernels_are_orange_below_zero_light_at_zero_and_purple_above():
-    image = plots.kernels(KERNELS).ax.images[0]
-    (red, green, blue), zero, (red_2, green_2, blue_2) = image.cmap(image.norm([-20, 0, 20]))[:, :3]
-    assert red > green > blue
-    assert zero.min() > 0.95
-    assert blue_2 > red_2 > green_2
-
-
-@pytest.mark.parametrize("shape", [(3, 3, 32, 64), (3, 3, 32)])
-def test_kernels_on_several_channels_are_refused(shape):
-    with pytest.raises(ValueError, match=r"expected kernels of shape \(height, width, 1, filters\)") as error:
-        plots.kernels(np.zeros(shape))
-    assert str(shape) in str(error.value)
-
-
 def test_feature_maps_are_drawn_filter_by_filter_and_the_empty_ones_counted():
     maps = np.stack([IMAGES[0], np.zeros((3, 4)), IMAGES[1]], axis=-1)
     drawing = plots.feature_maps(maps, layer="conv2d_1", columns=2)
@@ -568,22 +538,6 @@ def test_an_answer_is_drawn_beside_its_image_and_can_be_compared_with_others():
     assert [bar.get_height() for bar in drawing.ax.patches] == [0.1, 0.7, 0.2]
     assert drawing.ax.get_ylim() == (0, 1)
     assert drawing.alt == "Bar chart. What it says: from 0.1 (digit 0) to 0.7 (digit 1)."
-
-
-def test_the_gallery_shows_each_error_with_what_it_is_and_what_it_was_taken_for():
-    drawing = plots.error_gallery(IMAGES, ERRORS)
-    np.testing.assert_array_equal(drawn(drawing), [IMAGES[3], IMAGES[1]])
-    assert texts(drawing) == ["4 as 9\n99.7%", "7 as 1\n50.0%"]
-    assert drawing.alt == "Misclassified digits: 2 images in 1 row, labelled 4 as 9 99.7%, 7 as 1 50.0%."
-
-
-def test_the_gallery_takes_what_evaluation_returns():
-    probabilities = np.eye(10)[[3, 5, 8]]
-    errors = evaluation.most_confident_errors(np.array([3, 6, 0]), probabilities)
-    drawing = plots.error_gallery(IMAGES, errors, columns=1)
-    np.testing.assert_array_equal(drawn(drawing), [IMAGES[1], IMAGES[2]])
-    assert texts(drawing) == ["6 as 5\n100.0%", "0 as 8\n100.0%"]
-    assert "2 rows" in drawing.alt
 
 
 def test_a_notebook_gets_one_picture_with_the_words_and_no_second_one():

@@ -274,9 +274,8 @@ def _stale_files(path: Path, name: str, result: dict, digests: dict[str, str]) -
             yield f"{path.stem} was run with another {file} than the one committed: run and accept it again"
 
 
-# What differs from run to run: seconds, alone, in the lines of a training or as a rate; versions; the order of errors.
+# What differs from run to run: seconds, alone, in the lines of a training or as a rate; versions.
 UNREPEATABLE = re.compile(r"\bseconds?\b|\b\d+(\.\d+)? ?m?s\b|\b\d+\.\d+\.\d+\b")
-UNREPEATABLE_TABLES = ("evaluation.most_confused_pairs(",)
 
 
 def _ignored_problems(cell: NotebookNode, printed: str) -> Iterator[str]:
@@ -284,8 +283,7 @@ def _ignored_problems(cell: NotebookNode, printed: str) -> Iterator[str]:
     tags = "is tagged nbval-ignore-output"
     shown = [output.get("data", {}) for output in cell.outputs]
     if any("text/html" in data for data in shown) or re.search(r"\.to_(string|markdown|html)\(", cell.source):
-        if not any(table in cell.source for table in UNREPEATABLE_TABLES):
-            yield f"{tags}, but shows a table: state its tolerance, and put seconds into a cell of their own"
+        yield f"{tags}, but shows a table: state its tolerance, and put seconds into a cell of their own"
     elif not any("image/png" in data for data in shown) and not UNREPEATABLE.search(printed):
         yield f"{tags}, but shows no seconds, versions or picture: state its tolerance instead"
 
