@@ -62,8 +62,8 @@ page.add(
 # {{ dataset.test_images | thousands }} test images. Each is 28 pixels high and 28 wide. The type
 # `uint8` holds whole numbers from 0 to 255.
 #
-# To each image belongs a **label**: the digit that its writer meant. The possible answers, here the
-# ten digits, are called **classes**.
+# To each image belongs a **label**: the digit that its writer meant. Each possible answer, here
+# each of the ten digits, is a **class**.
 #
 # ## One image is a table of numbers
 #
