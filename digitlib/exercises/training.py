@@ -219,11 +219,14 @@ def fit_until_best(answer):
 
 
 @cache
-def _split(count: int):
-    """So many images to train on and as many that are held out, with their labels."""
+def _digits():
     (images, labels), _ = data.load_mnist()
-    parts = data.hold_out(images, labels)
-    return [(data.scale_pixels(part[:count]), of_part[:count].astype(int)) for part, of_part in parts]
+    return [(part[:IMAGES], of_part[:IMAGES]) for part, of_part in data.hold_out(images, labels)]
+
+
+def _split(count: int):
+    """Images to train on and as many that are held out, with their labels: new arrays, which an answer may spoil."""
+    return [(data.scale_pixels(images[:count]), labels[:count].astype(int)) for images, labels in _digits()]
 
 
 def _share(network, images, labels) -> float:

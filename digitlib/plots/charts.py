@@ -9,7 +9,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.axis import XAxis, YAxis
-from matplotlib.colors import PowerNorm
+from matplotlib.colors import PowerNorm, to_hex
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
@@ -494,11 +494,13 @@ def confusion_heat_map(matrix: pd.DataFrame, *, ax: Axes | None = None) -> Drawi
         linewidths=0.5,
         ax=ax,
     )
-    cells = ax.collections[0]
     steps = [value for value in ((0, 1, 10, 100, 1_000) if counts else (0, 0.001, 0.01, 0.1, 1)) if value <= largest]
+    cells = ax.collections[0]
+    shades = np.asarray(cells.cmap(cells.norm(np.array(steps))))
     ax.legend(
         handles=[
-            Patch(facecolor=cells.cmap(cells.norm(value)), edgecolor="0.5", label=f"{value:,}") for value in steps
+            Patch(facecolor=to_hex(shade), edgecolor="0.5", label=f"{value:,}")
+            for value, shade in zip(steps, shades, strict=True)
         ],
         title="images" if counts else "share\nof the row",
         loc="center left",

@@ -6,6 +6,7 @@ import importlib
 import inspect
 import itertools
 
+import numpy as np
 import pytest
 from foreseen_answers import foreseen, general, says
 from right_answers import right_answer
@@ -51,9 +52,25 @@ def _no_collections():
         yield
 
 
+TRAINING = {"first_network.3", "training.4"}  # each call trains a network
+
+
+def trained_once(function):
+    """A function that trains once for the same images, since only what it returns is going to be changed."""
+    trained = {}
+
+    def remembered(*arguments):
+        key = tuple((np.shape(argument), np.sum(argument)) for argument in arguments)
+        if key not in trained:
+            trained[key] = function(*arguments)
+        return trained[key]
+
+    return remembered
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_solution_is_right_and_no_unforeseen_answer_is(name):
-    solution = right_answer(name)
+    solution = trained_once(right_answer(name)) if name in TRAINING else right_answer(name)
     assert exercises.verdict(name, solution)[0] == "right"
     unforeseen = itertools.chain(plain(solution), near(name, solution))
     right = {what for what, answer in unforeseen if exercises.verdict(name, answer)[0] == "right"}
