@@ -118,6 +118,34 @@ def check_answers(**answers: ArrayLike) -> list[np.ndarray]:
     return list(checked.values())
 
 
+def check_probabilities(probabilities: ArrayLike) -> np.ndarray:
+    """Check class probabilities.
+
+    Parameters
+    ----------
+    probabilities : array-like, shape (n, 10)
+        One row for each image.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n, 10)
+
+    Raises
+    ------
+    ValueError
+        If they have another shape, or do not lie between 0 and 1.
+    """
+    probabilities = np.asarray(probabilities)
+    if probabilities.ndim != 2 or probabilities.shape[1] != CLASSES:
+        raise ValueError(f"probabilities must have the shape (n, {CLASSES}), got {probabilities.shape}")
+    if not ((probabilities >= 0) & (probabilities <= 1)).all():
+        raise ValueError(
+            f"probabilities lie between 0 and 1, got {probabilities.min():g} to {probabilities.max():g}: "
+            "pass scores through a softmax first"
+        )
+    return probabilities
+
+
 def check_images(images: ArrayLike, shape: tuple[int | None, ...] = IMAGE_SHAPE) -> np.ndarray:
     """Check whether images are as the networks of the book take them.
 

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from scipy.stats import binomtest
 from sklearn import metrics
 
-from digitlib.checks import CLASSES, check_answers
+from digitlib.checks import CLASSES, check_answers, check_probabilities
 
 DIGITS = range(CLASSES)
 
@@ -165,3 +165,38 @@ def confusion_matrix(y_true: ArrayLike, y_pred: ArrayLike, *, normalize: Literal
         columns=pd.Index(DIGITS, name="predicted digit"),
     )
     return counts.div(counts.sum(axis=1), axis=0) if normalize else counts
+
+
+def most_confident_errors(y_true: ArrayLike, probabilities: ArrayLike, *, count: int = 12) -> pd.DataFrame:
+    """List the wrong answers of which the network was surest.
+
+    Parameters
+    ----------
+    y_true : array-like, shape (n,)
+        The true classes.
+    probabilities : array-like, shape (n, 10)
+        Class probabilities of each image, rows summing to 1.
+    count : int
+        How many errors to list at most.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by the position of the image, with the columns ``true``,
+        ``predicted`` and ``probability`` (of the predicted class), surest
+        first.
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ, a class is not a digit, or the probabilities
+        have another shape or do not lie between 0 and 1.
+    """
+    probabilities = check_probabilities(probabilities)
+    y_true, y_pred = check_answers(y_true=y_true, y_pred=probabilities.argmax(axis=1))
+    table = pd.DataFrame(
+        {"true": y_true, "predicted": y_pred, "probability": probabilities.max(axis=1)},
+        index=pd.RangeIndex(len(y_true), name="image"),
+    )
+    wrong = table[table["true"] != table["predicted"]]
+    return wrong.sort_values("probability", ascending=False, kind="stable").head(count)

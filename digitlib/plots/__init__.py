@@ -33,7 +33,7 @@ from digitlib.plots.charts import (
 from digitlib.plots.diagrams import channel_sum, kernels_with_maps, network, passage, pooling, window_on_image
 from digitlib.plots.drawing import COLORS, DESCRIPTION, INK, SIGNED, STYLE, Drawing
 from digitlib.plots.gradients import chain, descent
-from digitlib.plots.pictures import feature_maps, image_blocks, image_grid
+from digitlib.plots.pictures import feature_maps, image_blocks, image_grid, kernels
 
 __all__ = [
     "COLORS",
@@ -54,6 +54,7 @@ __all__ = [
     "image_blocks",
     "image_grid",
     "intervals",
+    "kernels",
     "kernels_with_maps",
     "labelled_points",
     "learning_curves",

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from digitlib.plots.drawing import INK, WIDTH, Drawing, in_style, new_axes, plural
+from digitlib.plots.drawing import INK, SIGNED, WIDTH, Drawing, in_style, new_axes, plural
 
 _LINE_HEIGHT = 0.14  # inches, of a title
 
@@ -145,6 +145,43 @@ def image_blocks(
     ax.axis("off")
     counted = [f"{plural(len(images), 'image')} {name}" for name, images in stacks.items()]
     return Drawing(ax, f"{subject}: {', '.join(counted)}.")
+
+
+@in_style
+def kernels(weights: np.ndarray, *, columns: int = 8, ax: Axes | None = None) -> Drawing:
+    """Draw the kernels of a convolution on one input channel.
+
+    Parameters
+    ----------
+    weights : numpy.ndarray, shape (height, width, 1, filters)
+        As Keras keeps them.
+    columns : int
+        Kernels per row.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default on a new figure.
+
+    Returns
+    -------
+    Drawing
+
+    Raises
+    ------
+    ValueError
+        If there is more than one input channel.
+    """
+    if weights.ndim != 4 or weights.shape[2] != 1:
+        raise ValueError(f"expected kernels of shape (height, width, 1, filters), got {weights.shape}")
+    stack = np.moveaxis(weights[:, :, 0, :], -1, 0)
+    height, width = stack.shape[1:]
+    drawing = image_grid(
+        stack,
+        subject=f"Kernels of {height} by {width} weights, orange below zero, purple above",
+        columns=columns,
+        cmap=SIGNED,
+        symmetric=True,
+        ax=ax,
+    )
+    return drawing
 
 
 @in_style

@@ -30,12 +30,14 @@ REFUSED_LABELS = {
     "a column": (np.array([[7], [2]]), r"shape \(n,\), got \(2, 1\): pass labels.ravel\(\)"),
     "a table": (pd.DataFrame({"label": [7, 2]}), r"shape \(n,\), got \(2, 1\): pass labels.ravel\(\)"),
 }
+PROBABILITIES = np.full((2, 10), 0.1)
 
 # Everything that takes classes, given two of them.
 DOORS_FOR_LABELS = {
     "accuracy": lambda labels: evaluation.accuracy([7, 2], labels),
     "per_class": lambda labels: evaluation.per_class(labels, [7, 2]),
     "confusion_matrix": lambda labels: evaluation.confusion_matrix([7, 2], labels),
+    "most_confident_errors": lambda labels: evaluation.most_confident_errors(labels, PROBABILITIES),
     "mcnemar": lambda labels: statistics.mcnemar([7, 2], labels, [7, 2]),
     "train": lambda labels: training.train(build_small, IMAGES[:2], labels, seed=1, epochs=1),
     "validation": lambda labels: training.train(
@@ -103,7 +105,21 @@ def shuffled(probabilities):
     return pd.Series(TRUE)[order], probabilities[order]
 
 
-@pytest.mark.parametrize("function", [evaluation.accuracy, evaluation.per_class, evaluation.confusion_matrix])
+def test_the_most_confident_errors_go_by_position(shuffled):
+    labels, of_each = shuffled
+    errors = evaluation.most_confident_errors(labels, of_each, count=2_000)
+    wrong = np.flatnonzero(labels.to_numpy() != of_each.argmax(axis=1))
+    assert len(errors) == len(wrong) == 34
+    assert sorted(errors.index) == wrong.tolist()
+    pd.testing.assert_frame_equal(
+        evaluation.most_confident_errors(labels, pd.DataFrame(of_each, index=labels.index), count=2_000), errors
+    )
+
+
+@pytest.mark.parametrize(
+    "function",
+    [evaluation.accuracy, evaluation.per_class, evaluation.confusion_matrix],
+)
 def test_answers_go_by_position(function, shuffled):
     labels, of_each = shuffled
     predicted = pd.Series(of_each.argmax(axis=1), index=labels.index[::-1])
@@ -136,6 +152,25 @@ def test_digits_are_read_from_text_as_they_were_written(digits):
 def test_text_that_is_not_of_digits_is_not_read():
     with pytest.raises(ValueError, match="'x'"):
         checks.decode_digits("72x")
+
+
+# Probabilities
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (PROBABILITIES[0], r"shape \(n, 10\), got \(10,\)"),
+        (PROBABILITIES[:, :9], r"shape \(n, 10\), got \(2, 9\)"),
+        (PROBABILITIES * 50, "between 0 and 1, got 5 to 5: pass scores through a softmax"),
+        (PROBABILITIES - 1, "between 0 and 1, got -0.9 to -0.9"),
+        (PROBABILITIES * np.nan, "between 0 and 1, got nan"),
+    ],
+    ids=["one row", "nine classes", "scores", "logarithms", "not numbers"],
+)
+def test_what_are_no_probabilities_is_refused(wrong, words):
+    with pytest.raises(ValueError, match=words):
+        evaluation.most_confident_errors([7, 2], wrong)
 
 
 # Images

@@ -148,6 +148,33 @@ def test_the_diagonal_of_the_normalized_matrix_is_the_recall(answers):
     assert np.diag(shares) == pytest.approx(metrics.recall_score(*answers, average=None))
 
 
+def probabilities_of(predicted, sureness):
+    table = np.repeat((1 - np.array(sureness)[:, np.newaxis]) / 9, 10, axis=1)
+    table[np.arange(len(predicted)), predicted] = sureness
+    return table
+
+
+def test_the_surest_errors_come_first_and_ties_in_the_order_of_the_images():
+    probabilities = probabilities_of([3, 5, 8, 1, 7], [0.75, 0.99, 0.9, 0.5, 0.75])
+    errors = evaluation.most_confident_errors(np.array([2, 5, 0, 6, 9]), probabilities)
+    assert errors.index.tolist() == [2, 0, 4, 3]
+    assert errors["true"].tolist() == [0, 2, 9, 6]
+    assert errors["predicted"].tolist() == [8, 3, 7, 1]
+    assert errors["probability"].tolist() == [0.9, 0.75, 0.75, 0.5]
+
+
+def test_no_more_errors_are_listed_than_asked_for():
+    true, probabilities = np.zeros(20, int), probabilities_of([1] * 20, np.linspace(0.5, 0.9, 20))
+    assert evaluation.most_confident_errors(true, probabilities, count=2).index.tolist() == [19, 18]
+    assert len(evaluation.most_confident_errors(true, probabilities)) == 12
+
+
+def test_perfect_probabilities_have_no_errors_to_list():
+    errors = evaluation.most_confident_errors(np.array([3, 5]), probabilities_of([3, 5], [0.9, 0.4]))
+    assert len(errors) == 0
+    assert errors.columns.tolist() == ["true", "predicted", "probability"]
+
+
 @pytest.mark.parametrize("function", [evaluation.confusion_matrix, evaluation.per_class])
 def test_an_answer_that_is_no_digit_is_refused(function):
     with pytest.raises(ValueError, match="got 10"):

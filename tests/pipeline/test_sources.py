@@ -1,12 +1,16 @@
 """Chapters and the configuration are parsed once, and what came of it is nobody's to change."""
 
+import ast
 import copy
+import importlib
+import inspect
 
 import pytest
 
 from pipeline import sources
 from pipeline.configuration import configuration, repository
 from pipeline.kinds_of_cells import expand
+from pipeline.paths import chapters
 from pipeline.sources import read_chapter, read_source
 
 CHAPTER = """\
@@ -46,3 +50,28 @@ def test_what_is_parsed_once_is_nobody_s_to_change(tmp_path, read):
 
 def test_the_address_is_read_from_the_settings():
     assert repository() == configuration()["repository"]["url"].rstrip("/")
+
+
+@pytest.mark.parametrize("path", chapters(), ids=lambda path: path.stem)
+def test_what_a_chapter_takes_from_the_package_is_there(path):
+    """A function that goes is missed here, and not only when the chapter runs."""
+    code = "\n".join(cell.source for cell in read_source(path).cells if cell.cell_type == "code")
+    tree = ast.parse(code)
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and "digitlib" in node.module]
+    modules = {}
+    for node in imports:
+        for alias in node.names:
+            imported = importlib.import_module(node.module)
+            if not hasattr(imported, alias.name):
+                imported = importlib.import_module(f"{node.module}.{alias.name}")
+            else:
+                imported = getattr(imported, alias.name)
+            if inspect.ismodule(imported):
+                modules[alias.asname or alias.name] = imported
+    missing = {
+        f"{node.value.id}.{node.attr}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in modules
+        if not hasattr(modules[node.value.id], node.attr)
+    }
+    assert missing == set()

@@ -16,6 +16,7 @@ from digitlib import evaluation, plots
 matplotlib.use("Agg")
 
 IMAGES = np.arange(5 * 3 * 4, dtype=float).reshape(5, 3, 4)
+KERNELS = np.arange(2 * 3 * 6, dtype=float).reshape(2, 3, 1, 6) - 10
 MAPS = np.moveaxis(IMAGES, 0, -1)
 HISTORY = {"loss": [0.5, 0.25, 0.125], "val_loss": [0.6, 0.4, 0.45], "accuracy": [0.8, 0.95, 0.9]}
 TRUE, PREDICTED = np.array([0, 0, 0, 0, 1, 1, 9]), np.array([0, 0, 0, 3, 1, 7, 9])
@@ -60,6 +61,7 @@ DRAW = {
     "roofline": partial(plots.roofline, LAYERS, peak=100.0, bandwidth=10.0),
     "learning_curves": partial(plots.learning_curves, HISTORY, metric="loss"),
     "confusion_heat_map": partial(plots.confusion_heat_map, COUNTS),
+    "kernels": partial(plots.kernels, KERNELS),
     "feature_maps": partial(plots.feature_maps, MAPS, layer="conv2d"),
     "network": partial(plots.network, SMALL),
     "passage": partial(plots.passage, SMALL, DIGIT[..., np.newaxis] / 9, maps=2),
@@ -521,6 +523,30 @@ def test_a_normalized_heat_map_shows_shares_and_tells_the_range_of_its_diagonal(
         "Heat map, true digits by predicted digits, each row as shares of its digit: "
         "the diagonal runs from 0.250 to 1.000."
     )
+
+
+def test_kernels_are_drawn_one_by_one_around_zero():
+    drawing = plots.kernels(KERNELS, columns=4)
+    assert len(drawn(drawing)) == 6
+    for number, kernel in enumerate(drawn(drawing)):
+        np.testing.assert_array_equal(kernel, KERNELS[:, :, 0, number])
+    assert limits(drawing) == [(-25, 25)] * 6
+    assert drawing.alt == ("Kernels of 2 by 3 weights, orange below zero, purple above: 6 images in 2 rows.")
+
+
+def test_kernels_are_orange_below_zero_light_at_zero_and_purple_above():
+    image = plots.kernels(KERNELS).ax.images[0]
+    (red, green, blue), zero, (red_2, green_2, blue_2) = image.cmap(image.norm([-20, 0, 20]))[:, :3]
+    assert red > green > blue
+    assert zero.min() > 0.95
+    assert blue_2 > red_2 > green_2
+
+
+@pytest.mark.parametrize("shape", [(3, 3, 32, 64), (3, 3, 32)])
+def test_kernels_on_several_channels_are_refused(shape):
+    with pytest.raises(ValueError, match=r"expected kernels of shape \(height, width, 1, filters\)") as error:
+        plots.kernels(np.zeros(shape))
+    assert str(shape) in str(error.value)
 
 
 def test_feature_maps_are_drawn_filter_by_filter_and_the_empty_ones_counted():
