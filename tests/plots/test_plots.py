@@ -563,7 +563,7 @@ def test_an_answer_is_drawn_beside_its_image_and_can_be_compared_with_others():
     np.testing.assert_array_equal(beside.images[0].get_array(), DIGIT)
     assert [bar.get_height() for bar in drawing.ax.patches] == [0.1, 0.7, 0.2]
     assert drawing.ax.get_ylim() == (0, 1)
-    assert drawing.alt == "Bar chart. What it says: from 0.1 (digit 0) to 0.7 (digit 1)."
+    assert drawing.alt == "What it says: the tallest of its bars is that of the 1, 0.70."
 
 
 def test_a_notebook_gets_one_picture_with_the_words_and_no_second_one():
