@@ -9,7 +9,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.axis import XAxis, YAxis
-from matplotlib.colors import PowerNorm, to_hex
+from matplotlib.colors import PowerNorm, to_rgba
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
@@ -501,7 +501,7 @@ def confusion_heat_map(matrix: pd.DataFrame, *, ax: Axes | None = None) -> Drawi
     shades = np.asarray(cells.cmap(cells.norm(np.array(steps))))
     ax.legend(
         handles=[
-            Patch(facecolor=to_hex(shade), edgecolor="0.5", label=f"{value:,}")
+            Patch(facecolor=to_rgba(shade), edgecolor="0.5", label=f"{value:,}")
             for value, shade in zip(steps, shades, strict=True)
         ],
         title="images" if counts else "share\nof the row",
