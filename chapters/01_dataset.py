@@ -441,9 +441,9 @@ page.claim(
 # for each image by one of {{ fact.held_writers }} writers, `False` for all others.
 
 # %%
-from digitlib.data import HELD_OUT, MNIST_FOLDER, hold_out, read_idx
+from digitlib.data import HELD_OUT_FILE, MNIST_FOLDER, hold_out, read_idx
 
-held = read_idx(MNIST_FOLDER / f"{HELD_OUT}.gz") == 1  # stored as 1 and 0
+held = read_idx(MNIST_FOLDER / HELD_OUT_FILE) == 1  # stored as 1 and 0
 print("held out:", held.sum(), "images")
 print("by students:", (held & students).sum())
 print("by staff:", (held & ~students).sum())

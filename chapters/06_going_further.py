@@ -474,7 +474,12 @@ print("best epoch:", best + 1)
 print(f"loss there {losses[best]:.3f}, in the last epoch {losses[-1]:.3f}")
 
 # %% mystnb={"figure": {"caption": "The loss of the baseline by epoch, until early stopping ended its training.", "name": "fig-stopped"}} tags=["nbval-ignore-output"]
-plots.learning_curves(history, metric="loss")
+plots.lines(
+    {"training images": history["loss"], "held-out images": losses},
+    subject="Loss by epoch",
+    xlabel="epoch",
+    ylabel="loss",
+)
 
 # %% tags=["pipeline"]
 assert len(history["loss"]) == len(losses)

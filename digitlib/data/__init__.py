@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 MNIST_FOLDER = Path(__file__).parent / "mnist"
-HELD_OUT = "train-validation-idx1-ubyte"  # 1 for each training image that is held out, else 0
+HELD_OUT_FILE = "train-validation-idx1-ubyte.gz"  # 1 for each training image that is held out, else 0
 
 Examples = tuple[np.ndarray, np.ndarray]
 
@@ -225,8 +225,8 @@ def hold_out(images: np.ndarray, labels: np.ndarray) -> tuple[Examples, Examples
     """
     digests = _read_digests(MNIST_FOLDER / "SHA256SUMS")
     held, known = (
-        _read_verified(MNIST_FOLDER / f"{name}.gz", (60_000,), digests)
-        for name in (HELD_OUT, "train-labels-idx1-ubyte")
+        _read_verified(MNIST_FOLDER / name, (60_000,), digests)
+        for name in (HELD_OUT_FILE, "train-labels-idx1-ubyte.gz")
     )
     if len(images) != len(known) or not np.array_equal(labels, known):
         raise ValueError(

@@ -165,6 +165,8 @@ def lines(
         described.append(f"{name} goes from {values[0]:.3f} to {values[-1]:.3f}")
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.legend()
+    if x is None:
+        ax.locator_params(axis="x", integer=True)  # the points are counted
     if logarithmic:
         _make_logarithmic(*([ax.yaxis] if logarithmic == "y" else [ax.xaxis, ax.yaxis]))
     scales = {False: "", True: ", both axes logarithmic", "y": ", the axis of values logarithmic"}
@@ -425,40 +427,6 @@ def roofline(points: pd.DataFrame, *, peak: float, bandwidth: float, ax: Axes | 
         f"billion operations a second. Below it, in billion operations a second: {'; '.join(described)}."
     )
     return Drawing(ax, alt)
-
-
-@in_style
-def learning_curves(history: Mapping[str, Sequence[float]], *, metric: str, ax: Axes | None = None) -> Drawing:
-    """Draw a metric of training and validation over the epochs.
-
-    Parameters
-    ----------
-    history : mapping of str to sequence of float
-        Values by metric, as Keras's ``History.history``.
-    metric : str
-        ``"loss"`` or ``"accuracy"``.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw; by default on a new figure.
-
-    Returns
-    -------
-    Drawing
-
-    Raises
-    ------
-    KeyError
-        If the history has no such metric.
-    """
-    if metric not in history:
-        raise KeyError(f"the history has no {metric!r}, only {', '.join(history)}")
-    curves = {f"training {metric}": history[metric]}
-    if f"val_{metric}" in history:
-        curves[f"validation {metric}"] = history[f"val_{metric}"]
-    drawing = lines(curves, subject="", xlabel="epoch", ylabel=metric, ax=ax)
-    drawing.ax.locator_params(axis="x", integer=True)
-    best, extreme = ("lowest", min) if "loss" in metric else ("highest", max)
-    described = "; ".join(f"the {best} {name} is {extreme(values):.3f}" for name, values in curves.items())
-    return Drawing(drawing.ax, f"Line chart over {plural(len(history[metric]), 'epoch')}: {described}.")
 
 
 @in_style

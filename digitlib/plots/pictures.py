@@ -66,11 +66,9 @@ def image_grid(
     head = gap + lines_above * _LINE_HEIGHT * columns * (width + gap) / WIDTH
     grid_width, grid_height = columns * (width + gap), rows * (height + head)
     ax = ax or new_axes(height=WIDTH * grid_height / grid_width)
-    for position, image in enumerate(images):
-        row, column = divmod(position, columns)
-        left, top = column * (width + gap), row * (height + head) + head
-        low, high = _color_limits(images if shared_scale else image, symmetric)
-        ax.imshow(image, cmap=cmap, vmin=low, vmax=high, extent=(left, left + width, top + height, top))
+    places = _places(count, columns, across=width + gap, down=height + head, top=head)
+    for position, (image, (left, top)) in enumerate(zip(images, places, strict=True)):
+        _show(ax, image, left, top, cmap, _color_limits(images if shared_scale else image, symmetric))
         if titles is not None:
             ax.text(left + width / 2, top - gap / 2, titles[position], ha="center", va="bottom", fontsize=8)
     ax.set_xlim(-gap, grid_width)
@@ -132,13 +130,12 @@ def image_blocks(
     ax = ax or new_axes(height=WIDTH * total / (columns * across))
     head = 0.0
     for name, images in stacks.items():
-        low, high = _color_limits(images, symmetric)
+        limits = _color_limits(images, symmetric)
         head += line
         ax.text(0, head - 0.25 * line, name, ha="left", va="bottom", fontsize=14)
-        for position, image in enumerate(images):
-            row, column = divmod(position, columns)
-            left, top = column * across, head + row * down
-            ax.imshow(image, cmap=cmap, vmin=low, vmax=high, extent=(left, left + width, top + height, top))
+        places = _places(len(images), columns, across=across, down=down, top=head)
+        for image, (left, top) in zip(images, places, strict=True):
+            _show(ax, image, left, top, cmap, limits)
         head += -(-len(images) // columns) * down
     ax.set_xlim(0, columns * across - width * gap)
     ax.set_ylim(head, 0)
@@ -207,6 +204,16 @@ def feature_maps(maps: np.ndarray, *, layer: str, columns: int = 8, ax: Axes | N
     silent = int((stack.max(axis=(1, 2)) <= 0).sum())
     drawing = image_grid(stack, subject=f"Feature maps of {layer}, {silent} of them empty", columns=columns, ax=ax)
     return drawing
+
+
+def _places(count: int, columns: int, *, across: float, down: float, top: float) -> list[tuple[float, float]]:
+    """Left and upper edge of each of so many images, in rows below `top`."""
+    return [(column * across, top + row * down) for row, column in (divmod(number, columns) for number in range(count))]
+
+
+def _show(ax: Axes, image: np.ndarray, left: float, top: float, cmap: str, limits: tuple[float, float]) -> None:
+    height, width = image.shape
+    ax.imshow(image, cmap=cmap, vmin=limits[0], vmax=limits[1], extent=(left, left + width, top + height, top))
 
 
 def _color_limits(values: np.ndarray, symmetric: bool) -> tuple[float, float]:

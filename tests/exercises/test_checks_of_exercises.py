@@ -30,7 +30,7 @@ EXERCISES = {
     for chapter, notebook in CHAPTERS.items()
 }
 NAMES = [name for names in EXERCISES.values() for name in names]
-TRAINING = {"training.4", "training.5"}  # each answer trains a network for seconds
+TRAINING = {"first_network.3", "training.4", "training.5"}  # each answer trains a network for seconds
 
 
 class EqualsEverything:

@@ -57,17 +57,14 @@ def test_what_a_chapter_takes_from_the_package_is_there(path):
     """A function that goes is missed here, and not only when the chapter runs."""
     code = "\n".join(cell.source for cell in read_source(path).cells if cell.cell_type == "code")
     tree = ast.parse(code)
-    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and "digitlib" in node.module]
     modules = {}
-    for node in imports:
-        for alias in node.names:
-            imported = importlib.import_module(node.module)
-            if not hasattr(imported, alias.name):
-                imported = importlib.import_module(f"{node.module}.{alias.name}")
-            else:
-                imported = getattr(imported, alias.name)
-            if inspect.ismodule(imported):
-                modules[alias.asname or alias.name] = imported
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module.startswith("digitlib"):
+            for alias in node.names:
+                home = importlib.import_module(node.module)
+                taken = getattr(home, alias.name, None) or importlib.import_module(f"{node.module}.{alias.name}")
+                if inspect.ismodule(taken):
+                    modules[alias.asname or alias.name] = taken
     missing = {
         f"{node.value.id}.{node.attr}"
         for node in ast.walk(tree)

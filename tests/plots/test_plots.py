@@ -18,7 +18,6 @@ matplotlib.use("Agg")
 IMAGES = np.arange(5 * 3 * 4, dtype=float).reshape(5, 3, 4)
 KERNELS = np.arange(2 * 3 * 6, dtype=float).reshape(2, 3, 1, 6) - 10
 MAPS = np.moveaxis(IMAGES, 0, -1)
-HISTORY = {"loss": [0.5, 0.25, 0.125], "val_loss": [0.6, 0.4, 0.45], "accuracy": [0.8, 0.95, 0.9]}
 TRUE, PREDICTED = np.array([0, 0, 0, 0, 1, 1, 9]), np.array([0, 0, 0, 3, 1, 7, 9])
 COUNTS = evaluation.confusion_matrix(TRUE, PREDICTED)
 SHARES = evaluation.confusion_matrix(
@@ -59,7 +58,6 @@ DRAW = {
     "reliability": partial(plots.reliability, {"a": GROUPS}, subject="Answers"),
     "waterfall": partial(plots.waterfall, STEPS, subject="Seconds", xlabel="seconds"),
     "roofline": partial(plots.roofline, LAYERS, peak=100.0, bandwidth=10.0),
-    "learning_curves": partial(plots.learning_curves, HISTORY, metric="loss"),
     "confusion_heat_map": partial(plots.confusion_heat_map, COUNTS),
     "kernels": partial(plots.kernels, KERNELS),
     "feature_maps": partial(plots.feature_maps, MAPS, layer="conv2d"),
@@ -421,33 +419,10 @@ def texts_beside(drawing):
     return [label.get_text() for label in drawing.ax.get_yticklabels()]
 
 
-def test_learning_curves_draw_training_and_validation_over_the_epochs():
-    drawing = plots.learning_curves(HISTORY, metric="loss")
-    assert [line.get_label() for line in drawing.ax.lines] == ["training loss", "validation loss"]
-    assert [line.get_ydata().tolist() for line in drawing.ax.lines] == [HISTORY["loss"], HISTORY["val_loss"]]
-    assert [line.get_xdata().tolist() for line in drawing.ax.lines] == [[1, 2, 3]] * 2
-    assert (drawing.ax.get_xlabel(), drawing.ax.get_ylabel()) == ("epoch", "loss")
-    assert drawing.alt == (
-        "Line chart over 3 epochs: the lowest training loss is 0.125; the lowest validation loss is 0.400."
-    )
-
-
-def test_learning_curves_without_validation_are_one_line():
-    drawing = plots.learning_curves(HISTORY, metric="accuracy")
-    assert [line.get_label() for line in drawing.ax.lines] == ["training accuracy"]
-    assert drawing.alt == "Line chart over 3 epochs: the highest training accuracy is 0.950."
-
-
-def test_epochs_are_marked_in_whole_numbers():
-    drawing = plots.learning_curves(HISTORY, metric="loss")
+def test_points_that_are_counted_are_marked_in_whole_numbers():
+    drawing = plots.lines({"loss": [0.5, 0.25, 0.125]}, subject="Curves", xlabel="epoch", ylabel="loss")
     drawing.figure.canvas.draw()
     assert all(float(tick).is_integer() for tick in drawing.ax.get_xticks())
-
-
-def test_an_unknown_metric_is_an_error_that_tells_the_known_ones():
-    with pytest.raises(KeyError, match="no 'precision', only loss, val_loss, accuracy"):
-        plots.learning_curves(HISTORY, metric="precision")
-    assert plt.get_fignums() == []
 
 
 def test_the_heat_map_shows_each_count_in_its_cell():

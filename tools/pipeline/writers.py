@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from digitlib.data import HELD_OUT, MNIST_FOLDER
+from digitlib.data import HELD_OUT_FILE, MNIST_FOLDER
 from digitlib.files import read_text, sha256
 
 STUDENTS = 4  # NIST's number of the series; those of the staff are 0 and 1
@@ -81,10 +81,10 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"{problem}. The files are at https://github.com/facebookresearch/qmnist.")
     held = choose_writers(train, test)
     content = struct.pack(">HBBI", 0, 8, 1, len(held)) + held.astype(np.uint8).tobytes()
-    sums = MNIST_FOLDER / "SHA256SUMS"
-    lines = [line for line in read_text(sums).splitlines() if HELD_OUT not in line]
-    lines = sorted([*lines, f"{sha256(content)}  {HELD_OUT}"], key=lambda line: line[64:])
-    (MNIST_FOLDER / f"{HELD_OUT}.gz").write_bytes(gzip.compress(content, mtime=0))
+    path, sums = MNIST_FOLDER / HELD_OUT_FILE, MNIST_FOLDER / "SHA256SUMS"
+    lines = [line for line in read_text(sums).splitlines() if not line.endswith(f"  {path.stem}")]
+    lines = sorted([*lines, f"{sha256(content)}  {path.stem}"], key=lambda line: line[64:])
+    path.write_bytes(gzip.compress(content, mtime=0))
     sums.write_text("\n".join(lines) + "\n", encoding="utf-8")
     writers = train[held].groupby("students")["writer"].nunique()
     print(f"{held.sum():,} digits held out, by {writers[True]} students and {writers[False]} of the staff")
