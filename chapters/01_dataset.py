@@ -558,10 +558,10 @@ page.claim(
 # {{ dataset.unanimous_images | join(" and ") }}, did all five people settle on the same other
 # digit. So whoever is right about everything people agree on is still marked wrong for those.
 #
-# And everybody has used this test set for decades. Yadav and Bottou found {{ fact.lost_digits }}
-# more test digits that had been lost. A network with {{ fact.usual_error }} of errors on the usual
-# test set had {{ fact.lost_error }} on those. The order of networks hardly changed. So this
-# much-used test set promises a little too much, but ranks fairly.
+# And Yadav and Bottou found {{ fact.lost_digits }} more test digits that had been lost. A network
+# with {{ fact.usual_error }} of errors on the usual ones had {{ fact.lost_error }} on those, and
+# the order of networks hardly changed: so much used, the test set promises a little too much, but
+# ranks fairly.
 #
 # ## Summary
 #
@@ -618,30 +618,6 @@ page.claim(
 #
 # Right. Those friends are strangers to the program, as its later users will be. With only a few of
 # them, though, much depends on whom you happen to choose.
-#
-# </details>
-#
-# **You train twenty networks, keep the one that does best on the test set, and report its accuracy
-# there. Is it a fair estimate of how the network will do on new digits?**
-#
-# <details><summary>Yes: no network was trained on the test images</summary>
-#
-# None was, but one was chosen with them. Your choice has learned from the test set, even if the
-# networks have not.
-#
-# </details>
-#
-# <details><summary>No: on average it promises too much</summary>
-#
-# Right. The top one of twenty is partly lucky with just these images, and the luck will not come
-# again. Choose on validation images, then test once.
-#
-# </details>
-#
-# <details><summary>No: on average it promises too little, since new digits may be easier</summary>
-#
-# New digits of the same kind are neither easier nor harder on average. It is the choice that tilts
-# the figure, and upwards.
 #
 # </details>
 #

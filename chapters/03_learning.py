@@ -8,6 +8,24 @@
 # ones: first a single number learns, then nine, then the whole network, in NumPy alone. Keras will
 # do the same, step for step.
 #
+# Here is what the single number is to mend: somebody has [faded an image](#fig-faded).
+
+# %% mystnb={"figure": {"caption": "A digit, and the same digit faded: every pixel was divided by the same number.", "name": "fig-faded"}}
+import numpy as np
+
+from digitlib import plots
+from digitlib.data import load_mnist
+
+(X_train, y_train), _ = load_mnist()
+image = X_train[0].astype("float64") / 255
+faded = image / 4
+plots.image_grid(
+    np.stack([image, faded]),
+    subject="A 5",
+    titles=["as it was", "faded"],
+)
+
+# %% [markdown]
 # **After this chapter you can**
 #
 # - say what a loss, a slope and a learning rate are, and take the steps yourself;
@@ -23,21 +41,11 @@ page = Page("03_learning")
 # %% [markdown]
 # ## One number learns
 #
-# Somebody has faded an image: every pixel was divided by the same number. By which `w` must you
-# multiply to get the image back? Suppose that you cannot divide one image by the other, and that
-# all you can do is try.
+# By which `w` must you multiply the faded image to get the old one back? Suppose that you cannot
+# divide one by the other, and that all you can do is try.
+
 
 # %%
-import numpy as np
-
-from digitlib import plots
-from digitlib.data import load_mnist
-
-(X_train, y_train), _ = load_mnist()
-image = X_train[0].astype("float64") / 255
-faded = image / 4
-
-
 def loss(w):
     """How far the multiplied image is from what it should be."""
     return ((w * faded - image) ** 2).sum()
