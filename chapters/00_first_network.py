@@ -13,7 +13,6 @@
 
 # %% mystnb={"figure": {"caption": "The first ten training images, each with its label: the digit that somebody meant.", "name": "fig-first-digits"}}
 import keras
-import matplotlib.pyplot as plt
 import numpy as np
 
 from digitlib import plots
@@ -32,8 +31,8 @@ page.add(train_images=len(X_train), test_images=len(X_test))
 
 # %% [markdown]
 # `load_mnist` returns what `keras.datasets.mnist.load_data()` returns. It takes the images from the
-# package that comes with this book, so nothing is downloaded. All else on this page is plain Keras,
-# NumPy and matplotlib, but for two functions that draw.
+# package that comes with this book, so nothing is downloaded. All else on this page is plain Keras
+# and NumPy, but for two functions that draw.
 #
 # ## Prepare the images
 #
@@ -146,19 +145,8 @@ print("answers:", answer.shape)
 which = 62  # any from 0 to 9999
 image = X_test[which : which + 1]
 probabilities = cnn.predict(image, verbose=0)[0]
-
-plt.style.use(plots.STYLE)  # how the figures of this book look
-_, (left, right) = plt.subplots(1, 2, figsize=(6.4, 2.4), width_ratios=[2, 3])
-left.imshow(image[0], cmap="gray_r")
-left.set_title(f"label: {y_test[which]}")
-left.axis("off")
-plots.bars(
-    dict(enumerate(probabilities)),
-    subject=f"The test image is a {y_test[which]}. What the network says",
-    xlabel="digit",
-    ylabel="probability",
-    ax=right,
-)
+print("label:", y_test[which])
+plots.answer(image[0], probabilities, subject="A test image and its answer")
 
 # %% tags=["pipeline"]
 assert image.shape == (1, 28, 28, 1)
