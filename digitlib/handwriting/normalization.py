@@ -136,8 +136,9 @@ def shrink(ink: np.ndarray, box: Box, size: tuple[int, int]) -> np.ndarray:
     numpy.ndarray, shape `size`, uint8
     """
     rows, columns = _overlaps(box.height, size[0]), _overlaps(box.width, size[1])
-    sums = rows @ ink[box.slices].astype(np.int64) @ columns.T
-    return _rounded(sums, box.height * box.width).astype(np.uint8)
+    # In floats, since those are multiplied fast; below 2 ** 53 they hold whole numbers exactly.
+    sums = rows.astype(float) @ ink[box.slices].astype(float) @ columns.T.astype(float)
+    return _rounded(sums.astype(np.int64), box.height * box.width).astype(np.uint8)
 
 
 def place(small: np.ndarray, *, center: bool = True) -> tuple[int, int]:
