@@ -58,6 +58,28 @@ class Estimate(NamedTuple):
     count: int  # type: ignore[assignment]  # instead of the method that a tuple has
 
 
+class GroupedEstimate(NamedTuple):
+    """A mean of values that come in groups, and its confidence interval.
+
+    Parameters
+    ----------
+    value, low, high : float
+        The mean and the ends of its interval.
+    design_effect : float
+        By how much the groups enlarge the variance of the mean, against values
+        that are independent of each other (Kish 1965, Survey Sampling): as if
+        there were so many times fewer values.
+    groups : int
+        How many groups.
+    """
+
+    value: float
+    low: float
+    high: float
+    design_effect: float
+    groups: int
+
+
 class Comparison(NamedTuple):
     """A mean difference over seeds, its confidence interval and its test.
 
@@ -139,6 +161,64 @@ def mean_over_seeds(values: Iterable[float], *, confidence: float = 0.95) -> Est
     deviation = float(values.std(ddof=1))
     low, high = _t_interval(values, deviation / math.sqrt(len(values)), confidence)
     return Estimate(float(values.mean()), low, high, deviation, len(values))
+
+
+def mean_over_groups(
+    values: ArrayLike, groups: ArrayLike, *, confidence: float = 0.95, draws: int = 10_000, seed: int = 0
+) -> GroupedEstimate:
+    """Compute the mean of values that come in groups, such as digits by one writer, with a bootstrap interval.
+
+    Parameters
+    ----------
+    values : array-like, shape (n,)
+        One for each digit, such as 1 where it was read correctly and 0 elsewhere.
+    groups : array-like, shape (n,)
+        The group that each value belongs to, at least two of them.
+    confidence : float
+        Between 0 and 1.
+    draws : int
+        How many times as many groups are drawn anew.
+    seed : int
+        Decides what is drawn.
+
+    Returns
+    -------
+    GroupedEstimate
+
+    Raises
+    ------
+    ValueError
+        If there are not as many groups as values, there are fewer than 2
+        different ones, a value is not finite, or the confidence is not between
+        0 and 1.
+
+    Notes
+    -----
+    Whole groups are drawn with replacement, as many as there are, and the mean
+    of all their values is taken; the interval lies between quantiles of these
+    means (Davison and Hinkley 1997, Bootstrap Methods and Their Application).
+    Values of a group may depend on each other in any way; groups are supposed to
+    be a random sample.
+
+    Examples
+    --------
+    >>> estimate = mean_over_groups([1, 1, 1, 0, 0, 0, 1, 1], ["ann", "ann", "ann", "ben", "ben", "ben", "cy", "cy"])
+    >>> estimate.value, estimate.groups, estimate.design_effect > 1
+    (0.625, 3, True)
+    """
+    values, (names, members) = _finite(values, at_least=2), np.unique(np.asarray(groups), return_inverse=True)
+    if members.shape != values.shape:
+        raise ValueError(f"{len(members)} groups for {len(values)} values: give one each")
+    if len(names) < 2:
+        raise ValueError("all values are of one group: nothing tells how groups differ")
+    _check_confidence(confidence)
+    sums, counts = np.bincount(members, values), np.bincount(members)
+    times = np.random.default_rng(seed).multinomial(len(names), np.full(len(names), 1 / len(names)), size=draws)
+    means = (times @ sums) / (times @ counts)
+    low, high = np.quantile(means, [(1 - confidence) / 2, (1 + confidence) / 2])
+    alone = values.var(ddof=1) / len(values)
+    effect = float(means.var(ddof=1) / alone) if alone else 1.0
+    return GroupedEstimate(float(values.mean()), float(low), float(high), effect, len(names))
 
 
 def prediction_interval(values: Iterable[float], *, confidence: float = 0.999) -> tuple[float, float]:
@@ -481,8 +561,7 @@ def _t_interval(values: np.ndarray, error: float, confidence: float) -> tuple[fl
     """Student's interval around the mean, from a standard error that may be 0."""
     from scipy import stats
 
-    if not 0 < confidence < 1:
-        raise ValueError(f"a confidence lies between 0 and 1, got {confidence}")
+    _check_confidence(confidence)
     low, high = stats.t.interval(confidence, df=len(values) - 1)
     return float(values.mean() + low * error), float(values.mean() + high * error)
 
@@ -496,6 +575,11 @@ def _check_same_seeds(first: pd.Series, second: pd.Series) -> None:
             missing.append(f"missing from the {name}: {seeds}")
     if missing:
         raise ValueError(f"only the same seeds can be compared; {'; '.join(missing)}")
+
+
+def _check_confidence(confidence: float) -> None:
+    if not 0 < confidence < 1:
+        raise ValueError(f"a confidence lies between 0 and 1, got {confidence}")
 
 
 def _check_p_value(p_value: float) -> None:

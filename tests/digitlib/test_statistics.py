@@ -98,6 +98,55 @@ def test_estimates_hold_numbers_that_json_knows():
 # Predictions
 
 
+def grouped(sizes, share_of_the_group, seed=0):
+    """Values that a group shares in part, and the group of each."""
+    rng = np.random.default_rng(seed)
+    groups = np.repeat(np.arange(len(sizes)), sizes)
+    return share_of_the_group * rng.normal(size=len(sizes))[groups] + rng.normal(size=len(groups)), groups
+
+
+@pytest.mark.parametrize("share", [0, 0.5, 2])
+def test_the_interval_over_groups_agrees_with_the_clustered_errors_of_statsmodels(share):
+    values, groups = grouped(np.random.default_rng(1).integers(5, 60, 300), share)
+    fitted = statsmodels.api.OLS(values, np.ones(len(values))).fit(
+        cov_type="cluster", cov_kwds={"groups": groups, "use_correction": False}
+    )
+    estimate = statistics.mean_over_groups(values, groups)
+    assert estimate.value == pytest.approx(fitted.params[0])
+    assert (estimate.high - estimate.low) / 2 == pytest.approx(1.96 * fitted.bse[0], rel=0.05)
+    error_alone = values.std(ddof=1) / np.sqrt(len(values))
+    assert estimate.design_effect == pytest.approx((fitted.bse[0] / error_alone) ** 2, rel=0.05)
+
+
+def test_groups_of_one_have_no_effect():
+    estimate = statistics.mean_over_groups(grouped([1] * 2_000, 0)[0], range(2_000))
+    assert estimate.design_effect == pytest.approx(1, rel=0.05)
+    assert estimate.groups == 2_000
+
+
+def test_the_names_and_the_order_of_groups_do_not_matter_to_the_mean():
+    values, groups = grouped([3, 5, 2, 9], 1)
+    order = np.random.default_rng(2).permutation(len(values))
+    first = statistics.mean_over_groups(values, groups)
+    second = statistics.mean_over_groups(values[order], [f"writer {3 - group}" for group in groups[order]])
+    assert second[0] == pytest.approx(first[0])
+    assert second.groups == first.groups == 4
+
+
+@pytest.mark.parametrize(
+    ("values", "groups", "confidence", "complaint"),
+    [
+        ([1, 0, 1], [1, 2], 0.95, "2 groups for 3 values"),
+        ([1, 0], ["ann", "ann"], 0.95, "all values are of one group"),
+        ([1, math.nan], [1, 2], 0.95, "must be finite, got nan"),
+        ([1, 0], [1, 2], 95, "lies between 0 and 1, got 95"),
+    ],
+)
+def test_what_has_no_groups_is_refused(values, groups, confidence, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        statistics.mean_over_groups(values, groups, confidence=confidence)
+
+
 def test_the_prediction_of_a_case_on_paper():
     # Mean 2, s = √0.5, so √(1 + 1/2) s = √0.75; t(0.975, 1) = 12.706.
     low, high = statistics.prediction_interval([1.5, 2.5], confidence=0.95)
