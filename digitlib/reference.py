@@ -18,6 +18,7 @@ from digitlib.training import Run
 
 FOLDER = Path(__file__).parent / "data" / "runs"
 SWEEPS = FOLDER / "sweeps"
+BY_WRITER = "by_writer.json"
 FURTHER_SCORES = ("moved", "corrupted", "confidences")
 
 BUILDERS: dict[str, Callable[[], keras.Model]] = {
@@ -149,6 +150,25 @@ def load_timings(name: str) -> pd.DataFrame:
         known = ", ".join(sorted(file.stem for file in FOLDER.glob("*.jsonl")))
         raise FileNotFoundError(f"no measurement {name!r}: there are {known or 'none'}")
     return pd.read_json(path, lines=True, dtype=False, precise_float=True)
+
+
+def load_scores_by_writer() -> pd.DataFrame:
+    """Load how sure the book's accuracies are, if whole writers are drawn instead of digits.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by name: an accuracy of one network or of ten on average, or
+        the difference of two of these. The columns are those of
+        `digitlib.statistics.GroupedEstimate`, with the writers as groups, and
+        the value on the test digits by ``students`` and by ``staff``.
+
+    Notes
+    -----
+    Who wrote which digit is told by QMNIST's labels (Yadav and Bottou 2019),
+    which are not part of this package.
+    """
+    return pd.read_json(FOLDER / BY_WRITER, orient="index", precise_float=True)
 
 
 def save_timings(table: pd.DataFrame, name: str) -> None:

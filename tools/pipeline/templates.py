@@ -7,6 +7,7 @@ A template may use
 - ``{{ claim("a statement") }}``: a statement, printed if the run bore it out;
 - ``{{ training.error_share | share_in_words }}``: words that the result chooses ("about half"); also ``place_in_words``
   ("below all 10"), ``verdict`` ("no difference shown"), and ``by_sign("more", "fewer", "as many")`` for a difference;
+- ``{{ edition.first.training.test_accuracy | percent }}``: the same number in an earlier edition;
 - ``{{ fact.lenet5_error }}``: a figure from elsewhere, from ``facts.yml``;
 - ``{{ cite("lecun1998") }}``: a link to a source in ``references.bib``;
 - ``{{ runs.training.seconds }}``: when a chapter ran, for how long, with what;
@@ -31,6 +32,7 @@ from digitlib import statistics
 from digitlib.files import read_text
 from pipeline.citations import cite, load_facts
 from pipeline.configuration import colab, repository
+from pipeline.editions import load_editions
 from pipeline.kinds_of_cells import for_readers
 from pipeline.notebook_files import title
 from pipeline.paths import chapters
@@ -85,6 +87,7 @@ class Prose:
             "claim": self.claim,
             "cite": cite,
             "fact": {name: entry["value"] for name, entry in load_facts().items()},
+            "edition": load_editions(),
             "runs": {short_name(page): content.get("run") for page, content in results.items()},
             "minutes_to_read": {short_name(name): minutes_to_read(source) for name, source in sources.items()},
             "minutes_with_exercises": {

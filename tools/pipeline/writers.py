@@ -14,6 +14,7 @@ import pandas as pd
 from digitlib.data import HELD_OUT_FILE, MNIST_FOLDER
 from digitlib.files import read_text, sha256
 
+WHERE = "The files are at https://github.com/facebookresearch/qmnist."
 STUDENTS = 4  # NIST's number of the series; those of the staff are 0 and 1
 DRAWS = 20_000  # about one in a hundred has the right number of digits, so that some 200 can be compared
 
@@ -78,7 +79,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         train, test = read_writers(parser.parse_args(arguments).folder)
     except (OSError, ValueError) as problem:
-        parser.error(f"{problem}. The files are at https://github.com/facebookresearch/qmnist.")
+        parser.error(f"{problem}. {WHERE}")
     held = choose_writers(train, test)
     content = struct.pack(">HBBI", 0, 8, 1, len(held)) + held.astype(np.uint8).tobytes()
     path, sums = MNIST_FOLDER / HELD_OUT_FILE, MNIST_FOLDER / "SHA256SUMS"
