@@ -24,11 +24,12 @@ from keras import layers
 MNIST = Path(__file__).resolve().parents[1] / "digitlib" / "data" / "mnist"
 CORES = 2  # a part of each batch for each core
 
-# Chosen on 10,000 training images, held out. "Worse" and "as good" are said of six seeds there (benchmarks/tried.py).
+# Chosen on 10,000 training images, held out. "Worse", "no better" and "as good" are said of six seeds on the digits of
+# other writers (benchmarks/tried.py).
 BATCH_SIZE = 128  # 32, with a rate of 0.003, is as good and takes longer
 PEAK_RATE = 0.01  # a constant rate, 0.003, is worse
 RISE = 0.25  # the share of the steps before the peak: not compared with others
-BETA_2 = 0.95  # Adam's usual 0.999 is no better: it remembers longer than the training lasts
+BETA_2 = 0.95  # Adam's usual 0.999 is worse: it remembers longer than the training lasts
 SMOOTHING = 0.1  # of the labels; plain ones are worse
 MEAN, DEVIATION = 0.1307, 0.3081  # of the training images' pixels, scaled to 0 to 1
 
@@ -59,7 +60,7 @@ def build() -> keras.Sequential:
         [
             keras.Input((28, 28, 1)),
             layers.Rescaling(1 / DEVIATION, -MEAN / DEVIATION),
-            layers.Conv2D(16, 5, strides=2, activation="relu"),  # eight filters are worse
+            layers.Conv2D(16, 5, strides=2, activation="relu"),  # eight filters are no better
             layers.Conv2D(32, 3),
             layers.MaxPooling2D(),
             layers.ReLU(),  # the result is that of ReLU before pooling, for a quarter of the work

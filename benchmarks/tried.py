@@ -2,9 +2,9 @@
 
     python benchmarks/tried.py [--quick] [--accept]
 
-Each line is a recipe of digitlib.speed.recipes with one thing changed, trained on the
-first 50,000 training images and scored on the last 10,000. The last is three
-networks that answer together. The recipes take turns, round by round, so that
+Each line is a recipe of digitlib.speed.recipes with one thing changed, trained on
+50,000 training images and scored on the 10,000 held out. The last is three networks
+that answer together. The recipes take turns, round by round, so that
 none has the quiet hours to itself; a round is a seed.
 """
 
@@ -27,7 +27,6 @@ from digitlib.speed import graphs, recipes
 from digitlib.speed.recipes import RECIPES, Recipe
 from digitlib.training import predict_probabilities
 
-HELD_OUT = 10_000
 Examples = tuple[np.ndarray, np.ndarray]
 TOGETHER = "three networks"  # of five epochs each, smaller than the most accurate
 
@@ -60,8 +59,7 @@ def tried() -> dict[str, tuple[Recipe, int]]:
 def main() -> None:
     options = make_parser(__doc__, quick="one seed, one epoch, 2,000 images: does it run?").parse_args()
     graphs.run_operations_side_by_side()
-    images, labels = data.load_mnist()[0]
-    examples, held = (images[:-HELD_OUT], labels[:-HELD_OUT]), (images[-HELD_OUT:], labels[-HELD_OUT:])
+    examples, held = data.hold_out(*data.load_mnist()[0])
     chosen = tried()
     if options.quick:
         examples = examples[0][:2_000], examples[1][:2_000]

@@ -385,8 +385,10 @@ page.add(test_images=score.count)
 # next sample, where chance has its say once more.
 #
 # And it assumes that the images were drawn independently. They were not: digits by one hand are
-# alike, so in truth it should be wider still. Two networks whose accuracies differ by a tenth of a
-# percentage point cannot be told apart by two such numbers.
+# alike. If whole people are drawn instead, as in [chapter 8](08_normal.ipynb), the interval is
+# wider: {{ normal.by_writer["the book's CNN"].low | percent(2) }} to
+# {{ normal.by_writer["the book's CNN"].high | percent(2) }}. Two networks whose accuracies differ
+# by a tenth of a percentage point cannot be told apart by two such numbers.
 #
 # There is a second source of chance, the seed. The same training was repeated from
 # {{ training.repetitions | words }} other seeds, chosen beforehand:
@@ -557,7 +559,8 @@ print(f"largest difference between two probabilities: {difference:.6f}")
 # - The loss on held-out images shows over-fitting; early stopping goes back to its lowest point so
 #   far.
 # - This network is right about {{ training.test_accuracy | percent(2) }} of the test images
-#   (interval {{ training.test_low | percent(2) }} to {{ training.test_high | percent(2) }});
+#   (interval over writers {{ normal.by_writer["the book's CNN"].low | percent(2) }} to
+#   {{ normal.by_writer["the book's CNN"].high | percent(2) }});
 #   {{ training.repetitions | words }} other seeds gave {{ training.repeated_low | percent(2) }} to
 #   {{ training.repeated_high | percent(2) }}.
 # - An accuracy without its images, its interval and its seeds is half a result.

@@ -25,7 +25,7 @@
 # | `training_images` | how many are drawn, each digit as often as in the whole |
 # | `transformation` | a rearrangement of all images, for training and scoring alike |
 # | `augmentation` | random changes of the training images |
-# | `scored_on` | `"test"`, or `"validation"`: the last training images, held out |
+# | `scored_on` | `"test"`, or `"validation"`: the training images held out |
 # | `moved` | score digits that were moved off centre, too |
 # | `corrupted` | score digits with noise, blur, fog and the like, too |
 # | `confidences` | keep how sure the network was of each answer |
@@ -67,8 +67,7 @@ from digitlib.experiments import choices, corruptions, transformations
 
 (X_train, y_train), (X_test, y_test) = data.load_mnist()
 if choices.choose({"test": False, "validation": True}, scored_on, "scored_on"):
-    X_test, y_test = X_train[-10_000:], y_train[-10_000:]
-    X_train, y_train = X_train[:-10_000], y_train[:-10_000]
+    (X_train, y_train), (X_test, y_test) = data.hold_out(X_train, y_train)
 X_train, y_train = choices.draw_examples(
     X_train, y_train, count=training_images, seed=seed
 )

@@ -12,7 +12,7 @@
 # **After this chapter you can**
 #
 # - say whether your accuracy is within the usual;
-# - tell the chance of the seed from the chance of the test images;
+# - tell the chance of the seed from the chance of the test images and their writers;
 # - compare two trained networks with McNemar's test, and two kinds of network over seeds;
 # - say how many seeds it takes to see a difference.
 
@@ -120,10 +120,16 @@ page.claim("That is normal", low <= yours <= high)
 # could have been drawn; all ten runs were scored on the same ones, so the spread of the dots says
 # nothing about that.
 #
-# The spread of the dots is their standard deviation. For the second kind, arithmetic suffices: if
-# the true accuracy is $p$, the share of right answers among $n$ images has the standard deviation
+# The spread of the dots is their standard deviation. For the second kind, arithmetic suffices, if
+# each image is drawn by itself. Let the true accuracy be $p$: then the share of right answers among
+# $n$ images has the standard deviation
 #
 # $$\sqrt{\frac{p\,(1 - p)}{n}}$$
+#
+#
+# Some images are read by all ten networks, others by a few. For each image, take the share of the
+# networks that read it. These shares scatter because images are easy or hard, and a little because
+# ten seeds are few; the function below takes that second part away.
 
 
 # %%
@@ -152,25 +158,80 @@ chance = pd.DataFrame(
 (100 * chance).round(3)
 
 # %% tags=["pipeline"]
-both = chance.loc["cnn", ["of the seed", "of the images, all seeds"]]
 page.add(
     seed_deviation=chance["of the seed"].to_dict(),
     image_deviation=chance["of the images, one network"].to_dict(),
     common_deviation=chance["of the images, all seeds"].to_dict(),
-    image_share=both["of the images, all seeds"] ** 2 / (both**2).sum(),
 )
 
 # %% [markdown]
 # In percentage points: for the CNN {{ (100 * normal.seed_deviation.cnn) | decimals(3) }} come from
-# the seed. New images change the accuracy of one trained network by
-# {{ (100 * normal.image_deviation.cnn) | decimals(3) }}. A part of that is the luck of its seed
-# with these images, and the spread of the dots holds that part already. What is left is common to
-# all seeds, {{ (100 * normal.common_deviation.cnn) | decimals(3) }}.
+# the seed. New images would move the accuracy of one trained network by about
+# {{ (100 * normal.image_deviation.cnn) | decimals(3) }}, up or down. A part of that is the luck of
+# its seed with these images, and the spread of the dots holds that part already. What is left is
+# common to all seeds, {{ (100 * normal.common_deviation.cnn) | decimals(3) }}.
 #
-# Chances that have nothing to do with each other add up by their squares, so
-# {{ normal.image_share | percent(0) }} of the variance you would see with a new seed *and* new
-# images is that common part. Training from many seeds does not make it smaller. Only more test
-# images would.
+# ## The digits of one hand
+#
+# But the images were not drawn one by one. [Chapter 1](01_dataset.ipynb) found that people wrote
+# them in rows, and a hand that is hard to read is hard in many of its digits. So ten thousand
+# digits by {{ normal.writers }} people say less than ten thousand by as many strangers, one each.
+#
+# Then draw people instead of digits. Put all writers of the test set into a hat, draw one, note all
+# their digits, put them back, and go on until you have drawn as many as there are. Some come twice,
+# some not at all. Compute the accuracy, and do it all ten thousand times. Sort these accuracies and
+# cut off one in forty at each end: between the ends lies the 95 % interval. This is a **bootstrap**
+# ({{ cite("efron1979") }}), here over writers.
+#
+# It takes the writers to be a random sample of the people you care about. Half of these digits are
+# by students, half by staff of the Census Bureau, so it speaks of such a mixture only.
+
+# %%
+by_writer = reference.load_scores_by_writer()
+by_writer.drop(columns="groups").round(4)
+
+# %% tags=["pipeline"]
+seed_variance, image_variance = (
+    chance.loc["cnn", ["of the seed", "of the images, all seeds"]] ** 2
+)
+design_effect = by_writer["design_effect"]["cnn"]
+writer_variance = design_effect * image_variance
+page.add(
+    writers=int(by_writer["groups"].iloc[0]),
+    by_writer=by_writer.to_dict("index"),
+    image_share=image_variance / (seed_variance + image_variance),
+    writer_share=writer_variance / (seed_variance + writer_variance),
+)
+
+# %% [markdown]
+# One row is the network of [chapter 4](04_training.ipynb), the next three are means of ten seeds,
+# the last are differences. (The labels of QMNIST say who wrote what, {{ cite("yadav2019") }};
+# `tools/score_by_writer.py` computed the table from them.)
+#
+# - **The interval** of the network of chapter 4 is
+#   {{ normal.by_writer["the book's CNN"].low | percent(2) }} to
+#   {{ normal.by_writer["the book's CNN"].high | percent(2) }}. With images drawn one by one it was
+#   {{ training.test_low | percent(2) }} to {{ training.test_high | percent(2) }}.
+# - **The design effect** is the factor by which the variance grows, because one person's digits
+#   resemble each other. For one CNN it is
+#   {{ normal.by_writer["the book's CNN"].design_effect | decimals(1) }}, for the mean of ten
+#   {{ normal.by_writer.cnn.design_effect | decimals(1) }}: averaging takes away the luck of single
+#   seeds with single digits, and what is left is more a matter of the hand.
+# - **The series**: the same CNNs read {{ normal.by_writer.cnn.students | percent }} of the
+#   students' digits and {{ normal.by_writer.cnn.staff | percent }} of the staff's. One number for
+#   both hides that.
+#
+# These intervals ask what other writers would do to networks that are trained already. The chance
+# of the seed is not in them. So the last row may leave out zero and still say nothing about new
+# trainings; those come below.
+#
+# Chances that have nothing to do with each other add up by their squares. The variance of the
+# writers is that of the images, {{ (100 * normal.common_deviation.cnn) | decimals(3) }} squared,
+# times the design effect; that of the seed is {{ (100 * normal.seed_deviation.cnn) | decimals(3) }}
+# squared. So of the variance you would see with a new seed *and* new writers,
+# {{ normal.writer_share | percent(0) }} is that of the writers. (Images drawn one by one would make
+# it {{ normal.image_share | percent(0) }}.) Training from many seeds does not make it smaller. Only
+# more people would.
 #
 # When two networks are scored on the *same* images, a part of it cancels: an unreadable digit is
 # unreadable for both. That is why comparisons should be paired.
@@ -207,7 +268,8 @@ page.claim(
 # The CNN alone gets {{ normal.mcnemar["matched against CNN"].only_second }} digits right, the
 # matched network alone {{ normal.mcnemar["matched against CNN"].only_first }}.
 # {{ claim("That is no toss of a coin") }}. A **p-value** is the chance of a result at least so
-# uneven if there were no difference.
+# uneven if there were no difference. (The test takes the tosses to be independent. Digits of one
+# hand are not quite, so a p-value just below `0.05` counts for less than it says.)
 #
 # But what was compared? These two networks, not their kinds. Look what happens if the same test is
 # applied to the ten CNNs among themselves, which differ by nothing but the seed.
@@ -315,6 +377,8 @@ page.add(seeds_needed=seeds_needed)
 #   {{ normal.prediction_low | percent(2) }} to {{ normal.prediction_high | percent(2) }}.
 # - Both the seed and the choice of test images move an accuracy. Repeating from other seeds shows
 #   the first only.
+# - The test digits come from {{ normal.writers }} hands. That makes the interval wider than the
+#   formula for single digits says.
 # - McNemar's test compares two trained networks; kinds of network are compared over seeds.
 # - Correct for the number of tests, and state the difference with its interval, not the p-value
 #   alone.
@@ -419,8 +483,8 @@ from digitlib import check, hint
 
 # %% [markdown]
 # **Exercise 1** (a few minutes). A trained network is right about a share of `0.99` of all digits
-# there are. How many test images must you draw, so that the choice of the images gives its accuracy
-# a standard deviation of `0.0005`, a twentieth of a point?
+# there are. How many test images must you draw, each by another person, so that the choice of the
+# images gives its accuracy a standard deviation of `0.0005`, a twentieth of a point?
 
 # %%
 images_needed = ...

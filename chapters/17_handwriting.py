@@ -18,7 +18,7 @@
 # - explain what a distribution shift is.
 
 # %% tags=["parameters"]
-sheets_of_each = 50
+sheets_of_each = 25
 
 # %% tags=["pipeline"]
 from page_results import Page

@@ -432,8 +432,9 @@ page.claim(
 #
 # From here on the training itself changes. Its goal: a mean over seeds of `0.99` on the test set.
 # All choices were made on the last {{ fast.held_out | thousands }} training images, held out; the
-# recipes that came out were written down, and only then scored on the test set, each once for each
-# seed.
+# recipes that came out were written down, and only then scored on the test set. (Those last images
+# are no fair sample, as [chapter 1](01_dataset.ipynb) shows. So below, what was tried is scored
+# once more, on the digits of other writers.)
 #
 # 1. **A rate that rises and falls.** While the weights are still raw, large steps do harm; in the
 #    middle of a training they save time; at its end they keep the network from settling. A
@@ -455,6 +456,12 @@ page.claim(
 #    too, and {{ fast.small_second | percent(0) }} of the multiply-adds. Pooling stands before ReLU:
 #    the result is the same, and ReLU has a quarter of the values to go through. The pixels are
 #    standardized, and the dense layer is wider, which costs little.
+#
+# None of this is new. One-cycle rates, large batches, a large first kernel, pooling before ReLU and
+# a single epoch came together in a script that reads {{ fact.fast_script_accuracy }} of the test
+# digits after {{ fact.fast_script_seconds }} on a graphics card ({{ cite("oikarinen2021") }}; it
+# was tuned on the test set). Racing with the mean of many runs as the judge was taken further on
+# another dataset ({{ cite("jordan2024") }}). What is ours is the processor: how far two cores get.
 
 # %% mystnb={"figure": {"caption": "Seconds of a whole training, set-up included, on a logarithmic axis, one step after another. Below each name: the mean accuracy on the test set, with its 95 % interval.", "name": "fig-fast-waterfall"}}
 GOAL = 0.99
@@ -690,8 +697,8 @@ page.claim(
 #   at {{ fast.variants["two virtual devices"]["times faster"] | decimals(1) }} and
 #   {{ fast.variants.XLA["times faster"] | decimals(1) }} times the speed.
 #
-# What was tried on the way to the two recipes, and scored on the held-out images alone
-# (`python benchmarks/tried.py`):
+# What was tried on the way to the two recipes, trained and scored anew on the split of
+# [chapter 1](01_dataset.ipynb), where no writer is on both sides (`python benchmarks/tried.py`):
 
 # %%
 tried = reference.load_timings("tried")
@@ -708,12 +715,17 @@ tried_table = pd.DataFrame(
     {name: estimate._asdict() for name, estimate in tried_accuracies.items()}
 ).T
 tried_table["seconds"] = tried.groupby("recipe")["seconds"].median()
+few = tried_table["count"] < timings.FEWEST_FOR_AN_INTERVAL
+tried_table.loc[few, ["low", "high"]] = np.nan  # seeds for an interval
 tried_table[["count", "seconds", "value", "low", "high"]].round(
     {"count": 0, "seconds": 2, "value": 4, "low": 4, "high": 4}
 )
 
 # %% [markdown]
-# The first line is the race's recipe, and in those below it, down to "most accurate", one thing is
+# The first line is the race's recipe. On the last images of the file it had
+# {{ edition.first.fast.tried["race to 99 %"].value | percent(2) }}: the margin over its goal that
+# they promised is not there on the digits of other writers. (With all training images, it has what
+# the table of the rungs says.) In the lines below it, down to "most accurate", one thing is
 # changed, or two where the name says so (with a constant rate, and with batches of `32`, the rate
 # has to come down, too). Against the race, over the same seeds:
 
@@ -758,19 +770,23 @@ page.claim(
         for name in ("constant rate", "plain labels")
     ),
 )
-of_three = ["three networks", "three networks, four views"]
-page.claim(
-    "no more than the one network",
-    tried_table.loc[of_three, "value"].max()
-    <= tried_table.loc["most accurate", "value"],
+corrected = statistics.holm(
+    {name: comparison.p_value for name, comparison in against_race.items()}
 )
-page.claim(
-    "None of them is shown to be more accurate",
-    all(comparison.low <= 0 for comparison in against_race.values()),
-)
+more_accurate = [
+    name
+    for name, comparison in against_race.items()
+    if statistics.verdict(comparison, corrected[name]) == "helps"
+]
+page.add(more_accurate=more_accurate)
 
 # %% [markdown]
-# {{ claim("None of them is shown to be more accurate") }}.
+# {% if fast.more_accurate %}
+# Shown to be more accurate (after Holm's correction): {{ fast.more_accurate | join("; ") }}. Look
+# what it costs in seconds.
+# {% else %}
+# None of them is shown to be more accurate.
+# {% endif %}
 # {{ claim("The cycle of the rate and the smoothed labels are what is missed") }}:
 # {{ fast.against_race["constant rate"] | difference_in_words }} without the one,
 # {{ fast.against_race["plain labels"] | difference_in_words }} without the other. The larger
@@ -780,15 +796,16 @@ page.claim(
 # ({{ fast.in_small_batches | difference_in_words }}). They save time, in the race's network:
 # without them a training takes {{ fast.small_batch_times | decimals(1) }} times as long.
 #
-# The other lines are about the most accurate network. With a little more than half of the epochs it
-# has {{ fast.tried["half as long"] | in_words(digits=2) }}, with all of them
-# {{ fast.tried["most accurate"] | in_words(digits=2) }}. Three smaller networks, trained and asked
-# in {{ fast.together_seconds | decimals(0) }} seconds, have
-# {{ fast.tried["one of three networks"] | in_words(digits=2) }} each,
-# {{ fast.tried["three networks"] | in_words(digits=2) }} together, and
-# {{ fast.tried["three networks, four views"] | in_words(digits=2) }} from four views each:
-# {{ claim("no more than the one network") }}. So the time of the bare script seems to end here.
-# Part of what remains may be labels that nobody can guess, see [the errors](14_errors.ipynb).
+# The other lines are about the most accurate network, from three seeds each, too few for an
+# interval. With a little more than half of the epochs it has
+# {{ fast.tried["half as long"].value | percent(2) }}, with all of them
+# {{ fast.tried["most accurate"].value | percent(2) }}. Three smaller networks, trained and asked in
+# {{ fast.together_seconds | decimals(0) }} seconds, have
+# {{ fast.tried["one of three networks"].value | percent(2) }} each,
+# {{ fast.tried["three networks"].value | percent(2) }} together, and
+# {{ fast.tried["three networks, four views"].value | percent(2) }} from four views each. So few
+# seeds put these in no order. Part of what remains may be labels that nobody can guess, see
+# [the errors](14_errors.ipynb).
 #
 # Another framework? The same ten epochs of the same network in PyTorch (channels last, fused Adam)
 # and in Keras on JAX:

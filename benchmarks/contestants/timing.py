@@ -30,8 +30,7 @@ def load(count: int, scored_on: str) -> tuple["np.ndarray", "np.ndarray", "np.nd
     begin = time.perf_counter()
     (images, labels), scored = data.load_mnist()
     if scored_on == "validation":
-        scored = images[-10_000:], labels[-10_000:]
-        images, labels = images[:-10_000], labels[:-10_000]
+        (images, labels), scored = data.hold_out(images, labels)
     loaded = data.scale_pixels(images[:count]), labels[:count], data.scale_pixels(scored[0]), scored[1]
     return *loaded, time.perf_counter() - begin
 

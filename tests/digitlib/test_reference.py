@@ -61,8 +61,9 @@ def test_every_stored_sweep_can_be_asked_for_again():
 
 
 def test_every_stored_run_counts_its_right_answers_and_stands_alone(test_digits):
-    (_, y_train), (_, y_test) = data.load_mnist()
-    labels = {"test": y_test, "validation": y_train[-10_000:]}
+    train, (_, y_test) = data.load_mnist()
+    _, (_, held_out) = data.hold_out(*train)
+    labels = {"test": y_test, "validation": held_out}
     runs = reference.load_sweeps()
     assert "error" not in runs
     for _, run in runs.iterrows():

@@ -27,6 +27,7 @@ FACTS = {
     "northcutt2021": {"flagged_labels": "100", "confirmed_labels": "15"},
     "yadav2019": {"lost_digits": "50,000", "lost_error": "1.08 %", "usual_error": "0.82 %"},
     "kingma2015": {"adam_rate": "0.001"},
+    "oikarinen2021": {"fast_script_accuracy": "99.04 %", "fast_script_seconds": "0.76 seconds"},
     # Counted in the label files, for no text says it. Held out are the writers that tools/hold_out_writers.py draws.
     "https://github.com/facebookresearch/qmnist": {
         "train_writers": "539",

@@ -15,7 +15,7 @@ from pybtex.database import Entry
 
 import digitlib
 from digitlib.checks import decode_digits
-from digitlib.data import load_mnist
+from digitlib.data import hold_out, load_mnist
 from digitlib.files import read_text, sha256, unaccounted
 from digitlib.plots import DESCRIPTION
 from pipeline.citations import load_facts, load_references, source_address
@@ -34,7 +34,6 @@ LARGEST_ACCURACY_TOLERANCE = 0.005
 LARGEST_TOLERANCE = 0.03
 LARGEST_COUNT_TOLERANCE = 50
 LARGEST_IGNORED_SHARE = 0.10
-HELD_OUT = 10_000  # the last training images, which experiments that choose are scored on
 
 # What the addresses of sources look like: of a DOI by its handbook, of a number by arXiv's, since 2007.
 ADDRESSES = {
@@ -298,8 +297,9 @@ def unaccounted_problems(folder: Path) -> list[str]:
 def stored_problems(folder: Path) -> list[str]:
     """What is wrong with the stored runs; of sweeps, also where the answers belie the counts."""
     found = unaccounted_problems(folder)
-    (_, train_labels), (_, test_labels) = load_mnist()
-    scored_on = {"test": test_labels, "validation": train_labels[-HELD_OUT:]}
+    train, (_, test_labels) = load_mnist()
+    _, (_, held_out_labels) = hold_out(*train)
+    scored_on = {"test": test_labels, "validation": held_out_labels}
     for path in sorted(folder.glob("sweeps/*.jsonl.xz")):
         try:
             records = [json.loads(line) for line in lzma.decompress(path.read_bytes()).splitlines()]
