@@ -317,8 +317,9 @@ def test_all_that_a_run_keeps_is_compared_with_what_is_stored(tmp_path, page):
 
 @pytest.fixture(scope="module")
 def labels():
-    (_, train_labels), (_, test_labels) = data.load_mnist()
-    return {"test": test_labels, "validation": train_labels[-10_000:]}
+    train, (_, test_labels) = data.load_mnist()
+    _, (_, held_out) = data.hold_out(*train)
+    return {"test": test_labels, "validation": held_out}
 
 
 @pytest.fixture
