@@ -371,6 +371,12 @@ page.add(seeds_needed=seeds_needed)
 # numbers are rough.) Most tables in tutorials compare single runs. Now you know what such a table
 # can show.
 #
+# **Elsewhere.** {{ cite("jordan2024a") }} repeated trainings on pictures of objects very often:
+# after a long training, most of the spread between seeds was luck with the test images, and little
+# of it was there on others; after a short one, nearly all of it was. {{ cite("bouthillier2021") }}
+# vary the split and the settings, too, and {{ cite("miller2024") }} asks for error bars over groups
+# where questions to a language model come in groups.
+#
 # ## Summary
 #
 # - The CNN: {{ normal.estimates.cnn | in_words(digits=2) }}. A single run may lie anywhere from

@@ -37,9 +37,10 @@ runs = runs[runs["seed"] <= 5]
 # %% [markdown]
 # ## Four ways to shuffle an image
 #
-# A **permutation** gives every pixel a new place. [The same permutation is applied to all
-# images](#fig-structure-examples), for training and for testing, so no information is lost: whoever
-# knows the permutation can undo it. Only neighbourhoods change.
+# A **permutation** gives every pixel a new place.
+# [The same permutation is applied to all images](#fig-structure-examples), for training and for
+# testing, so no information is lost: whoever knows the permutation can undo it. Only neighbourhoods
+# change.
 #
 # - **Blocks permuted**: sixteen blocks of 7x7 pixels change places. Within a block, neighbours stay
 #   neighbours.
@@ -203,6 +204,11 @@ page.claim(
 # Permuted rows keep what lies left and right. And within blocks only the coarse picture is left,
 # which is enough to come as far. These are guesses; the runs do not say why. One permutation of
 # each kind was drawn, and the intervals do not cover that another might give other numbers.
+#
+# **Elsewhere.** {{ cite("dascoli2019") }} write a trained CNN as a fully connected network and
+# train on: it stays near the CNN, where a training from scratch does not lead.
+# {{ cite("neyshabur2020") }} finds a way of training by which a fully connected network learns
+# local connections.
 #
 # ## Summary
 #

@@ -73,11 +73,11 @@ for pixels in (1, 2):
 # %% [markdown]
 # ## Is the whole network invariant?
 #
-# A network is **invariant** if its answer does not change at all. To see, [the test images are
-# moved](#fig-shift-examples) by 0 to 8 pixels, an eighth of them in each of the eight directions.
-# Along a diagonal, that is so many pixels across and as many up or down. The digits fill a box of
-# 20x20 pixels in an image of 28x28, so up to 4 pixels nearly all of the ink stays in the picture;
-# beyond, some of it is lost.
+# A network is **invariant** if its answer does not change at all. To see,
+# [the test images are moved](#fig-shift-examples) by 0 to 8 pixels, an eighth of them in each of
+# the eight directions. Along a diagonal, that is so many pixels across and as many up or down. The
+# digits fill a box of 20x20 pixels in an image of 28x28, so up to 4 pixels nearly all of the ink
+# stays in the picture; beyond, some of it is lost.
 
 # %% mystnb={"figure": {"caption": "Eight digits, each moved in another direction: not at all, by 4 pixels, and by 8.", "name": "fig-shift-examples"}}
 rows = [
@@ -281,6 +281,11 @@ page.claim(
 # Nothing about the layers is different. The network learned that place does not matter, because it
 # was taught. Others have put it so: CNNs are not invariant to translation, but they can learn to be
 # ({{ cite("biscione2021") }}).
+#
+# **Elsewhere.** {{ cite("azulay2019") }} show for large networks that leaving out places, as
+# pooling does, breaks the indifference to moves, and that augmentation teaches it only for images
+# like those in training. {{ cite("kayhan2020") }} show that at the border, filters can tell where
+# they are.
 #
 # ## Summary
 #

@@ -464,6 +464,11 @@ assert all(map_.shape == (28, 28) for map_ in occlusions)
 # rests on. Above all, six pictures chosen by somebody prove nothing. They are good for asking a
 # question, which then has to be measured.
 #
+# **Elsewhere.** That untrained filters go far is known from {{ cite("jarrett2009") }} and
+# {{ cite("saxe2011") }}; {{ cite("rahimi2008") }} give random features with a trained sum a theory.
+# And {{ cite("adebayo2018") }} ask of each picture that explains a network whether it changes when
+# the weights are drawn anew.
+#
 # ## Summary
 #
 # - The first layer does learn edges: its kernels are more of a slope than chance would make them.

@@ -323,6 +323,10 @@ page.claim("A quarter of the images or fewer", high < many / 4)
 # other's. "With enough data any network will do", says the folklore. In points the gap does close,
 # so where few errors more don't matter, it is right. As a ratio the gap stays.
 #
+# **Elsewhere.** {{ cite("hestness2017") }} find power laws in translation, language, pictures and
+# speech, and {{ cite("rosenfeld2020") }} one formula for the size of data and network together.
+# {{ cite("viering2023") }} review many curves: no form fits all of them, and some turn up.
+#
 # ## Summary
 #
 # - {{ claim("Up to a thousand images, the CNN's error falls faster") }}.

@@ -6,9 +6,9 @@
 #
 # Ten CNNs that differ by nothing but the seed make {{ errors.mean_errors | decimals(0) }} errors
 # each, on average. Do they make the *same* errors? Are those the digits with doubtful labels? And
-# can the network tell when it is about to be wrong? Here are the errors of the thirty [headline
-# runs](08_normal.ipynb), digit by digit; [the experiment page](07_experiment.ipynb) repeats any of
-# them.
+# can the network tell when it is about to be wrong? Here are the errors of the thirty
+# [headline runs](08_normal.ipynb), digit by digit; [the experiment page](07_experiment.ipynb)
+# repeats any of them.
 #
 # **After this chapter you can**
 #
@@ -451,6 +451,11 @@ page.claim(
 # answers, so expect more scatter on others than these intervals say. But the lesson stays: a
 # network can be wrong about *how* sure it is, and still show *where* it is unsure.
 #
+# **Elsewhere.** A network that is nearly always sure puts nearly all its answers into the last
+# group of equal width, so {{ cite("nixon2019") }} make groups of equal numbers.
+# {{ cite("chow1970") }} derives the rule for refusing if the probabilities are true, and
+# {{ cite("geifman2017") }} choose a threshold that comes with a guarantee.
+#
 # ## Summary
 #
 # - The mean CNN makes {{ errors.mean_errors | decimals(0) }} errors; {{ errors.always }} digits are
@@ -565,8 +570,8 @@ from digitlib import check, hint
 # %% [markdown]
 # **Exercise 1** (a few minutes). Let the ten CNNs vote. Write `majority`, which takes their
 # answers, a row for each network and a column for each image, and returns for each image the digit
-# with the most votes; of digits with equal votes, the one that comes first in the order from 0
-# to 9. How many errors does the majority make?
+# with the most votes; of digits with equal votes, the one that comes first in the order from 0 to 9.
+# How many errors does the majority make?
 
 
 # %%

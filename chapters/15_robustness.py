@@ -175,8 +175,8 @@ page.claim(
 # spatter, {{ robustness.cnn["spatter"].value | percent }} of its answers are right, and a dotted
 # line through the digit leaves {{ robustness.cnn["dotted line"].value | percent }}.
 # {{ claim("A move by three pixels along a diagonal does more harm to the CNN than any noise") }}:
-# {{ robustness.cnn["translate"].value | percent }}. [What happens when the digit
-# moves?](11_shift.ipynb) explains that.
+# {{ robustness.cnn["translate"].value | percent }}.
+# [What happens when the digit moves?](11_shift.ipynb) explains that.
 #
 # Compared with the fully connected network, the CNN is
 # {{ claim("more accurate under nearly all of them") }}: {{ robustness.cnn_better | length }} of
@@ -340,6 +340,11 @@ page.claim(
 # {{ robustness.mean_augmented["noise"] | in_words }}.
 #
 # Augmentation is no vitamin: it teaches what you show, and may unteach what you do not.
+#
+# **Elsewhere.** {{ cite("hendrycks2019b") }} do this with photographs, in several strengths, and
+# compare networks by the mean of their errors, each as a multiple of one network's.
+# {{ cite("yin2019") }} find that training with noise is a remedy for what changes fine detail, and
+# the opposite of one for what is smooth, such as fog.
 #
 # ## Summary
 #

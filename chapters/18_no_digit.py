@@ -4,10 +4,10 @@
 # *{{ minutes_to_read.no_digit }} minutes to read, about {{ minutes_with_exercises.no_digit }} with
 # the exercises; its run took {{ runs.no_digit.seconds | minutes }} on {{ training.processor }}.*
 #
-# Draw a house, and the network answers with a digit. It has no other words. The page [Draw a
-# digit](draw.md) should say instead: this does not look like a digit to me. How could it know? Here
-# several rules are compared on drawings that are no digits, one is chosen, and then it is tested on
-# drawings of kinds that had no part in the choice.
+# Draw a house, and the network answers with a digit. It has no other words. The page
+# [Draw a digit](draw.md) should say instead: this does not look like a digit to me. How could it
+# know? Here several rules are compared on drawings that are no digits, one is chosen, and then it
+# is tested on drawings of kinds that had no part in the choice.
 #
 # **After this chapter you can**
 #
@@ -526,8 +526,8 @@ page.claim(
 #
 # {{ claim("Most of the refused digits would have been read correctly") }}
 # ({{ no_digit.accuracy_of_refused | percent(0) }}), and of the CNN's {{ no_digit.errors }} errors
-# only {{ no_digit.errors_refused }} are among them. So this is no rule for doubtful digits; [the
-# errors chapter](14_errors.ipynb) has one. It answers another question.
+# only {{ no_digit.errors_refused }} are among them. So this is no rule for doubtful digits;
+# [the errors chapter](14_errors.ipynb) has one. It answers another question.
 #
 # And now the non-digits, {{ no_digit.of_each }} of each family.
 
@@ -663,6 +663,11 @@ page.claim("the others are mostly caught", of_other_letters > 0.75)
 #   a digit even then.
 # - **It can be fooled on purpose.** Whoever knows the network can make images that pass, and show
 #   nothing ({{ cite("nguyen2015") }}).
+#
+# **Elsewhere.** {{ cite("bendale2016") }} give a part of the probability to "unknown", by the
+# distance of the last hidden layer's activations from the means of the classes.
+# {{ cite("dhamija2018") }} train with some strangers, so that the network's answers to them are
+# even, and test it with digits against letters of other scripts.
 #
 # ## Summary
 #

@@ -1036,6 +1036,10 @@ page.measure(live_seconds=trained)
 # twenty stored runs, nineteen of twenty further runs come out between
 # {{ fast.race_range[0] | percent(2) }} and {{ fast.race_range[1] | percent(2) }}.
 #
+# **Elsewhere.** {{ cite("coleman2017") }} made time to a fixed accuracy a contest;
+# {{ cite("muller2019") }} look at what smoothed labels do to the layer before the last: each class
+# draws together.
+#
 # ## Summary
 #
 # - Measure before you change anything: what limits the computation, arithmetic, memory or waiting?
