@@ -293,7 +293,8 @@ page.add(changes=len(changes))
 # {{ (100 * going_further.seed_difference) | decimals(1) }} percentage points apart.
 #
 # So subtract the baseline seed by seed: from one seed, both networks get the images in the same
-# order. What luck is left shows in how far the differences scatter. Here for the moved images:
+# order. Where a seed does the same to both, its luck drops out. Where it does not, the differences
+# may scatter more than the scores did. Here for the moved images:
 
 # %% nbval={"atol": 0.03}
 differences = scores["images moved"] - base
@@ -379,16 +380,17 @@ page.claim(
 # **The learning rate.** {{ claim("The smaller rate is too small for so few steps") }}. For the
 # larger one the verdict is "{{ going_further.verdicts["learning rate x 3"] }}". Two things pull
 # against each other: long steps get far in little time, but near the floor of the valley they jump
-# across it. The longer the training, the more the second counts.
+# across it. The longer the training, the more the second should count.
 #
 # **Dropout and weight decay** make training harder first, and are meant to pay when a long training
 # would over-fit. So few epochs cannot show what they are for.
 #
-# **Raw pixels** still give {{ going_further.scores["raw pixels"] | percent }}: Adam fits the length
-# of its steps to each weight, which mends much of what a missing scaling breaks.
+# **Raw pixels** still give {{ going_further.scores["raw pixels"] | percent }}: probably because
+# Adam fits the length of its steps to each weight.
 #
-# All this holds for so few images and epochs. [What helps?](16_exploring.ipynb) asks again with
-# {{ exploring.training_images | thousands }} images.
+# All this holds for so few images and epochs, and the intervals cover the seeds alone.
+# [What helps?](16_exploring.ipynb) asks again with {{ exploring.training_images | thousands }}
+# images.
 #
 # ## What augmentation is for
 #
@@ -430,7 +432,8 @@ page.claim(
 # {{ claim("Now the difference is plain") }}: with digits three pixels off centre, the baseline is
 # right for {{ going_further.base_moved["3"] | share_in_words }}, the augmented network for
 # {{ going_further.augmented_moved["3"] | share_in_words }}. Its layers are the same. But it was
-# taught that small moves do not matter.
+# taught that small moves do not matter. (One network each, so take it as an example; the gap is
+# much wider than those between seeds above.)
 #
 # ## Early stopping
 #
@@ -501,8 +504,8 @@ page.measure(chosen=chosen)
 
 # %% [markdown]
 # By the table above it is "{{ going_further.chosen }}". Its mean flatters it a little, since it was
-# chosen for being high; how much, only the test can say. First train it as you just trained the
-# baseline. Then, for the first time and the last, ask the test images about both.
+# chosen for being high. First train it as you just trained the baseline, longer and on more images
+# than in the table. Then, for the first time and the last, ask the test images about both.
 
 # %% nbval={"atol": 0.02, "count_atol": 6}
 change = changes.get(chosen, {})  # {} if the baseline was chosen
