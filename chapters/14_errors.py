@@ -581,8 +581,8 @@ from digitlib import check, hint
 # %% [markdown]
 # **Exercise 1** (a few minutes). Let the ten CNNs vote. Write `majority`, which takes their
 # answers, a row for each network and a column for each image, and returns for each image the digit
-# with the most votes; of digits with equal votes, the one that comes first in the order from 0 to 9.
-# How many errors does the majority make?
+# with the most votes; of digits with equal votes, the one that comes first in the order from 0 to
+# 9. How many errors does the majority make?
 
 
 # %%
