@@ -206,7 +206,7 @@ def mean_over_groups(
     >>> estimate.value, estimate.groups, estimate.design_effect > 1
     (0.625, 3, True)
     """
-    values, (names, members) = _finite(values, at_least=2), np.unique(np.asarray(groups), return_inverse=True)
+    values, (names, members) = _finite(np.asarray(values), at_least=2), np.unique(groups, return_inverse=True)
     if members.shape != values.shape:
         raise ValueError(f"{len(members)} groups for {len(values)} values: give one each")
     if len(names) < 2:
