@@ -2,7 +2,7 @@
 # # Your first network
 #
 # *{{ minutes_to_read.first_network }} minutes to read, about
-# {{ minutes_with_exercises.first_network }} with the exercises; its run took
+# {{ minutes_with_exercises.first_network }} with the exercises; our run took
 # {{ runs.first_network.seconds | minutes }} on {{ training.processor }}.*
 #
 # On this page you train a network that reads handwritten digits, in some fifty lines of Python.

@@ -2,7 +2,7 @@
 # # The dataset
 #
 # *{{ minutes_to_read.dataset }} minutes to read, about {{ minutes_with_exercises.dataset }} with
-# the exercises; its run took {{ runs.dataset.seconds | minutes }} on {{ training.processor }}.*
+# the exercises; our run took {{ runs.dataset.seconds | minutes }} on {{ training.processor }}.*
 #
 # Before you train anything, look at the data: MNIST, a set of grey images of handwritten digits.
 # Here are [some of them](#fig-digits).

@@ -2,7 +2,7 @@
 # # The architecture
 #
 # *{{ minutes_to_read.architecture }} minutes to read, about
-# {{ minutes_with_exercises.architecture }} with the exercises; its run took
+# {{ minutes_with_exercises.architecture }} with the exercises; our run took
 # {{ runs.architecture.seconds | minutes }} on {{ training.processor }}.*
 #
 # The network of this book has seven layers. You meet them one by one, compute each with NumPy, and

@@ -2,7 +2,7 @@
 # # How a network learns
 #
 # *{{ minutes_to_read.learning }} minutes to read, about {{ minutes_with_exercises.learning }} with
-# the exercises; its run took {{ runs.learning.seconds | minutes }} on {{ training.processor }}.*
+# the exercises; our run took {{ runs.learning.seconds | minutes }} on {{ training.processor }}.*
 #
 # In the last chapter the weights of the network were random. Here you find out how they become good
 # ones: first a single number learns, then nine, then the whole network, in NumPy alone. Keras will

@@ -2,7 +2,7 @@
 # # Training and evaluation
 #
 # *{{ minutes_to_read.training }} minutes to read, about {{ minutes_with_exercises.training }} with
-# the exercises; its run took {{ runs.training.seconds | minutes }} on {{ training.processor }}.*
+# the exercises; our run took {{ runs.training.seconds | minutes }} on {{ training.processor }}.*
 #
 # In the last chapter you took the steps by hand. Here Keras takes them, and you train the network
 # in full, twice: once with images held out, to make choices, and once on everything, to see how

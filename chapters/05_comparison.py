@@ -2,7 +2,7 @@
 # # Convolutional and fully connected networks
 #
 # *{{ minutes_to_read.comparison }} minutes to read, about {{ minutes_with_exercises.comparison }}
-# with the exercises; its run took {{ runs.comparison.seconds | minutes }} on
+# with the exercises; our run took {{ runs.comparison.seconds | minutes }} on
 # {{ training.processor }}.*
 #
 # Why convolutions? Three reasons are always given: they use the spatial structure of images, they

@@ -2,7 +2,7 @@
 # # Going further
 #
 # *{{ minutes_to_read.going_further }} minutes to read, about
-# {{ minutes_with_exercises.going_further }} with the exercises; its run took
+# {{ minutes_with_exercises.going_further }} with the exercises; our run took
 # {{ runs.going_further.seconds | minutes }} on {{ training.processor }}.*
 #
 # Can the network be better, or smaller? You change one thing at a time, such as
@@ -431,9 +431,8 @@ page.claim(
 # %% [markdown]
 # {{ claim("Now the difference is plain") }}: with digits three pixels off centre, the baseline is
 # right for {{ going_further.base_moved["3"] | share_in_words }}, the augmented network for
-# {{ going_further.augmented_moved["3"] | share_in_words }}. Its layers are the same. But it was
-# taught that small moves do not matter. (One network each, so take it as an example; the gap is
-# much wider than those between seeds above.)
+# {{ going_further.augmented_moved["3"] | share_in_words }}. It was taught that small moves do not
+# matter. (One network each: take it as an example. But seeds lie much closer together above.)
 #
 # ## Early stopping
 #
@@ -504,8 +503,8 @@ page.measure(chosen=chosen)
 
 # %% [markdown]
 # By the table above it is "{{ going_further.chosen }}". Its mean flatters it a little, since it was
-# chosen for being high. First train it as you just trained the baseline, longer and on more images
-# than in the table. Then, for the first time and the last, ask the test images about both.
+# chosen for being high. Train it as you just trained the baseline, on more images than in the
+# table. Then, for the first and the last time, ask the test images about both.
 
 # %% nbval={"atol": 0.02, "count_atol": 6}
 change = changes.get(chosen, {})  # {} if the baseline was chosen
@@ -556,8 +555,7 @@ page.add(chosen_epochs=chosen_epochs, count_atol=6)
 # Our own network errs on about {{ (1 - training.repeated_mean) | percent(1) }}, so it stands beside
 # LeNet-5. Our fully connected one errs on
 # {{ (1 - comparison.accuracy["fully connected"]) | percent(1) }} with fewer hidden units than
-# theirs: how such layers are trained has changed since. Compare what the last row leaves with the
-# number of doubtful labels in the first chapter.
+# theirs: how such layers are trained has changed since.
 #
 # ## Summary
 #

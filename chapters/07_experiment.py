@@ -2,7 +2,7 @@
 # # One experiment
 #
 # *{{ minutes_to_read.experiment }} minutes to read, about {{ minutes_with_exercises.experiment }}
-# with the exercises; its run took {{ runs.experiment.seconds | minutes }} on
+# with the exercises; our run took {{ runs.experiment.seconds | minutes }} on
 # {{ experiment.processor }}.*
 #
 # The chapters that follow rest on {{ experiment.runs }} trainings. Every one of them was made by

@@ -2,7 +2,7 @@
 # # Is your result normal?
 #
 # *{{ minutes_to_read.normal }} minutes to read, about {{ minutes_with_exercises.normal }} with the
-# exercises; its run took {{ runs.normal.seconds | minutes }} on {{ training.processor }}.*
+# exercises; our run took {{ runs.normal.seconds | minutes }} on {{ training.processor }}.*
 #
 # You trained the network and got another accuracy than this book, or than your neighbour. Is
 # something wrong? To answer that, one has to know how much such results differ by chance alone.

@@ -2,7 +2,7 @@
 # # Does the CNN use the structure of space?
 #
 # *{{ minutes_to_read.structure }} minutes to read, about {{ minutes_with_exercises.structure }}
-# with the exercises; its run took {{ runs.structure.seconds | minutes }} on
+# with the exercises; our run took {{ runs.structure.seconds | minutes }} on
 # {{ training.processor }}.*
 #
 # "Convolutional networks take advantage of the spatial structure of images." If that is true, a CNN

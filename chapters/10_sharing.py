@@ -2,7 +2,7 @@
 # # What does sharing parameters bring?
 #
 # *{{ minutes_to_read.sharing }} minutes to read, about {{ minutes_with_exercises.sharing }} with
-# the exercises; its run took {{ runs.sharing.seconds | minutes }} on {{ training.processor }}.*
+# the exercises; our run took {{ runs.sharing.seconds | minutes }} on {{ training.processor }}.*
 #
 # A convolution uses the same few weights at every place of the image. It is said that this saves
 # parameters, and that the saving is why CNNs do well. Two claims, and both can be measured: with a

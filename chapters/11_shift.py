@@ -2,7 +2,7 @@
 # # What happens when the digit moves?
 #
 # *{{ minutes_to_read.shift }} minutes to read, about {{ minutes_with_exercises.shift }} with the
-# exercises; its run took {{ runs.shift.seconds | minutes }} on {{ training.processor }}.*
+# exercises; our run took {{ runs.shift.seconds | minutes }} on {{ training.processor }}.*
 #
 # "CNNs are shift-invariant" stands in many courses: move the digit, and the answer stays the same.
 # MNIST cannot tell whether it is true, since all its digits are centred. So move them, and count.

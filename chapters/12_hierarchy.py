@@ -2,7 +2,7 @@
 # # Is there a hierarchy of features?
 #
 # *{{ minutes_to_read.hierarchy }} minutes to read, about {{ minutes_with_exercises.hierarchy }}
-# with the exercises; its run took {{ runs.hierarchy.seconds | minutes }} on
+# with the exercises; our run took {{ runs.hierarchy.seconds | minutes }} on
 # {{ training.processor }}.*
 #
 # "The first layer finds edges, the next ones corners, then parts, then whole digits." It is a

@@ -2,7 +2,7 @@
 # # How much data does it take?
 #
 # *{{ minutes_to_read.data_size }} minutes to read, about {{ minutes_with_exercises.data_size }}
-# with the exercises; its run took {{ runs.data_size.seconds | minutes }} on
+# with the exercises; our run took {{ runs.data_size.seconds | minutes }} on
 # {{ training.processor }}.*
 #
 # Sixty thousand digits are a lot. What if you had only thirty, or three hundred? And does a CNN

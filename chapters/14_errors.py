@@ -2,7 +2,7 @@
 # # Which digits go wrong, and does the network know?
 #
 # *{{ minutes_to_read.errors }} minutes to read, about {{ minutes_with_exercises.errors }} with the
-# exercises; its run took {{ runs.errors.seconds | minutes }} on {{ training.processor }}.*
+# exercises; our run took {{ runs.errors.seconds | minutes }} on {{ training.processor }}.*
 #
 # Ten CNNs that differ by nothing but the seed make {{ errors.mean_errors | decimals(0) }} errors
 # each, on average. Do they make the *same* errors? Are those the digits with doubtful labels? And

@@ -2,7 +2,7 @@
 # # What breaks it?
 #
 # *{{ minutes_to_read.robustness }} minutes to read, about {{ minutes_with_exercises.robustness }}
-# with the exercises; its run took {{ runs.robustness.seconds | minutes }} on
+# with the exercises; our run took {{ runs.robustness.seconds | minutes }} on
 # {{ training.processor }}.*
 #
 # Test images were collected, scanned and centred like the training images. Elsewhere there is

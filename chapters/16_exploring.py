@@ -2,7 +2,7 @@
 # # What helps?
 #
 # *{{ minutes_to_read.exploring }} minutes to read, about {{ minutes_with_exercises.exploring }}
-# with the exercises; its run took {{ runs.exploring.seconds | minutes }} on
+# with the exercises; our run took {{ runs.exploring.seconds | minutes }} on
 # {{ training.processor }}.*
 #
 # Dropout, batch normalization, more layers, wider layers, another learning rate: each is said to
@@ -132,7 +132,6 @@ page.add(
     images=exploring["images"].iloc[0],
     changes=len(compared),
     base=statistics.mean_over_seeds(base),
-    differences=compared["difference"].to_dict(),
     helps=by_verdict["helps"],
     hurts=by_verdict["hurts"],
     undecided=by_verdict["no difference shown"],
@@ -168,7 +167,7 @@ print(f"half an interval:   {100 * half:.2f} points")
 print(f"found in four cases of five: {100 * visible:.2f} points or more")
 
 # %% tags=["pipeline"]
-page.add(visible=visible, spread=spread, atol=0.0001)
+page.add(visible=visible, atol=0.0001)
 page.claim(
     "All that was measured above is smaller",
     compared["difference"].abs().max() < visible,

@@ -2,7 +2,7 @@
 # # Your own handwriting
 #
 # *{{ minutes_to_read.handwriting }} minutes to read, about {{ minutes_with_exercises.handwriting }}
-# with the exercises; its run took {{ runs.handwriting.seconds | minutes }} on
+# with the exercises; our run took {{ runs.handwriting.seconds | minutes }} on
 # {{ training.processor }}.*
 #
 # "It reads nearly all test digits, but not my 7." Readers of digit tutorials complain of that again

@@ -2,7 +2,7 @@
 # # When it is no digit
 #
 # *{{ minutes_to_read.no_digit }} minutes to read, about {{ minutes_with_exercises.no_digit }} with
-# the exercises; its run took {{ runs.no_digit.seconds | minutes }} on {{ training.processor }}.*
+# the exercises; our run took {{ runs.no_digit.seconds | minutes }} on {{ training.processor }}.*
 #
 # Draw a house, and the network answers with a digit. It has no other words. The page
 # [Draw a digit](draw.md) should say instead: this does not look like a digit to me. How could it

@@ -2,7 +2,7 @@
 # # Making it fast
 #
 # *{{ minutes_to_read.fast }} minutes to read, about {{ minutes_with_exercises.fast }} with the
-# exercises; its run took {{ runs.fast.seconds | minutes }} on {{ fast.processor }}.*
+# exercises; our run took {{ runs.fast.seconds | minutes }} on {{ fast.processor }}.*
 #
 # Ten epochs of the book's network take {{ fast.bare.training | minutes }} on two processor cores,
 # on an older laptop many minutes. How soon can the same two cores reach the same accuracy? In this
@@ -715,8 +715,8 @@ tried_table = pd.DataFrame(
     {name: estimate._asdict() for name, estimate in tried_accuracies.items()}
 ).T
 tried_table["seconds"] = tried.groupby("recipe")["seconds"].median()
-few = tried_table["count"] < timings.FEWEST_FOR_AN_INTERVAL
-tried_table.loc[few, ["low", "high"]] = np.nan  # seeds for an interval
+too_few = tried_table["count"] < timings.FEWEST_FOR_AN_INTERVAL
+tried_table.loc[too_few, ["low", "high"]] = np.nan  # no interval
 tried_table[["count", "seconds", "value", "low", "high"]].round(
     {"count": 0, "seconds": 2, "value": 4, "low": 4, "high": 4}
 )

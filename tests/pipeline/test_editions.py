@@ -6,7 +6,6 @@ import pytest
 import keep_edition
 from digitlib.files import unaccounted
 from pipeline import editions
-from pipeline.paths import STORED_RESULTS
 
 
 @pytest.fixture
@@ -59,5 +58,4 @@ def test_a_commit_without_results_keeps_nothing(repository, capsys):
 
 
 def test_the_first_edition_is_kept():
-    assert set(editions.load_editions()) >= {"first"}
-    assert (STORED_RESULTS / "earlier" / "first.json").exists()
+    assert "first" in editions.load_editions()

@@ -182,7 +182,7 @@ def test_an_accepted_run_is_the_committed_book_and_leaves_chapters_not_yet_run(p
 
 def without_run_time(path):
     unwrapped = re.sub(rb'\\n",\n *"', b" ", path.read_bytes())  # the lines of a notebook's cell
-    return re.sub(rb"its run took \d+ \w+", b"", unwrapped)
+    return re.sub(rb"our run took \d+ \w+", b"", unwrapped)
 
 
 @pytest.mark.parametrize("path", [*chapters(), *assignments()], ids=lambda path: path.stem)

@@ -43,7 +43,7 @@ def test_a_difference_is_that_of_the_accuracies(scores):
 
 def test_the_command_stores_what_chapters_load(test_digits, scores, monkeypatch, capsys):
     stored = {}
-    monkeypatch.setattr(scores_by_writer, "read_writers", lambda folder: (None, test_digits))
+    monkeypatch.setattr(scores_by_writer, "writers_of_folder", lambda about, arguments: (None, test_digits))
     monkeypatch.setattr(scores_by_writer, "store", lambda files, folder: stored.update(files))
     assert score_by_writer.main(["folder"]) == 0
     table = pd.read_json(io.BytesIO(stored[reference.BY_WRITER]), orient="index")

@@ -63,7 +63,7 @@ def test_a_page_is_sound_light_accessible_and_usable_by_keyboard_and_fits_phone_
 def check_head(page):
     """A chapter says how long it takes, and leads to where it runs."""
     head = page.locator("p.chapter-head")
-    told = r"\d+ minutes to read, about \d+ with the exercises; its run took \d+ (seconds|minutes)"
+    told = r"\d+ minutes to read, about \d+ with the exercises; our run took \d+ (seconds|minutes)"
     assert re.search(told, head.inner_text())
     links = head.locator("a").evaluate_all("all => all.map(a => a.href)")
     assert [link.split("/")[2] for link in links[:2]] == ["colab.research.google.com", "mybinder.org"]

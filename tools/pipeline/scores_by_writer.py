@@ -4,10 +4,8 @@ The label files (Yadav and Bottou 2019) are at https://github.com/facebookresear
 what is stored is what this computes.
 """
 
-import argparse
 from collections.abc import Iterator
 from itertools import combinations
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,19 +13,14 @@ import pandas as pd
 from digitlib import reference, statistics
 from digitlib.data import load_mnist
 from digitlib.files import store
-from pipeline.writers import WHERE, read_writers
+from pipeline.writers import writers_of_folder
 
 NETWORKS = ("cnn", "matched", "fully connected")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Store the scores by writer for the chapters."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, help="with qmnist-train-labels.tsv.gz and qmnist-test-labels.tsv.gz")
-    try:
-        _, test = read_writers(parser.parse_args(arguments).folder)
-    except (OSError, ValueError) as problem:
-        parser.error(f"{problem}. {WHERE}")
+    _, test = writers_of_folder(__doc__, arguments)
     scores = score(test)
     content = scores.to_json(orient="index", double_precision=6, indent=1)
     store({reference.BY_WRITER: content.encode("utf-8")}, reference.FOLDER)

@@ -14,7 +14,6 @@ import pandas as pd
 from digitlib.data import HELD_OUT_FILE, MNIST_FOLDER
 from digitlib.files import read_text, sha256
 
-WHERE = "The files are at https://github.com/facebookresearch/qmnist."
 STUDENTS = 4  # NIST's number of the series; those of the staff are 0 and 1
 DRAWS = 20_000  # about one in a hundred has the right number of digits, so that some 200 can be compared
 
@@ -28,6 +27,16 @@ def read_writers(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
         If a file is missing, or holds fewer digits than MNIST.
     """
     return _read(folder / "qmnist-train-labels.tsv.gz", 60_000), _read(folder / "qmnist-test-labels.tsv.gz", 10_000)
+
+
+def writers_of_folder(description: str | None, arguments: list[str] | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What `read_writers` reads, from the folder that a command is given; it ends and says why if that cannot be."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, help="with qmnist-train-labels.tsv.gz and qmnist-test-labels.tsv.gz")
+    try:
+        return read_writers(parser.parse_args(arguments).folder)
+    except (OSError, ValueError) as problem:
+        parser.error(f"{problem}. The files are at https://github.com/facebookresearch/qmnist.")
 
 
 def choose_writers(train: pd.DataFrame, like: pd.DataFrame, *, draws: int = DRAWS, seed: int = 0) -> np.ndarray:
@@ -74,12 +83,7 @@ def _draw(counts: np.ndarray, wanted: np.ndarray, rng: np.random.Generator, draw
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the list of held-out training images into the package."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, help="with qmnist-train-labels.tsv.gz and qmnist-test-labels.tsv.gz")
-    try:
-        train, test = read_writers(parser.parse_args(arguments).folder)
-    except (OSError, ValueError) as problem:
-        parser.error(f"{problem}. {WHERE}")
+    train, test = writers_of_folder(__doc__, arguments)
     held = choose_writers(train, test)
     content = struct.pack(">HBBI", 0, 8, 1, len(held)) + held.astype(np.uint8).tobytes()
     path, sums = MNIST_FOLDER / HELD_OUT_FILE, MNIST_FOLDER / "SHA256SUMS"
