@@ -28,6 +28,11 @@ SHOWN_LINKS = """
 CUT_CODE = (
     "[...document.querySelectorAll('pre')].filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)"
 )
+BEYOND_THE_PHONE = """
+[...document.querySelectorAll('.prev-next-area *')]
+  .filter(e => e.getBoundingClientRect().right > innerWidth)
+  .map(e => e.textContent)
+"""
 CUT_CELLS = CUT_CODE.replace("'pre'", "'.cell_input pre'")
 
 
@@ -51,6 +56,7 @@ def test_a_page_is_sound_light_accessible_and_usable_by_keyboard_and_fits_phone_
     assert barriers(watched, CONTRAST) == []  # nothing but colours differs
     watched.set_viewport_size({"width": 360, "height": 740})
     assert watched.evaluate("document.documentElement.scrollWidth") <= 360
+    assert watched.evaluate(BEYOND_THE_PHONE) == []
     watched.set_viewport_size({"width": 660, "height": 900})  # A4 less its margins
     watched.emulate_media(media="print")
     assert watched.evaluate(CUT_CODE) == []
