@@ -20,8 +20,11 @@
 # | Parameter | What it sets |
 # |---|---|
 # | `network` | a name in `experiment.NETWORKS`: the CNN, its rivals, and its variations |
-# | `seed` | the initial weights, the order of the images, and which of them are drawn |
+# | `seed` | the initial weights, the order of the images, which are drawn, and how they are rearranged |
 # | `epochs`, `batch_size`, `learning_rate`, `weight_decay` | the training, with Adam |
+# | `schedule` | whether the learning rate stays, or falls to zero |
+# | `average_weights` | use the mean of the weights over the last thousand steps or so |
+# | `new_order` | draw another order of the images for each epoch |
 # | `training_images` | how many are drawn, each digit as often as in the whole |
 # | `transformation` | a rearrangement of all images, for training and scoring alike |
 # | `augmentation` | random changes of the training images |
@@ -29,6 +32,7 @@
 # | `moved` | score digits that were moved off centre, too |
 # | `corrupted` | score digits with noise, blur, fog and the like, too |
 # | `confidences` | keep how sure the network was of each answer |
+# | `each_epoch` | score after each epoch, too |
 
 # %% tags=["parameters"]
 network = "fully connected"
@@ -37,6 +41,9 @@ epochs = 10
 batch_size = 32
 learning_rate = 0.001
 weight_decay = 0.0
+schedule = "constant"
+average_weights = False
+new_order = False
 training_images = 60_000
 transformation = "none"
 augmentation = "none"
@@ -44,6 +51,7 @@ scored_on = "test"
 moved = False
 corrupted = False
 confidences = False
+each_epoch = False
 
 # %% tags=["pipeline"]
 from page_results import Page
@@ -58,6 +66,7 @@ page = Page("07_experiment")
 
 # %%
 import json
+from functools import partial
 
 import keras
 import numpy as np
@@ -71,8 +80,9 @@ if choices.choose({"test": False, "validation": True}, scored_on, "scored_on"):
 X_train, y_train = choices.draw_examples(
     X_train, y_train, count=training_images, seed=seed
 )
-transform = choices.choose(
-    choices.TRANSFORMATIONS, transformation, "transformation"
+transform = partial(
+    choices.choose(choices.TRANSFORMATIONS, transformation, "transformation"),
+    seed=seed,
 )
 print(f"{len(X_train):,} images to train on, {len(X_test):,} to score")
 
@@ -80,6 +90,18 @@ print(f"{len(X_train):,} images to train on, {len(X_test):,} to score")
 # ## The training
 
 # %%
+steps = epochs * int(np.ceil(len(X_train) / batch_size))
+schedules = {
+    "constant": learning_rate,
+    # To zero, along half a wave of a cosine.
+    "decaying": keras.optimizers.schedules.CosineDecay(learning_rate, steps),
+}
+optimizer = keras.optimizers.Adam(
+    choices.choose(schedules, schedule, "schedule"),
+    weight_decay=weight_decay or None,
+    use_ema=average_weights,
+    ema_momentum=0.999,  # what is 1,000 steps old counts e times less
+)
 model, run = training.train(
     lambda: choices.build(network, augmentation=augmentation),
     data.scale_pixels(transform(X_train)),
@@ -87,9 +109,12 @@ model, run = training.train(
     seed=seed,
     epochs=epochs,
     batch_size=batch_size,
-    optimizer=keras.optimizers.Adam(
-        learning_rate, weight_decay=weight_decay or None
-    ),
+    optimizer=optimizer,
+    new_order=new_order,
+    # Nothing is chosen by these scores.
+    validation_data=(data.scale_pixels(transform(X_test)), y_test)
+    if each_epoch
+    else None,
 )
 print(f"{model.name}: {model.count_params():,} parameters, {epochs} epochs")
 
@@ -140,6 +165,10 @@ if corrupted:
 if confidences:
     doubt = np.sort(probabilities.astype(float), axis=1)[:, :-1].sum(axis=1)
     outcome["nines"] = (-np.log10(np.maximum(doubt, 1e-8))).round(3).tolist()
+if each_epoch:
+    outcome["right_by_epoch"] = [
+        round(share * len(y_test)) for share in run.history["val_accuracy"]
+    ]
 
 # %% [markdown]
 # ## The record
@@ -154,6 +183,9 @@ parameters = {
     "batch_size": batch_size,
     "learning_rate": learning_rate,
     "weight_decay": weight_decay,
+    "schedule": schedule,
+    "average_weights": average_weights,
+    "new_order": new_order,
     "training_images": training_images,
     "transformation": transformation,
     "augmentation": augmentation,
@@ -161,6 +193,7 @@ parameters = {
     "moved": moved,
     "corrupted": corrupted,
     "confidences": confidences,
+    "each_epoch": each_epoch,
 }
 circumstances = {
     "loss": [round(loss, 5) for loss in run.history["loss"]],

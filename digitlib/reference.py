@@ -19,7 +19,7 @@ from digitlib.training import Run
 FOLDER = Path(__file__).parent / "data" / "runs"
 SWEEPS = FOLDER / "sweeps"
 BY_WRITER = "by_writer.json"
-FURTHER_SCORES = ("moved", "corrupted", "confidences")
+FURTHER_SCORES = ("moved", "corrupted", "confidences", "each_epoch")
 
 BUILDERS: dict[str, Callable[[], keras.Model]] = {
     "cnn": models.build_cnn,
@@ -91,7 +91,7 @@ def load_sweep(name: str) -> pd.DataFrame:
         ``predictions`` (a string with a digit for each image, in their order);
         if the sweep asked for them, ``right_moved`` (a list: after moving the
         images by 0, 1, ... 8 pixels), ``right_corrupted`` (a dict by
-        corruption) and ``nines`` (a list: minus the decimal logarithm of one
+        corruption), ``right_by_epoch`` (a list) and ``nines`` (a list: minus the decimal logarithm of one
         minus each answer's probability); ``loss`` (a list by epoch),
         ``parameter_count``, ``seconds`` and ``cpu_seconds`` of the training,
         ``processor`` and ``versions``.
