@@ -18,6 +18,7 @@ from digitlib.training import Run
 
 FOLDER = Path(__file__).parent / "data" / "runs"
 SWEEPS = FOLDER / "sweeps"
+NETWORKS = "networks"
 BY_WRITER = "by_writer.json"
 FURTHER_SCORES = ("moved", "corrupted", "confidences", "each_epoch")
 
@@ -51,6 +52,21 @@ def load_model(name: str) -> keras.Model:
     model = BUILDERS[name]()
     model.load_weights(FOLDER / f"{name}.weights.h5")
     return model
+
+
+def load_networks() -> list[keras.Model]:
+    """Load five CNNs that were trained as the book's was, from other seeds.
+
+    Returns
+    -------
+    list of keras.Model
+        Of the seeds 1 to 5.
+    """
+    networks = []
+    for path in sorted((FOLDER / NETWORKS).glob("*.weights.h5")):
+        networks.append(models.build_cnn())
+        networks[-1].load_weights(path)
+    return networks
 
 
 def load_run(name: str) -> Run:

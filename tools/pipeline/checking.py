@@ -262,6 +262,8 @@ def _check_staleness() -> Iterator[str]:
         names = set(re.findall(r"reference\.load_\w+\(\"(\w+)\"\)", code))
         if "reference.load_sweeps()" in code:
             names |= {Path(file).name.partition(".")[0] for file in digests if file.startswith("sweeps/")}
+        if "reference.load_networks()" in code:
+            names |= {file.removesuffix(".weights.h5") for file in digests if file.startswith("networks/")}
         for name in sorted(names):
             yield from _stale_files(path, name, results.get(path.stem, {}), digests)
 
