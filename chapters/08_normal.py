@@ -14,6 +14,7 @@
 # - say whether your accuracy is within the usual;
 # - tell the chance of the seed from the chance of the test images and their writers;
 # - compare two trained networks with McNemar's test, and two kinds of network over seeds;
+# - say what part of the spread is the moment at which a training stops, and take it away;
 # - say how many seeds it takes to see a difference.
 
 # %% tags=["pipeline"]
@@ -26,9 +27,11 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 from statsmodels.stats.power import TTestPower
 
 from digitlib import data, plots, reference, statistics
+from digitlib.speed import timings
 
 _, (_, y_test) = data.load_mnist()
 headline = reference.load_sweep("headline")
@@ -345,31 +348,178 @@ page.claim(
 # the matched network and the plain one the difference is
 # {{ normal.comparisons["matched - plain"] | difference_in_words }}.
 #
+# ## The seed, or the moment of stopping?
+#
+# What does a seed do that lasts? Look at single runs epoch by epoch, this time with a new order of
+# the images in each epoch. (Once a seed is set, Keras repeats one order in all epochs, and so did
+# all runs so far.) [The bands](#fig-normal-epochs) hold ten seeds each.
+
+# %% mystnb={"figure": {"caption": "Test accuracy after each of the last epochs, for ten seeds each: bands from the lowest to the highest run, with the mean. One rate stays as it is, the other falls to zero.", "name": "fig-normal-epochs"}}
+spread = reference.load_sweep("spread")
+RECIPES = {
+    "as in this book": headline[headline["network"] == "cnn"],
+    "a new order each epoch": spread[
+        (spread["schedule"] == "constant") & ~spread["average_weights"]
+    ],
+    "that, and a falling rate": spread[spread["schedule"] == "decaying"],
+    "that, and averaged weights": spread[spread["average_weights"]],
+}
+by_epoch = {
+    name: np.array(RECIPES[name]["right_by_epoch"].tolist()) / len(y_test)
+    for name in ("a new order each epoch", "that, and a falling rate")
+}
+plots.bands(
+    {
+        "rate that stays": by_epoch["a new order each epoch"][:, 3:],
+        "falling rate": by_epoch["that, and a falling rate"][:, 3:],
+    },
+    x=range(4, 11),
+    subject="Test accuracy by epoch, ten seeds each",
+    xlabel="epoch",
+    ylabel="test accuracy",
+)
+
+# %%
+last_four = by_epoch["a new order each epoch"][:, 6:]
+within = np.sqrt(last_four.var(axis=1, ddof=1).mean())
+between = last_four[:, -1].std(ddof=1)
+correlation = np.corrcoef(last_four[:, -2], last_four[:, -1])[0, 1]
+print(f"within a run, epochs 7 to 10: {100 * within:.3f} points")
+print(f"between seeds, last epoch:    {100 * between:.3f} points")
+print(f"correlation of the last two epochs over seeds: {correlation:.2f}")
+
+# %% tags=["pipeline"]
+page.add(
+    within_deviation=within,
+    between_deviation=between,
+    epochs_correlate=correlation,
+)
+
+# %% [markdown]
+# Within one run the accuracy goes up and down by
+# {{ (100 * normal.within_deviation) | decimals(3) }} points from epoch to epoch; between seeds the
+# last epochs differ by {{ (100 * normal.between_deviation) | decimals(3) }}. Whoever is ahead after
+# epoch 9 is hardly ahead after epoch 10: the correlation is
+# {{ normal.epochs_correlate | decimals(2) }}. So most of what we called "the seed" is the moment of
+# stopping. With a rate that stays, the last steps are as long as the first ones and jump about the
+# floor of the valley ([chapter 3](03_learning.ipynb)). Where the last one lands is luck.
+#
+# Two remedies. Let the rate fall to zero, here along half a wave of a cosine
+# ({{ cite("loshchilov2017") }}): the network comes to rest. Or use the mean of the weights over the
+# last thousand steps or so ({{ cite("izmailov2018") }}), which lies in the middle of the jumping.
+# Both were declared before they ran, with ten seeds each.
+
+# %%
+rows = {}
+for name, runs in RECIPES.items():
+    values = runs["accuracy"]
+    deviation, free = values.std(), len(values) - 1
+    high, low = np.sqrt(free / stats.chi2.ppf([0.025, 0.975], free))
+    rows[name] = {
+        "mean": values.mean(),
+        "deviation": 100 * deviation,
+        "from": 100 * deviation * low,
+        "to": 100 * deviation * high,
+    }
+recipes = pd.DataFrame(rows).T
+recipes.round({"mean": 4, "deviation": 3, "from": 3, "to": 3})
+
+# %% tags=["pipeline"]
+page.add(recipes=recipes.to_dict("index"))
+by_recipe = {
+    name: runs.set_index("seed")["accuracy"] for name, runs in RECIPES.items()
+}
+gains = {
+    name: statistics.compare_over_seeds(
+        by_recipe["a new order each epoch"], by_recipe[name]
+    )
+    for name in ("that, and a falling rate", "that, and averaged weights")
+}
+page.add(gains=gains)
+page.claim(
+    "Both make the network better",
+    all(gain.low > 0 for gain in gains.values()),
+)
+page.claim(
+    "the spread is smaller, too",
+    all(
+        recipes.loc[name, "deviation"]
+        < recipes.loc["a new order each epoch", "deviation"]
+        for name in gains
+    ),
+)
+
+# %% [markdown]
+# {{ claim("Both make the network better") }}, at no cost in time: the falling rate by
+# {{ normal.gains["that, and a falling rate"] | difference_in_words }}, the averaged weights by
+# {{ normal.gains["that, and averaged weights"] | difference_in_words }}. In these runs
+# {{ claim("the spread is smaller, too") }}, but a deviation from ten runs has a wide interval.
+#
+# The book keeps the rate that stays, since it is what you get if you say nothing, and since all its
+# chapters compare with it. For a network of your own, let the rate fall.
+#
+# The same recipe stands in this book with several means: here, in
+# [the chapter on speed](19_fast.ipynb), and in sentences that quote one or the other. They are
+# means over different seeds:
+
+# %%
+ours = by_recipe["as in this book"].to_numpy()
+siblings = reference.load_timings("siblings")
+theirs = timings.by_epoch(siblings, "bare script").iloc[:, -1].to_numpy()
+same_recipe = {
+    "this chapter": ours,
+    "chapter 19": theirs,
+    "both": np.concatenate([ours, theirs]),
+}
+for name, values in same_recipe.items():
+    mean = statistics.mean_over_seeds(values)
+    print(f"{name:13} {statistics.in_words(mean, digits=2)}")
+
+# %% tags=["pipeline"]
+page.add(
+    same_recipe={
+        name: statistics.mean_over_seeds(values)
+        for name, values in same_recipe.items()
+    }
+)
+
+# %% [markdown]
+# The best single figure is the last: {{ normal.same_recipe.both | in_words(digits=2) }}.
+#
 # ## How many seeds does it take?
 #
 # Suppose a change of the CNN helps by a tenth of a percentage point. How many pairs of runs must
 # you make, so that a test at the usual level finds it in four cases of five? It depends on the
 # spread of the differences, which for two trainings of the same kind is $\sqrt 2$ times the spread
-# of the seeds.
+# of the seeds. And that spread is known from ten runs only: so take both ends of its interval, too.
+
 
 # %%
-spread = np.sqrt(2) * accuracy["cnn"].std()
-seeds_needed = {}
-for points in (0.5, 0.2, 0.1, 0.05):
-    effect_size = points / 100 / spread
+def seeds_to_see(points, deviation):
+    """Pairs of runs that find a difference in four cases of five."""
+    effect_size = points / (np.sqrt(2) * deviation)
     seeds = TTestPower().solve_power(effect_size, alpha=0.05, power=0.8)
-    seeds_needed[points] = int(np.ceil(seeds))
-for points, seeds in seeds_needed.items():
-    print(f"a difference of {points:.2f} points: {seeds:3} seeds")
+    return int(np.ceil(seeds))
+
+
+needed = recipes[["deviation", "from", "to"]].map(
+    lambda deviation: seeds_to_see(0.1, deviation)
+)
+needed.columns = ["seeds", "from", "to"]
+needed
 
 # %% tags=["pipeline"]
-page.add(seeds_needed=seeds_needed)
+page.add(seeds_needed=needed.to_dict("index"))
 
 # %% [markdown]
-# For a tenth of a point, about {{ normal.seeds_needed["0.1"] | words }} seeds; for half of that,
-# about {{ normal.seeds_needed["0.05"] | words }}. (The spread is known from ten runs only, so these
-# numbers are rough.) Most tables in tutorials compare single runs. Now you know what such a table
-# can show.
+# For a tenth of a point the book's recipe needs {{ normal.seeds_needed["as in this book"].seeds }}
+# seeds (somewhere from {{ normal.seeds_needed["as in this book"].from }} to
+# {{ normal.seeds_needed["as in this book"].to }}); with a falling rate
+# {{ normal.seeds_needed["that, and a falling rate"].seeds }} (from
+# {{ normal.seeds_needed["that, and a falling rate"].from }} to
+# {{ normal.seeds_needed["that, and a falling rate"].to }}). Half the difference takes about four
+# times as many. Most tables in tutorials compare single runs. Now you know what such a table can
+# show.
 #
 # **Elsewhere.** {{ cite("jordan2024a") }} repeated trainings on pictures of objects very often:
 # after a long training, most of the spread between seeds was luck with the test images, and little
@@ -385,6 +535,8 @@ page.add(seeds_needed=seeds_needed)
 #   the first only.
 # - The test digits come from {{ normal.writers }} hands. That makes the interval wider than the
 #   formula for single digits says.
+# - Most of the spread over seeds is the moment of stopping. A rate that falls to zero takes much of
+#   it away, and makes the network better.
 # - McNemar's test compares two trained networks; kinds of network are compared over seeds.
 # - Correct for the number of tests, and state the difference with its interval, not the p-value
 #   alone.
@@ -483,8 +635,6 @@ page.add(seeds_needed=seeds_needed)
 # {{ how_to_answer("normal.1") }}
 
 # %%
-from scipy import stats
-
 from digitlib import check, hint
 
 # %% [markdown]
@@ -603,12 +753,10 @@ def power(difference, spread, seeds):
 
 
 ### BEGIN SOLUTION
-for points, seeds in seeds_needed.items():
-    found = power(points / 100, spread, seeds)
-    print(
-        f"a difference of {points:.2f} points, {seeds:3} seeds: "
-        f"found in {found:.2f}"
-    )
+for name, row in needed.iterrows():
+    spread_of_differences = np.sqrt(2) * recipes.loc[name, "deviation"] / 100
+    found = power(0.001, spread_of_differences, row["seeds"])
+    print(f"{name:27} {row['seeds']:3} seeds: found in {found:.2f}")
 ### END SOLUTION
 check("normal.5", power)
 
