@@ -5,9 +5,9 @@
 # with the exercises; our run took {{ runs.experiment.seconds | minutes }} on
 # {{ experiment.processor }}.*
 #
-# The chapters that follow rest on {{ experiment.runs }} trainings. Every one of them was made by
-# this page, with other parameters. So you can repeat any row of any table: open the page in Colab,
-# type the row's parameters into the first cell, and run it.
+# Many of the chapters that follow rest on {{ experiment.runs }} stored trainings. Every one of
+# these was made by this page, with other parameters. So you can repeat any of them: open the page
+# in Colab, type its parameters into the first cell, and run it.
 #
 # **After this chapter you can**
 #
@@ -20,7 +20,7 @@
 # | Parameter | What it sets |
 # |---|---|
 # | `network` | a name in `experiment.NETWORKS`: the CNN, its rivals, and its variations |
-# | `seed` | the initial weights, the order of the images, which are drawn, and how they are rearranged |
+# | `seed` | the weights, the order of the images, which are drawn, how they are rearranged |
 # | `epochs`, `batch_size`, `learning_rate`, `weight_decay` | the training, with Adam |
 # | `schedule` | whether the learning rate stays, or falls to zero |
 # | `average_weights` | use the mean of the weights over the last thousand steps or so |
@@ -221,6 +221,8 @@ if len(stored) >= 2:
         f"accuracies from {stored.min():.4f} to {stored.max():.4f}"
     )
     inside = low <= accuracy <= high
+    wide = (high - low) / 2 / stored.std()
+    print(f"the interval: {wide:.1f} standard deviations to either side")
     print("this one lies in their 99.9 % prediction interval:", inside)
 else:
     print("The book has no runs of these parameters.")
@@ -247,7 +249,8 @@ page.claim(
 # The run on this page was the {{ experiment.network }} network from seed {{ experiment.seed }}:
 # {{ experiment.accuracy | percent(2) }} after {{ experiment.epochs }} epochs, and
 # {{ claim("it agrees with those from other seeds") }}. The interval is wide on purpose: of a
-# thousand honest repetitions, about one falls outside. (A **prediction interval** says where one
+# thousand honest repetitions, about one falls outside. It is wider still where few runs are stored:
+# from five, only a broken training would be noticed. (A **prediction interval** says where one
 # further run will fall; a confidence interval says where the mean of all runs lies.)
 #
 # The same seed on the same machine gives the same network. On another processor it gives another
@@ -293,7 +296,8 @@ reference.load_sweeps()[columns].groupby(level="sweep").head(1)
 #
 # - A result that others can repeat needs all its parameters, its seed among them.
 # - One further run is judged by a prediction interval.
-# - Every row of every table in the next chapters can be repeated here.
+# - Every stored run of the sweeps can be repeated here: those behind chapters 8 to 11 and 13 to 16.
+#   Chapters 12, 14, 17, 18 and 19 have measurements of their own besides.
 #
 # ## Questions to think about
 #
