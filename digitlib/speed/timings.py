@@ -32,9 +32,10 @@ def summarize(runs: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         ``seeds``; medians, in seconds, of ``set-up`` (images, network and
         graph), ``training``, their sum ``total``, and ``processor`` (of the
-        training, all cores); ``times faster``, the median over the seeds of the bare script's seconds over its own; ``value``,
-        ``low`` and ``high``: mean accuracy after the last epoch, 0 to 1, with
-        its 95 % interval, which is missing for fewer than five seeds.
+        training, all cores); ``times faster``, the median over the seeds of
+        the bare script's seconds over its own; ``value``, ``low`` and ``high``:
+        mean accuracy after the last epoch, 0 to 1, with its 95 % interval,
+        which is missing for fewer than five seeds.
     """
     table = pd.DataFrame({"contestant": runs["contestant"], "seed": runs["seed"]})
     table["set-up"] = runs["load_seconds"] + runs["setup_seconds"]
