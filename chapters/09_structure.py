@@ -69,10 +69,12 @@ plots.image_grid(
 # %% [markdown]
 # ## What is left
 #
-# The CNN was trained anew from five seeds on each kind of images, with the {{ structure.epochs }}
-# epochs of the book. So was the matched fully connected network, on images as they are and on those
-# with all pixels permuted. The runs were declared beforehand, so they are scored on the test
-# images, permuted alike. Each row can be repeated with [the experiment page](07_experiment.ipynb).
+# The CNN was trained anew from {{ structure.seeds | words }} seeds on each kind of images, with the
+# {{ structure.epochs }} epochs of the book. Each seed draws a permutation of its own, so the
+# intervals cover that choice, too. So was the matched fully connected network, on images as they
+# are and on those with all pixels permuted. The runs were declared beforehand, so they are scored
+# on the test images, permuted alike. Each row can be repeated with
+# [the experiment page](07_experiment.ipynb).
 
 # %%
 groups = runs.groupby(["network", "transformation"])["accuracy"]
@@ -127,6 +129,7 @@ corrected_worst = statistics.holm(
 )
 page.add(
     epochs=runs["epochs"].iloc[0],
+    seeds=runs["seed"].nunique(),
     cnn={name: estimates["cnn", name] for name in names},
     matched={
         name: estimates["matched", name]
@@ -202,8 +205,7 @@ page.claim(
 # strokes are intact up to 7 pixels, which is more than the 3x3 kernels see; but the second
 # convolution looks across the seams between blocks, and there it meets neighbours that are none.
 # Permuted rows keep what lies left and right. And within blocks only the coarse picture is left,
-# which is enough to come as far. These are guesses; the runs do not say why. One permutation of
-# each kind was drawn, and the intervals do not cover that another might give other numbers.
+# which is enough to come as far. These are guesses; the runs do not say why.
 #
 # **Elsewhere.** {{ cite("dascoli2019") }} write a trained CNN as a fully connected network and
 # train on: it stays near the CNN, where a training from scratch does not lead.
