@@ -296,8 +296,8 @@ reference.load_sweeps()[columns].groupby(level="sweep").head(1)
 #
 # - A result that others can repeat needs all its parameters, its seed among them.
 # - One further run is judged by a prediction interval.
-# - Every stored run of the sweeps can be repeated here: those behind chapters 8 to 11 and 13 to 16.
-#   Chapters 12, 14, 17, 18 and 19 have measurements of their own besides.
+# - Every stored run of a sweep can be repeated here. Some chapters have measurements of their own
+#   besides, and say how those were made.
 #
 # ## Questions to think about
 #

@@ -398,8 +398,8 @@ page.add(
 # %% [markdown]
 # Within one run the accuracy goes up and down by
 # {{ (100 * normal.within_deviation) | decimals(3) }} points from epoch to epoch; between seeds the
-# last epochs differ by {{ (100 * normal.between_deviation) | decimals(3) }}. Whoever is ahead after
-# epoch 9 is hardly ahead after epoch 10: the correlation is
+# last epochs differ by {{ (100 * normal.between_deviation) | decimals(3) }}. A place among the ten
+# after epoch 9 says little of the place after epoch 10: their correlation is
 # {{ normal.epochs_correlate | decimals(2) }}. So most of what we called "the seed" is the moment of
 # stopping. With a rate that stays, the last steps are as long as the first ones and jump about the
 # floor of the valley ([chapter 3](03_learning.ipynb)). Where the last one lands is luck.
@@ -484,7 +484,7 @@ page.add(
 )
 
 # %% [markdown]
-# The best single figure is the last: {{ normal.same_recipe.both | in_words(digits=2) }}.
+# Quote the last, which rests on the most runs: {{ normal.same_recipe.both | in_words(digits=2) }}.
 #
 # ## How many seeds does it take?
 #
@@ -517,9 +517,8 @@ page.add(seeds_needed=needed.to_dict("index"))
 # {{ normal.seeds_needed["as in this book"].to }}); with a falling rate
 # {{ normal.seeds_needed["that, and a falling rate"].seeds }} (from
 # {{ normal.seeds_needed["that, and a falling rate"].from }} to
-# {{ normal.seeds_needed["that, and a falling rate"].to }}). Half the difference takes about four
-# times as many. Most tables in tutorials compare single runs. Now you know what such a table can
-# show.
+# {{ normal.seeds_needed["that, and a falling rate"].to }}). Most tables in tutorials compare single
+# runs. Now you know what such a table can show.
 #
 # **Elsewhere.** {{ cite("jordan2024a") }} repeated trainings on pictures of objects very often:
 # after a long training, most of the spread between seeds was luck with the test images, and little

@@ -334,7 +334,7 @@ scores = {
 
 # %% [markdown]
 # The layers differ in size as well: the second convolution has {{ hierarchy.outputs | thousands }}
-# outputs, ten times as many as there are pixels. More outputs are easier to read for *any* linear
+# outputs, where an image has 784 pixels. More outputs are easier to read for *any* linear
 # classifier. So two more controls have just as many outputs, each a random sum followed by ReLU,
 # from one layer that nobody trains:
 #

@@ -154,28 +154,35 @@ page.claim("A line is not the CNN's law", misfit["all sizes", "cnn"] < 0.001)
 
 
 # %%
-def exponents(low, high):
+def exponents(table, low, high):
     """The exponent of each network and seed, over some sizes."""
-    some = by_size.loc[:, low:high]
+    some = table.loc[:, low:high]
     at = np.log10(some.columns.to_numpy(float))
     slopes = [linregress(at, np.log10(row)).slope for row in some.to_numpy()]
     return -pd.Series(slopes, some.index)
 
 
-rows = {}
-for name in ("up to a thousand", "a thousand and more"):
-    of_seeds = exponents(*ranges[name])
+def compare_exponents(table, low, high):
+    """Both exponents, and their difference with its interval."""
+    of_seeds = exponents(table, low, high)
     compared = statistics.compare_over_seeds(
         of_seeds["matched"], of_seeds["cnn"]
     )
-    rows[name] = {
+    return {
         "CNN": of_seeds["cnn"].mean(),
         "fully connected": of_seeds["matched"].mean(),
         "difference": compared.difference,
         "low": compared.low,
         "high": compared.high,
     }
-exponent_table = pd.DataFrame(rows).T
+
+
+exponent_table = pd.DataFrame(
+    {
+        name: compare_exponents(by_size, *ranges[name])
+        for name in ("up to a thousand", "a thousand and more")
+    }
+).T
 exponent_table.round(3)
 
 # %% [markdown]
@@ -226,8 +233,40 @@ page.claim(
 # {{ data_size.largest_ratio | decimals(1) }} times as many errors. (We divided the sizes at a
 # thousand after we had seen the curve.)
 #
-# The rule above may have its part in the bend. With a thousand images it makes many passes over
-# each, with ten thousand only ten; and from there to all images, the number of steps jumps.
+# ## Equal steps
+#
+# The rule above may have its part in this. With ten thousand images a run makes ten passes, and
+# with all of them, too, in many more steps. So here is another rule: about as many steps for each
+# size, those of the runs with ten thousand images. These runs were declared when the question had
+# come up, and ran after that.
+
+# %%
+equal = pd.concat(
+    [reference.load_sweep("equal_steps"), reference.load_sweep("data_size")]
+)
+equal_steps = equal["epochs"] * np.ceil(equal["training_images"] / 32)
+equal = equal[equal_steps.between(3_000, 4_000)]
+equal["error"] = 1 - equal["accuracy"]
+by_size_equal = equal.pivot(
+    index=["network", "seed"], columns="training_images", values="error"
+)
+pd.DataFrame(
+    {
+        "at least 1,500 steps": exponent_table.loc["a thousand and more"],
+        "equal steps": compare_exponents(by_size_equal, 1_000, 60_000),
+    }
+).T.round(3)
+
+# %% tags=["pipeline"]
+with_equal_steps = compare_exponents(by_size_equal, 1_000, 60_000)
+page.add(equal=with_equal_steps, equal_sizes=len(by_size_equal.columns))
+
+# %% [markdown]
+# With equal steps the exponents are {{ data_size.equal.CNN | decimals(2) }} and
+# {{ data_size.equal["fully connected"] | decimals(2) }}, and their difference is
+# {{ data_size.equal.difference | decimals(3) }} ({{ data_size.equal.low | decimals(3) }} to
+# {{ data_size.equal.high | decimals(3) }}). So an exponent is one of the images *and* of the rule
+# for the steps.
 #
 # A power law is a description, not a law of nature. It must fail at both ends: with no images the
 # error is nine tenths, not infinite, and labels that are wrong cannot be learned away. Before you

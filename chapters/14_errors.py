@@ -342,15 +342,15 @@ page.add(
 # The calibration error looks at the answer alone. Two other scores look at all ten probabilities.
 # The **negative log-likelihood** is the loss of [chapter 4](04_training.ipynb), taken on the test
 # images. The **Brier score** ({{ cite("brier1950") }}) is the squared distance of the ten
-# probabilities from a 1 at the right digit and nine zeros. Both are lowest, on average, for whoever
-# states the true probabilities. The first punishes sure errors without mercy; the second cannot
-# exceed 2.
+# probabilities from a 1 at the right digit and nine zeros. On average nobody gets less of either
+# than who states the true probabilities. The first punishes sure errors without mercy; the second
+# cannot exceed 2.
 #
 # The remedy is astonishingly small. Divide all scores before the softmax by one number, the
 # **temperature** ({{ cite("guo2017") }}). Above 1, it makes every answer less sure and changes
-# none. Fit it to the loss on one half of the images, and look at the other half. (Stored runs kept
-# the doubt alone. So take {{ errors.networks | words }} networks whose weights were kept, trained
-# as the ten were.)
+# none. Fit it to the loss on every second image, and look at the others. (Stored runs kept the
+# doubt alone. So take {{ errors.networks | words }} networks whose weights were kept, trained as
+# the ten were.)
 
 # %% nbval={"atol": 0.01}
 every_second = np.arange(len(y_test)) % 2 == 0
@@ -548,14 +548,15 @@ page.claim(
 # ## A threshold with a guarantee
 #
 # The rule above aims at its number and may miss it. Can a threshold *promise* something? Say: among
-# the answered digits, at most `0.5` percent are wrong, and with a probability of `0.95` this holds.
-# Then it is not enough that so few were wrong on the half where you choose. The upper end of their
-# share's exact interval has to stay below ({{ cite("geifman2017") }}). And whoever tries
-# {{ errors.thresholds | words }} thresholds and takes the best must divide the risk among them.
+# the answered digits, at most {{ errors.promised | percent }} are wrong, and this holds with a
+# probability of {{ (1 - errors.promise_risk) | percent(0) }}. Then it is not enough that so few
+# were wrong on the half where you choose. The upper end of their share's exact interval has to stay
+# below ({{ cite("geifman2017") }}). And whoever tries {{ errors.thresholds | words }} thresholds
+# and picks one must divide the risk among them.
 
 
 # %%
-asked, thresholds = 0.005, 20
+asked, risk, thresholds = 0.005, 0.05, 20
 
 
 def guaranteed_threshold(doubts, wrongs):
@@ -566,7 +567,7 @@ def guaranteed_threshold(doubts, wrongs):
         answered = doubts <= threshold
         errors, count = wrongs[answered].sum(), answered.sum()
         upper = stats.beta.ppf(
-            1 - 0.05 / thresholds, errors + 1, count - errors
+            1 - risk / thresholds, errors + 1, count - errors
         )
         if upper <= asked:
             best = threshold
@@ -601,12 +602,14 @@ pd.DataFrame(
 at_random, across = promised["every second image"], promised["by staff"]
 page.add(
     thresholds=thresholds,
+    promised=asked,
+    promise_risk=risk,
     guaranteed_aside=at_random["set aside"].mean(),
     guaranteed_errors=at_random["errors left"].mean(),
     across_aside=across["set aside"].mean(),
     across_errors=across["errors left"].mean(),
     fewest_for_a_thousandth=int(
-        np.ceil(np.log(0.05 / thresholds) / np.log(1 - 0.001))
+        np.ceil(np.log(risk / thresholds) / np.log(1 - 0.001))
     ),
 )
 page.claim(

@@ -460,9 +460,9 @@ print(f"measured: {batch_memory[0]:.0f} kB for each image of a batch")
 
 # %% [markdown]
 # **Exercise 4** (a quarter of an hour). A file of integers: write `to_int8`, which turns an array
-# of weights into whole numbers from -127 to 127 and a scale, such that `codes * scale` is as close
-# to the weights as these numbers allow, and the largest weight, positive or negative, gets 127 or
-# -127. How far is the largest weight of the book's network moved?
+# of weights into whole numbers from `-127` to `127` and a scale, such that `codes * scale` is as
+# close to the weights as these numbers allow. A weight of the greatest size, whatever its sign,
+# gets `127` or `-127`. How far are the weights of the book's network moved?
 
 
 # %%

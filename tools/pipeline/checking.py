@@ -37,7 +37,7 @@ LARGEST_IGNORED_SHARE = 0.10
 
 # What the addresses of sources look like: of a DOI by its handbook, of a number by arXiv's, since 2007.
 ADDRESSES = {
-    "doi": r"10\.\d{4,9}/[^\s\"<>{}]+",
+    "doi": r"10\.\d{4,9}/[^\s\"{}]+",
     "eprint": r"\d{2}(0[1-9]|1[0-2])\.\d{4,5}",
     "url": r"https?://[\w.-]+\.[a-z]+(/[^\s\"<>{}]*)?",
 }
