@@ -190,7 +190,7 @@ page.add(
 # by students, half by staff of the Census Bureau, so it speaks of such a mixture only.
 
 # %%
-by_writer = reference.load_scores_by_writer()
+by_writer = reference.load_scores_by_writer().drop(reference.REFUSED)
 by_writer.drop(columns="groups").round(4)
 
 # %% tags=["pipeline"]

@@ -172,7 +172,9 @@ page.claim(
 # {{ errors.disputed_errors | decimals(1) }} of {{ errors.mean_errors | decimals(0) }} in a mean
 # run. Without them its accuracy is {{ errors.without.cnn | in_words(digits=2) }} instead of
 # {{ errors.with_all.cnn | in_words(digits=2) }}, and
-# {{ claim("the difference between the kinds of network stays") }}. And
+# {{ claim("the difference between the kinds of network stays") }}. (These intervals cover the
+# seeds; other writers would move the mean anywhere from {{ normal.by_writer.cnn.low | percent(2) }}
+# to {{ normal.by_writer.cnn.high | percent(2) }}, see [chapter 8](08_normal.ipynb).) And
 # {{ claim("a handful of the digits that all ten miss are disputed") }}:
 # {{ errors.always_disputed }} of {{ errors.always }}.
 #

@@ -20,6 +20,7 @@ FOLDER = Path(__file__).parent / "data" / "runs"
 SWEEPS = FOLDER / "sweeps"
 NETWORKS = "networks"
 BY_WRITER = "by_writer.json"
+REFUSED = "refused as no digit"
 FURTHER_SCORES = ("moved", "corrupted", "confidences", "each_epoch")
 
 BUILDERS: dict[str, Callable[[], keras.Model]] = {
