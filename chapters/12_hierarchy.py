@@ -9,7 +9,8 @@
 # beautiful story, and it is easy to see in pictures what one hopes to see. So the pictures here
 # come with numbers, and the numbers with a control: networks with random weights, before any
 # training. The pictures show the network of [chapter 4](04_training.ipynb). The numbers come from
-# {{ hierarchy.networks | words }} more, trained as it was, from other seeds.
+# {{ hierarchy.networks | words }} more, trained as it was, from other seeds, and from
+# {{ hierarchy.untrained_networks | words }} untrained ones.
 #
 # **After this chapter you can**
 #
@@ -63,16 +64,17 @@ page.add(
 # %% [markdown]
 # ## Are the kernels edge detectors?
 
-# %% mystnb={"figure": {"caption": "The kernels of the first convolution: orange weights are negative, purple ones positive. Some have a light and a dark side, as an edge detector has.", "name": "fig-hierarchy-kernels"}}
+# %% mystnb={"figure": {"caption": "The kernels of the first convolution: orange weights are negative, purple ones positive. An edge detector would have an orange and a purple side.", "name": "fig-hierarchy-kernels"}}
 plots.kernels(of_the_book.layers[0].get_weights()[0])
 
 
 # %% [markdown]
 # A simple edge detector has weights that rise steadily in one direction: a slope. How much of a
-# kernel is such a slope? Fit a plane to its nine weights, and take the share of their variance that
-# the plane explains. Random numbers will also show a slope of some kind. Of nine numbers around
-# their mean there are eight directions to vary in, and a plane has two of them, so a quarter is to
-# be expected by chance.
+# kernel is such a slope? Think of each weight as a height above its place in the 3x3 square. Lay
+# the flat, tilted board through these heights that fits best, and take the share of their variance
+# that this plane explains. Random numbers will also show a slope of some kind. Nine numbers around
+# their mean are fixed by eight of them; a tilt is fixed by two, how steeply it falls and how
+# steeply it goes to the right. So by chance, two parts of eight are to be expected.
 
 
 # %%
@@ -80,6 +82,7 @@ def share_of_slope(network):
     """For each first kernel, the share of variance that a plane explains."""
     kernels = network.layers[0].get_weights()[0].reshape(9, 32)
     kernels = kernels - kernels.mean(axis=0)
+    # Of length 1: then the square of a product is the variance it explains.
     down, right = (axis.ravel() / np.sqrt(6) for axis in np.mgrid[-1:2, -1:2])
     of_the_plane = (down @ kernels) ** 2 + (right @ kernels) ** 2
     return of_the_plane / (kernels**2).sum(axis=0)
@@ -97,7 +100,7 @@ for name, shares in slopes.items():
 
 # %% tags=["pipeline"]
 page.claim(
-    "The trained kernels are slopes far more often than chance",
+    "The trained kernels are more of a slope than random ones",
     slopes["trained"].mean() > slopes["untrained"].mean() + 0.1,
 )
 page.claim(
@@ -112,10 +115,12 @@ page.add(
 )
 
 # %% [markdown]
-# {{ claim("The trained kernels are slopes far more often than chance") }}: a plane explains
-# {{ hierarchy.slope.trained | percent(0) }} of their variance on average, and
+# {{ claim("The trained kernels are more of a slope than random ones") }}: on average a plane
+# explains {{ hierarchy.slope.trained | percent(0) }} of their variance, and
 # {{ hierarchy.slope.untrained | percent(0) }} of that of random ones. So edge detection is learned.
-# But it is not all: in {{ (1 - hierarchy.mostly_slope.trained) | percent(0) }} of the kernels
+# ([Chapter 5](05_comparison.ipynb) found that much of a first pattern stays. Both can be true: a
+# kernel may turn into a slope step by step.) But it is not all: in
+# {{ (1 - hierarchy.mostly_slope.trained) | percent(0) }} of the kernels
 # {{ claim("the plane explains less than half") }}. What they respond to may be spots, or lines, or
 # something that has no name.
 #
@@ -133,8 +138,8 @@ maps = up_to(of_the_book, 2)(digits[:1])[0].numpy()
 plots.feature_maps(maps, layer="the second convolution", columns=16)
 
 # %% [markdown]
-# A unit that looks for something rare is silent most of the time. Count how often units answer at
-# all.
+# A unit that looks for something rare is silent most of the time. (A silent unit need not look for
+# something rare.) Count how often units answer at all.
 
 
 # %% nbval={"atol": 0.01}
@@ -177,8 +182,8 @@ page.add(
 # against {{ hierarchy.active.untrained["second convolution"] | percent(0) }} before. In that
 # respect {{ claim("the first layer has hardly changed") }}
 # ({{ hierarchy.active.trained["first convolution"] | percent(0) }} and
-# {{ hierarchy.active.untrained["first convolution"] | percent(0) }}). Units of the second layer
-# have become choosy.
+# {{ hierarchy.active.untrained["first convolution"] | percent(0) }}). Next, see what makes these
+# units answer.
 #
 # ## What excites a unit?
 #
@@ -205,7 +210,7 @@ def most_exciting(unit, count=8):
     ]
 
 
-# %% mystnb={"figure": {"caption": "For each of eight units of the second convolution (a row each), the eight patches that excite it most. Within most rows the patches are alike: a bend, an end, a slanted stroke.", "name": "fig-hierarchy-patches"}}
+# %% mystnb={"figure": {"caption": "For each of eight units of the second convolution (a row each), the eight patches that excite it most. Are those of a row alike?", "name": "fig-hierarchy-patches"}}
 units = np.argsort(-second.max(axis=(0, 1, 2)))[:8]
 patches = [patch for unit in sorted(units) for patch in most_exciting(unit)]
 plots.image_grid(
@@ -222,10 +227,10 @@ plots.image_grid(
 # tenth all the same, as the commonest of ten always is. But a stroke that some digits have and
 # others have not is enough to raise it, so compare with untrained units.
 #
-# One trap: some units of the dense layer never answer, whatever the image. ReLU gives 0 for all
-# that a **dead unit** is fed, where it is flat, so no gradient can wake them. "The hundred images
-# that excite it most" then means nothing. So ask only units that answer to a hundred images or
-# more.
+# One trap: some units of the dense layer are 0 for all of these images. Such a **dead unit** gets
+# only negative sums. There ReLU is flat, so its own weights get no gradient, and it hardly ever
+# wakes. "The hundred images that excite it most" then means nothing. So ask only units that answer
+# to a hundred images or more.
 
 
 # %% nbval={"atol": 0.02}
@@ -270,7 +275,7 @@ page.claim(
     of_second["trained"] - of_second["untrained"] < 0.1,
 )
 page.claim(
-    "The units of the dense layer do",
+    "The units of the dense layer care more for digits than random ones",
     of_dense["trained"] > of_dense["untrained"] + 0.05,
 )
 page.add(
@@ -284,7 +289,8 @@ page.add(fewest_dead=min(dead), most_dead=max(dead))
 # {{ claim("care little more for digits than random units do") }}: on average the commonest digit
 # has {{ hierarchy.purity.trained["second convolution"] | percent(0) }} of the hundred, against
 # {{ hierarchy.purity.untrained["second convolution"] | percent(0) }}. Perhaps they stand for pieces
-# of strokes, which many digits share. {{ claim("The units of the dense layer do") }}:
+# of strokes, which many digits share.
+# {{ claim("The units of the dense layer care more for digits than random ones") }}:
 # {{ hierarchy.purity.trained["dense layer"] | percent(0) }}, against
 # {{ hierarchy.purity.untrained["dense layer"] | percent(0) }}. (That is without the dead ones:
 # {{ hierarchy.fewest_dead }} to {{ hierarchy.most_dead }} of the 64, by network.)
@@ -334,11 +340,12 @@ scores = {
 
 # %% [markdown]
 # The layers differ in size as well: the second convolution has {{ hierarchy.outputs | thousands }}
-# outputs, where an image has 784 pixels. More outputs are easier to read for *any* linear
-# classifier. So two more controls have just as many outputs, each a random sum followed by ReLU,
-# from one layer that nobody trains:
+# outputs, where an image has 784 pixels. More outputs alone bring nothing: a sum of sums of pixels
+# is a sum of pixels. But many sums, each bent by ReLU, may be easier to read than the pixels even
+# if nobody chose them. So two more controls have just as many outputs, each a random sum bent by
+# ReLU, from one layer that nobody trains:
 #
-# - sums over *all pixels*: many outputs, but no neighbourhood;
+# - sums over *all pixels*: many bent sums, but no neighbourhood;
 # - sums over *patches of 8x8*, the same ones at every second pixel: a convolution that sees as much
 #   as a unit of the second one does. Neighbourhood, but no depth.
 
@@ -373,7 +380,7 @@ probes = {
 }
 pd.concat(probes).round(3)
 
-# %% mystnb={"figure": {"caption": "What a linear probe reads: from single layers that nobody trained, and from layers of untrained and of trained networks. Means, with intervals from the lowest to the highest network.", "name": "fig-hierarchy-probes"}}
+# %% mystnb={"figure": {"caption": "What a linear probe reads: from single layers that nobody trained, and from layers of untrained and of trained networks. Means, with strokes from the lowest to the highest network; these are ranges, not 95 % intervals.", "name": "fig-hierarchy-probes"}}
 plots.intervals(
     {kind: probes[kind] for kind in ("one layer", "untrained", "trained")},
     subject="Accuracy of linear probes",
@@ -396,7 +403,7 @@ for_untrained, for_trained = probes["untrained"], probes["trained"]
 deep = for_untrained.loc["second convolution", "value"]
 at_second = for_trained.loc["second convolution", "value"]
 page.claim(
-    "Size alone brings more than half of the way",
+    "Many bent sums alone bring more than half of the way",
     wide - pixels > 0.5 * (at_second - pixels),
 )
 page.claim(
@@ -430,10 +437,10 @@ page.add(
 # {{ hierarchy.probes.trained["second convolution"] | percent(1) }}. This looks like the hierarchy
 # of the story. Now take the way apart:
 #
-# - **Size.** {{ claim("Size alone brings more than half of the way") }}: random sums of all pixels
-#   give {{ hierarchy.probes["one layer"]["random, all pixels"] | percent(1) }}, and they know of no
-#   neighbours.
-# - **Neighbourhood.** Random sums of patches give
+# - **Many bent sums.** {{ claim("Many bent sums alone bring more than half of the way") }}: those
+#   of all pixels give {{ hierarchy.probes["one layer"]["random, all pixels"] | percent(1) }}, and
+#   they know of no neighbours.
+# - **Neighbourhood.** Bent sums of patches give
 #   {{ hierarchy.probes["one layer"]["random, patches"] | percent(1) }}.
 # - **Depth.** Two convolutions with a pooling between them, untrained, give
 #   {{ hierarchy.probes.untrained["second convolution"] | percent(1) }}.
@@ -441,8 +448,9 @@ page.add(
 #
 # Here {{ claim("each of the four steps reads more than the one before it") }}. In shares of the
 # way: {{ hierarchy.way.size | percent(0) }}, {{ hierarchy.way.neighbourhood | percent(0) }},
-# {{ hierarchy.way.depth | percent(0) }} and {{ hierarchy.way.training | percent(0) }}. (With other
-# sizes of patch, or more images for the probe, the shares are others.)
+# {{ hierarchy.way.depth | percent(0) }} and {{ hierarchy.way.training | percent(0) }}. These are
+# shares in this order; in another order they would be others. And a step may bring more than its
+# name: patches share their weights, and depth comes with pooling.
 #
 # {{ claim("The dense layer is where learning shows") }}:
 # {{ hierarchy.probes.trained["dense layer"] | percent(1) }} against
@@ -460,10 +468,10 @@ page.add(
 # - The first layer does learn edges: its kernels are more of a slope than chance would make them.
 #   Many have no name all the same.
 # - The second layer answers seldom, and in the pictures to bends and ends of strokes, which was not
-#   measured. Its units do not stand for digits.
+#   measured. Its units are hardly more tied to single digits than random ones.
 # - A linear probe reads more from a trained convolution than from the pixels. More than half of the
-#   gain comes from the number of outputs, and is there with random sums of all pixels. Training
-#   decides what the dense layer keeps.
+#   gain is there with random sums of all pixels, bent by ReLU. Training decides what the dense
+#   layer keeps.
 # - "Edges, corners, parts, digits" is half a truth here: two layers and patches of 8x8 pixels have
 #   no room for more.
 #
@@ -520,8 +528,8 @@ page.add(
 #
 # <details><summary>Random sums of all pixels, just as many, are easier to read, too</summary>
 #
-# Right. With more numbers to choose from, a linear classifier can draw finer lines. So compare with
-# as many random ones.
+# Right. Many random sums, each bent by ReLU, let a linear classifier draw curved borders between
+# the digits. So compare with as many random ones.
 #
 # </details>
 #
@@ -642,8 +650,8 @@ plots.image_grid(
 # **Exercise 4** (half an hour). If units cared nothing for digits, the commonest digit among a
 # hundred images would have more than a tenth of them all the same. How much, on average? Write
 # `chance_purity`, which takes how many images are drawn, and the number of classes, all equally
-# probable. It should be right to within `0.005`; draw at random as often as that takes. How much of
-# the purity of the untrained units is chance?
+# probable. It should be right to within `0.005`; draw at random as often as that takes. By how much
+# does the purity of the untrained units exceed it?
 
 
 # %%
@@ -668,11 +676,12 @@ for count in (10, 100, 1_000):
 # %% [markdown]
 # **Exercise 5** (an hour). Build the probe yourself. Write `ridge`, which takes outputs of a layer,
 # one row an image, and targets, one column a digit, and a penalty. It returns weights (a row for
-# each output, a column for each digit) and intercepts that make this as small as possible: the
-# squared distances of `outputs @ weights + intercepts` from the targets, plus the penalty times the
+# each output, a column for each digit) and intercepts that make this sum as small as possible: all
+# squared distances of `outputs @ weights + intercepts` from the targets, plus the penalty times all
 # squared weights. The intercepts carry no penalty. It should also work with fewer images than
 # outputs. How much does the probe of the dense layer owe to the number of images it is trained on?
-# Give it four hundred, and all of them.
+# Take a 1 for the right digit and 0 for the others, a penalty of `100`, and train it on `400`
+# images and on all of `X_probe`.
 
 
 # %% nbval={"atol": 0.03}

@@ -8,7 +8,7 @@
 # you pay without touching it: for more images, for larger batches, for a single answer, for a file
 # that fits on a phone. [Time and memory](#fig-cost-images) first.
 
-# %% mystnb={"figure": {"caption": "Seconds of one epoch and the process's peak of memory against the number of images, both axes logarithmic. From thirty thousand images on, time grows in proportion; below, the start weighs more. Of the memory, most is TensorFlow itself until the images weigh more.", "name": "fig-cost-images"}}
+# %% mystnb={"figure": {"caption": "Seconds of one epoch and the process's peak of memory against the number of images, both axes logarithmic. At first memory hardly grows: most of it is TensorFlow itself.", "name": "fig-cost-images"}}
 import time
 
 import numpy as np
@@ -48,8 +48,9 @@ page = Page("20_cost")
 # ## Growth
 #
 # How do time and memory grow? One epoch of the book's network through `training.train`, each point
-# in a process of its own (`python benchmarks/growth.py`). More than sixty thousand images are
-# changed copies.
+# in a process of its own (`python benchmarks/growth.py`). Beyond sixty thousand, the images are
+# changed copies of these. If the seconds grow as a power of the size, $c \cdot n^b$, then $b$ is
+# the **exponent**: 1 means in proportion, 0 not at all.
 
 # %%
 large = by_images[by_images["images"] >= 30_000]
@@ -57,13 +58,14 @@ small = by_batch[by_batch["batch_size"] <= 128]
 
 
 def slope(x, y):
-    """Slope of the line through points, and the reach of its 95 % interval."""
+    """Slope of the line through points, and half the width of its interval."""
     fit = stats.linregress(x, y)
     return fit.slope, stats.t.ppf(0.975, len(x) - 2) * fit.stderr
 
 
 time_slope = slope(np.log(large["images"]), np.log(large["seconds"]))
 batch_slope = slope(np.log(small["batch_size"]), np.log(small["seconds"]))
+# Gigabytes to kilobytes.
 memory = slope(large["images"], 1e6 * large["gigabytes"])
 batch_memory = slope(by_batch["batch_size"], 1e6 * by_batch["gigabytes"])
 slopes = {
@@ -77,7 +79,7 @@ for name, (value, reach) in slopes.items():
         f"{name:43} {value:7.2f} ({value - reach:.2f} to {value + reach:.2f})"
     )
 
-# %% mystnb={"figure": {"caption": "Seconds of one epoch over twenty thousand images, and the process's peak of memory, against the batch size, both axes logarithmic. Larger batches save less and less time, and beyond some hundred images none; memory grows.", "name": "fig-cost-batch"}}
+# %% mystnb={"figure": {"caption": "Seconds of one epoch over twenty thousand images, and the process's peak of memory, against the batch size, both axes logarithmic.", "name": "fig-cost-batch"}}
 plots.lines(
     {
         "seconds": by_batch["seconds"],
@@ -116,12 +118,13 @@ page.claim(
 # Time grows {{ claim("in proportion to the images") }} (exponent
 # {{ cost.time_exponent | decimals(2) }}), and memory by
 # {{ cost.kilobytes_per_image | decimals(1) }} kilobytes for each. An image as `float32` takes
-# {{ cost.kilobytes_of_an_image | decimals(1) }}, so at its peak the process holds
-# {{ cost.copies | words }} copies of the images. With larger batches
+# {{ cost.kilobytes_of_an_image | decimals(1) }}, so at its peak the process takes as much as
+# {{ cost.copies | words }} copies of the images would. With larger batches
 # {{ claim("the time falls, but slowly") }} (exponent {{ cost.batch_exponent | decimals(2) }} up to
 # `128`): the waiting shrinks, the arithmetic stays. It was shortest with {{ cost.fastest_batch }}
 # images a batch. Each image of a batch takes {{ cost.batch_kilobytes | decimals(0) }} kilobytes
-# more, for the maps that wait for the way back.
+# more. Among them are the maps that wait for the way back; Exercise 3 counts those. The rest goes
+# to gradients and working memory, which we did not take apart.
 #
 # ## Settings
 #
@@ -141,7 +144,7 @@ VARIANTS = [
 second_epoch = {}
 for name in VARIANTS:
     of_one = runs[runs["contestant"] == name].set_index("seed")
-    second_epoch[name] = of_one["epoch_seconds"].str[1]
+    second_epoch[name] = of_one["epoch_seconds"].str[1]  # of each list
 ratios = {
     name: second_epoch[VARIANTS[0]] / second_epoch[name] for name in VARIANTS
 }
@@ -174,18 +177,22 @@ page.claim(
 )
 
 # %% [markdown]
-# "Times faster" is again the median over {{ cost.variant_seeds | words }} rounds; the columns
-# `lowest` and `highest` are single rounds, and show how uneven so short a measurement is.
+# "Times faster" compares with the same script as it is, in the second epoch of the same round (one
+# run of each, by turns, from one seed). It is the median of {{ cost.variant_seeds | words }} such
+# ratios, so it is not the ratio of the medians beside it. The columns `lowest` and `highest` are
+# single rounds, and show how uneven so short a measurement is. The accuracy is that after two
+# epochs.
 #
 # - **Fifty steps a call** (`steps_per_execution`) saves returns to Python, and costs one word:
 #   {{ cost.variants["fifty steps a call"]["times faster"] | decimals(1) }} times as fast in the
 #   median, faster in {{ cost.faster_rounds["fifty steps a call"] | words }} rounds of
 #   {{ cost.variant_seeds | words }}.
-# - **Short numbers** (`mixed_bfloat16`, with sixteen bits) halve the bytes:
+# - **Short numbers** (`mixed_bfloat16`, with sixteen bits) are what it computes with, so the maps
+#   take half the bytes; the weights themselves stay `float32`:
 #   {{ cost.variants.bfloat16["times faster"] | decimals(1) }} times, faster in
 #   {{ cost.faster_rounds.bfloat16 | words }} rounds.
 # - **Two virtual devices** (`MirroredStrategy`) are TensorFlow's own way to share a batch. It is
-#   made for several machines or graphics cards.
+#   made for several graphics cards in one machine.
 # - **XLA** (`jit_compile=True`), a compiler, fuses operations, and on a processor replaces
 #   TensorFlow's convolutions by its own. These last two are {{ claim("slower in every round") }},
 #   at {{ cost.variants["two virtual devices"]["times faster"] | decimals(1) }} and
@@ -214,8 +221,9 @@ page.add(
 # {{ cost.peers["Keras on JAX"] | decimals(2) }} times
 # ({{ cost.peer_seeds["Keras on JAX"] | words }} seed; its convolutions on a processor are XLA's).
 # [Two parts side by side](19_fast.ipynb), TensorFlow comes to
-# {{ cost.peers["two parts side by side"] | decimals(2) }}. One to three seeds are too few for an
-# interval: read these as orders of magnitude.
+# {{ cost.peers["two parts side by side"] | decimals(2) }}. One or three seeds are too few for an
+# interval: do not read the second decimal. (Here "times faster" compares whole trainings, set-up
+# included, with the last chapter's plain script, the bare script.)
 #
 # ## Using the trained network
 #
@@ -252,7 +260,7 @@ page.add(
     lite_one=float(one["LiteRT"] / 1_000),
 )
 page.claim(
-    "more than a hundred times as fast",
+    "more than a hundred times as many as `predict`",
     one["LiteRT"] > 100 * one["model.predict"],
 )
 right = formats["right"]
@@ -266,9 +274,9 @@ page.claim(
 #   images share: with a thousand or so, {{ cost.predict_many | decimals(0) }} thousand a second.
 # - **One image, again and again**: not `predict`, which prepares a pipeline for each call. LiteRT
 #   reads {{ cost.lite_one | decimals(0) }} thousand images a second one by one,
-#   {{ claim("more than a hundred times as fast") }}. If you stay in TensorFlow, wrap the model in
-#   `tf.function`.
-# - **A gradient through the answer**, or a look inside: `model(images)`.
+#   {{ claim("more than a hundred times as many as `predict`") }}. If you stay in TensorFlow, wrap
+#   the model in `tf.function`.
+# - **A gradient through the answer**, or a look inside: call `model(images)`.
 # - **A phone or a small board**: LiteRT, and weights as `float16`: the file shrinks, from
 #   {{ cost.formats.float32.kilobytes | decimals(0) }} to
 #   {{ cost.formats.float16.kilobytes | decimals(0) }} kB, and it
@@ -334,8 +342,8 @@ assert measured["compiled function"] > measured["model.predict"]
 #
 # </details>
 #
-# **Batches of a thousand take less time an epoch than batches of 32. Why not always train with
-# them?**
+# **Suppose batches of a thousand took less time an epoch than batches of 32. Why not always train
+# with them?**
 #
 # <details><summary>The memory would not suffice</summary>
 #
@@ -387,8 +395,9 @@ from digitlib import check, hint
 
 # %% [markdown]
 # **Exercise 1** (a few minutes). A call has a price, `call` milliseconds, whatever it is called
-# with; each image of the batch adds `image` milliseconds. Write `images_a_second` for a `batch`. At
-# which batch is half of the time spent on the call?
+# with; each image of the batch adds `image` milliseconds. Write `images_a_second` for a `batch`.
+# Then find `call` and `image` for `model.predict` from its rates in the table, at batches of `1`
+# and of `1_024`: two equations, two unknowns. At which batch is half of the time spent on the call?
 
 
 # %%
@@ -405,15 +414,16 @@ check("cost.1", images_a_second)
 
 one_by_one = 1_000 / rates.loc["model.predict", 1]
 among_many = 1_000 / rates.loc["model.predict", 1_024]
-print(
-    f"half of the time: batch of {(one_by_one - among_many) / among_many:.0f}"
-)
+# call + image, and call / 1,024 + image:
+call = (one_by_one - among_many) / (1 - 1 / 1_024)
+image = one_by_one - call
+print(f"half of the time on the call: batch of {call / image:.0f}")
 ### END SOLUTION
 
 # %% [markdown]
 # **Exercise 2** (ten minutes). If seconds grow as a power of the size, they lie on a straight line
 # once both axes are logarithmic. Write `exponent` for arrays of `sizes` and `seconds`: the slope of
-# the line that fits best, by least squares. Try it on fewer images than the chapter did.
+# the line that fits best, by least squares. Try it on the points below thirty thousand images.
 
 
 # %%
@@ -462,7 +472,7 @@ print(f"measured: {batch_memory[0]:.0f} kB for each image of a batch")
 # **Exercise 4** (a quarter of an hour). A file of integers: write `to_int8`, which turns an array
 # of weights into whole numbers from `-127` to `127` and a scale, such that `codes * scale` is as
 # close to the weights as these numbers allow. A weight of the greatest size, whatever its sign,
-# gets `127` or `-127`. How far are the weights of the book's network moved?
+# gets `127` or `-127`. By how much is any weight of the book's network moved at most?
 
 
 # %%
@@ -487,9 +497,10 @@ for weights in network.get_weights()[::2]:
 # %% [markdown]
 # **Exercise 5** (half an hour). Are all weights needed? Write `prune`, which sets the given `share`
 # of an array's weights to zero, those that are smallest in size, positive or negative, and returns
-# a new array. If the share is of no whole number of weights, round it. Then prune the two
-# convolutions and the first dense layer of the book's network, and watch its accuracy on the
-# training images held out, not on the test set. How much can go?
+# a new array. If that is no whole number of weights, round it. Then prune the two convolutions and
+# the first dense layer of the book's network, and watch its accuracy on some training images, not
+# on the test set. (It was trained on them, so compare the rows only with each other.) In steps of a
+# tenth, how far can you go until it costs a percentage point there?
 
 
 # %% nbval={"atol": 0.02}
