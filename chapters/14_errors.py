@@ -260,12 +260,13 @@ def reliability(name, groups=20):
 
 
 diagrams = {name: reliability(name) for name in ("cnn", "matched")}
-# The surest half of the CNN's answers: the errors that the doubts promise,
-# and those that were made.
-surest = np.argsort(doubt["cnn"], axis=None)[: doubt["cnn"].size // 2]
-expected_errors = doubt["cnn"].ravel()[surest].sum()
-errors_made = wrong["cnn"].ravel()[surest].sum()
-print(f"surest half: {expected_errors:.2f} expected, {errors_made} made")
+# A quarter of the CNN's answers: sure ones, though not too sure to measure.
+quarter = np.argsort(doubt["cnn"], axis=None)
+quarter = quarter[int(0.65 * quarter.size) : int(0.9 * quarter.size)]
+expected_errors = doubt["cnn"].ravel()[quarter].sum()
+errors_made = wrong["cnn"].ravel()[quarter].sum()
+print(f"{len(quarter):,} answers: {expected_errors:.2f} errors expected")
+print(f"errors made: {errors_made}")
 diagrams["cnn"].map("{:.1e}".format)
 
 # %% mystnb={"figure": {"caption": "Share of errors against doubt, in twenty groups of equal size (those without any error are left out). A calibrated network would lie on the dashed line; points above it are surer than they should be.", "name": "fig-errors-reliability"}}
@@ -319,6 +320,7 @@ page.claim(
 last_group = diagrams["cnn"].iloc[-1]
 page.add(
     group_size=doubt["cnn"].size // 20,
+    quarter=len(quarter),
     expected_errors=expected_errors,
     errors_made=errors_made,
     last_group=last_group.to_dict(),
@@ -337,10 +339,11 @@ page.add(
 # {{ errors.last_group.doubt | percent(0) }} and errs in
 # {{ errors.last_group.errors | percent(0) }}. At the other end, mind the groups: with
 # {{ errors.group_size | thousands }} answers each, a single error puts a group above the line, and
-# those without one are not shown. So add them up. In the surest half of its answers the doubts
-# promise {{ errors.expected_errors | decimals(2) }} errors, and there were
-# {{ errors.errors_made }}. The training chapter saw the beginning of it in the loss on held-out
-# images: {{ claim("at the end it is several times that of the training images") }}.
+# those without one are not shown. So leave out the answers that are too sure to be measured, and
+# the least sure tenth. Among {{ errors.quarter | thousands }} in between, the doubts promise
+# {{ errors.expected_errors | decimals(2) }} errors, and there were {{ errors.errors_made }}. The
+# training chapter saw the beginning of it in the loss on held-out images:
+# {{ claim("at the end it is several times that of the training images") }}.
 #
 # ## One number that mends it
 #
@@ -568,18 +571,21 @@ page.claim(
 
 
 # %%
-asked, risk, thresholds = 0.005, 0.05, 20
+asked, risk = 0.005, 0.05
+shares = np.linspace(0.905, 1, 20)  # of the digits, those to be answered
 
 
 def guaranteed_threshold(doubts, wrongs):
-    """The largest doubt at which the promise holds; None if at none."""
-    best = None
-    for share in np.arange(1, thresholds + 1) / thresholds:
-        threshold = np.quantile(doubts, share)
-        answered = doubts <= threshold
-        errors, count = wrongs[answered].sum(), answered.sum()
+    """The doubt below which the promise holds; 0 if there is none."""
+    order, best = np.argsort(doubts, kind="stable"), 0.0
+    for share in shares:
+        count = int(share * len(doubts))
+        # The first digit that is not answered sets the threshold.
+        threshold = doubts[order[count]] if count < len(doubts) else np.inf
+        answered = doubts < threshold
+        errors = wrongs[answered].sum()
         upper = stats.beta.ppf(
-            1 - risk / thresholds, errors + 1, count - errors
+            1 - risk / len(shares), errors + 1, answered.sum() - errors
         )
         if upper <= asked:
             best = threshold
@@ -591,7 +597,7 @@ for chosen_on, half in halves.items():
     kept_promises = []
     for doubts, wrongs in zip(doubt["cnn"], wrong["cnn"], strict=True):
         threshold = guaranteed_threshold(doubts[half], wrongs[half])
-        answered = doubts[~half] <= threshold
+        answered = doubts[~half] < threshold
         kept_promises.append(
             {
                 "set aside": 1 - answered.mean(),
@@ -613,15 +619,17 @@ pd.DataFrame(
 # %% tags=["pipeline"]
 at_random, across = promised["every second image"], promised["by staff"]
 page.add(
-    thresholds=thresholds,
+    thresholds=len(shares),
     promised=asked,
     promise_risk=risk,
     guaranteed_aside=at_random["set aside"].mean(),
     guaranteed_errors=at_random["errors left"].mean(),
     across_aside=across["set aside"].mean(),
     across_errors=across["errors left"].mean(),
+    over_the_promise=int((across["errors left"] > asked).sum()),
+    fewest_with_one=int(np.ceil(np.log(risk) / np.log(1 - 0.001))),
     fewest_for_a_thousandth=int(
-        np.ceil(np.log(risk / thresholds) / np.log(1 - 0.001))
+        np.ceil(np.log(risk / len(shares)) / np.log(1 - 0.001))
     ),
 )
 page.claim(
@@ -629,22 +637,27 @@ page.claim(
     (at_random["errors left"] <= asked).all(),
 )
 page.claim(
-    "they stay below it there, too", (across["errors left"] <= asked).all()
+    "most of the ten break it", (across["errors left"] > asked).sum() > 5
 )
 
 # %% [markdown]
 # Chosen on every second image, {{ claim("all ten networks stay below it on the other half") }}:
 # they set aside {{ errors.guaranteed_aside | percent }} and err in
-# {{ errors.guaranteed_errors | percent(2) }} of what they answer. Chosen on the staff's digits and
-# used on the students', {{ claim("they stay below it there, too") }}, with
-# {{ errors.across_aside | percent }} set aside. The theorem does not cover that: it assumes that
-# new digits are drawn as those were on which you chose. Here it held for other hands as well.
-# Nobody promises that it always does. (And this is a check, not the promise: the promise is about
-# all digits drawn like these, and the ten networks share the same half.)
+# {{ errors.guaranteed_errors | percent(2) }} of what they answer. (That is a check, not the
+# promise: the promise is about all digits drawn like these, and the ten networks share the same
+# half.)
+#
+# Chosen on the staff's digits and used on the students', {{ claim("most of the ten break it") }},
+# {{ errors.over_the_promise }} of them; the mean is {{ errors.across_errors | percent(2) }}. The
+# guarantee is a theorem. It assumes that new digits are drawn as those were on which you chose, one
+# by one. Here the hands were others. And digits of one hand resemble each other, so for new writers
+# it holds with less than it says, even from the same series.
 #
 # Why not promise one error in a thousand? Even without a single error you would need
-# {{ errors.fewest_for_a_thousandth | thousands }} answered digits to be so sure, and half the test
-# set is five thousand.
+# {{ errors.fewest_for_a_thousandth | thousands }} answered digits to be so sure with
+# {{ errors.thresholds | words }} thresholds to pick from, and
+# {{ errors.fewest_with_one | thousands }} with one that was fixed beforehand. Half the test set is
+# five thousand.
 #
 # All runs were scored on the same five thousand images, and each makes only a few errors among its
 # answers, so expect more scatter on others than these intervals say. But the lesson stays: a
@@ -660,8 +673,8 @@ page.claim(
 #   missed from every seed, {{ errors.once_or_more }} from at least one.
 # - Disputed labels are {{ claim("about a tenth of all errors of the CNN") }}. They do not explain
 #   the difference between networks.
-# - The networks are too sure of themselves, most of all where they are surest. One temperature,
-#   fitted on other images, brings all three scores down.
+# - The networks are too sure of themselves. One temperature, fitted on other images, brings all
+#   three scores down.
 # - A threshold can come with a guarantee, for digits like those it was chosen on.
 # - To be right about nearly all of what it answers, the CNN must set aside
 #   {{ errors.rule_set_aside.cnn.value | percent(0) }} of the digits.

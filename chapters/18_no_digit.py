@@ -197,7 +197,9 @@ within = LedoitWolf(assume_centered=True)
 within.fit(known.hidden - means[known_labels])
 overall = LedoitWolf().fit(known.hidden)
 own = [LedoitWolf().fit(hidden) for hidden in by_class]
-index = NearestNeighbors(n_neighbors=1).fit(normalize(known.hidden))
+index = NearestNeighbors(n_neighbors=1, algorithm="brute").fit(
+    normalize(known.hidden)
+)
 
 
 def mahalanobis(hidden):
@@ -531,7 +533,8 @@ page.claim(
 # [the errors chapter](14_errors.ipynb) has one. It answers another question.
 #
 # But these are MNIST's hands, or hands that a program made of them. What of digits from elsewhere?
-# Take the fonts in which the letters for testing are printed, and print digits with them.
+# Take the fonts of the Latin letters for testing, {{ no_digit.fonts | words }} of them, and print
+# digits with them.
 
 # %%
 printed = nondigits.printed_digits(drawings_of_each, seed=18)
@@ -547,6 +550,7 @@ of_printed[["value", "low", "high"]].round(2).T
 # %% tags=["pipeline"]
 page.add(
     printed=of_printed["value"]["all"],
+    fonts=len(nondigits.FONTS["other capital letters"]),
     printed_low=of_printed["low"]["all"],
     printed_high=of_printed["high"]["all"],
     worst_printed=int(of_printed["value"].drop("all").idxmax()),
@@ -560,10 +564,12 @@ page.claim(
 
 # %% [markdown]
 # {{ claim("It refuses far more of them than it promised") }}: {{ no_digit.printed | percent }}
-# ({{ no_digit.printed_low | percent }} to {{ no_digit.printed_high | percent }}), and of the class
-# {{ no_digit.worst_printed }} {{ no_digit.of_worst_printed | percent(0) }}. So the promise is one
-# about hands like MNIST's. And keep this number beside the next ones: a part of what is caught
-# there is the print, and not the letter.
+# ({{ no_digit.printed_low | percent }} to {{ no_digit.printed_high | percent }} over prints like
+# these), and of the class {{ no_digit.worst_printed }}
+# {{ no_digit.of_worst_printed | percent(0) }}. So the promise is one about hands like MNIST's. Mind
+# why: all print that the rule was taught with was no digit, so it may have learned to refuse print.
+# What other hands get, printed digits do not say. And keep this number beside those of the Latin
+# letters below: a part of what is caught there may be the print, and not the letter.
 #
 # Now the non-digits, {{ no_digit.of_each }} of each family.
 

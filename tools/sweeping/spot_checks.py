@@ -5,9 +5,9 @@
 Takes cheap runs of the sweeps in digitlib/data/runs/sweeps/ in turn: each day
 begins where the day before ended, until all have had their turn. A run passes
 if its accuracy lies in the 99.9 % prediction interval of the stored runs that
-differ from it in the seed alone. Only runs of which there are ten or more are
-taken: from five, that interval is so wide that no run would ever fail. --full repeats one full training of the CNN
-instead, of another seed each week.
+differ from it in the seed. Only runs of which there are ten or more are taken:
+from fewer, that interval is so wide that no run would ever fail. --full repeats
+one full training of the CNN instead, of another seed each week.
 """
 
 import argparse
@@ -68,7 +68,8 @@ def repeat(runs: pd.DataFrame, name: tuple[str, int], notebook: str) -> bool:
     """Repeat one run, print how it went, and say whether it agrees."""
     run = runs.loc[name]
     parameters = {column: _plain(run[column]) for column in reference.parameter_names(runs)}
-    low, high = prediction_interval(reference.repetitions(runs, parameters)["accuracy"])
+    same = reference.repetitions(runs, parameters)
+    low, high = prediction_interval(same.loc[same["seed"] != run["seed"], "accuracy"])
     record = execute(notebook, parameters | dict.fromkeys(reference.FURTHER_SCORES, False))
     told = f"{name[0]}, row {name[1]} ({run['network']}, seed {run['seed']})"
     if "error" in record:
