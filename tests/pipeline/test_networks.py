@@ -18,7 +18,7 @@ def test_each_seed_is_trained_and_its_weights_are_stored_as_they_are(monkeypatch
 
     monkeypatch.setattr(networks.training, "train", train)
     monkeypatch.setattr(networks, "store", lambda files, folder: stored.update(files))
-    assert train_networks.main() == 0
+    assert train_networks.main([]) == 0
     assert list(trained) == [1, 2, 3, 4, 5]
     assert list(stored) == [f"{reference.NETWORKS}/cnn_{seed}.weights.h5" for seed in trained]
     for seed, content in zip(trained, stored.values(), strict=True):

@@ -1,5 +1,6 @@
 """Five more CNNs, trained as the book's: what is said of a trained network's layers must hold for more than one."""
 
+import argparse
 import tempfile
 from pathlib import Path
 
@@ -12,8 +13,11 @@ from digitlib.files import store
 SEEDS = (1, 2, 3, 4, 5)  # the book's own network is of seed 0
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Train them and store their weights."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args(
+        arguments
+    )
     (images, labels), _ = data.load_mnist()
     images = data.scale_pixels(images)
     networks = {}
