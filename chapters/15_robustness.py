@@ -397,7 +397,8 @@ page.claim(
 #
 # **You train with noise and with moved images at once. What do you know about fog beforehand?**
 #
-# <details><summary>It will be as good as without augmentation: what the one takes, the other gives back</summary>
+# <details><summary>It will be as good as without augmentation: what the one takes, the other gives
+# back</summary>
 #
 # Nothing says so. For moved images and fog not even the sign is known.
 #

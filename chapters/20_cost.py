@@ -323,7 +323,8 @@ assert measured["compiled function"] > measured["model.predict"]
 # **An epoch over two hundred images takes more than a hundredth of the time of one over twenty
 # thousand. Why?**
 #
-# <details><summary>Part of the time does not depend on the images: the graph is built first</summary>
+# <details><summary>Part of the time does not depend on the images: the graph is built
+# first</summary>
 #
 # Right. The exponent is near 1 only where the images' share is the larger one. So never measure
 # with few and multiply.
@@ -352,7 +353,8 @@ assert measured["compiled function"] > measured["model.predict"]
 #
 # </details>
 #
-# <details><summary>An epoch has fewer steps then, so it may take more epochs to get as far</summary>
+# <details><summary>An epoch has fewer steps then, so it may take more epochs to get as
+# far</summary>
 #
 # Right. What counts is the time to an accuracy, and not the time of an epoch.
 #
