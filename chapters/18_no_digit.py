@@ -544,7 +544,7 @@ of_printed = shares(
     | {"all": printed_refused}
 )
 
-# %% nbval={"atol": 0.05}
+# %% nbval={"atol": 0.03}
 of_printed[["value", "low", "high"]].round(2).T
 
 # %% tags=["pipeline"]
