@@ -177,7 +177,7 @@ for name, augmentation in recipes.items():
 # {{ robustness.tests | words }} differences, and some of so many look large by chance. So divide
 # the risk of a false alarm among them all, as in [chapter 6](06_going_further.ipynb). The two kinds
 # of network have ten runs each, a recipe has five, and their runs scatter differently. The interval
-# of **Welch** ({{ cite("welch1947") }}) allows for both. (It does not pair by seed: with other
+# of Welch ({{ cite("welch1947") }}) allows for both. (It does not pair by seed: with other
 # layers, or other images, a seed means nothing common.) It still assumes that runs scatter as a
 # bell curve does. With five runs and so strict a confidence much hangs on that, and an interval may
 # even reach beyond what accuracies allow. Read it as "not known".

@@ -50,7 +50,7 @@ page = Page("20_cost")
 # How do time and memory grow? One epoch of the book's network through `training.train`, each point
 # in a process of its own (`python benchmarks/growth.py`). Beyond sixty thousand, the images are
 # changed copies of these. If the seconds grow as a power of the size, $c \cdot n^b$, then $b$ is
-# the **exponent**: 1 means in proportion, 0 not at all.
+# the exponent: 1 means in proportion, 0 not at all.
 
 # %%
 large = by_images[by_images["images"] >= 30_000]
