@@ -373,16 +373,20 @@ scores["one layer"] = pd.DataFrame(
     }
 )
 probes = {
-    kind: table.agg(["mean", "min", "max"]).T.set_axis(
+    kind: table.agg(["median", "min", "max"]).T.set_axis(
         ["value", "low", "high"], axis=1
     )
     for kind, table in scores.items()
 }
 pd.concat(probes).round(3)
 
-# %% mystnb={"figure": {"caption": "What a linear probe reads: from single layers that nobody trained, and from layers of untrained and of trained networks. Means, with strokes from the lowest to the highest network; these are ranges, not 95 % intervals.", "name": "fig-hierarchy-probes"}}
+# %% mystnb={"figure": {"caption": "What a linear probe reads: from single layers that nobody trained, and from layers of untrained and of trained networks. The network in the middle, with strokes from the lowest to the highest; these are ranges, not 95 % intervals.", "name": "fig-hierarchy-probes"}}
+rows = [*probes["one layer"].index, *depths]
 plots.intervals(
-    {kind: probes[kind] for kind in ("one layer", "untrained", "trained")},
+    {
+        kind: probes[kind].reindex(rows)
+        for kind in ("one layer", "untrained", "trained")
+    },
     subject="Accuracy of linear probes",
     xlabel="test accuracy of the probe",
 )
