@@ -421,9 +421,11 @@ plots.bands(
 )
 
 # %%
+by_recipe = {
+    name: runs.set_index("seed")["accuracy"] for name, runs in RECIPES.items()
+}
 rows = {}
-for name, runs in RECIPES.items():
-    values = runs["accuracy"]
+for name, values in by_recipe.items():
     deviation, free = values.std(), len(values) - 1
     high, low = np.sqrt(free / stats.chi2.ppf([0.025, 0.975], free))
     rows[name] = {
@@ -437,9 +439,6 @@ recipes.round({"mean": 4, "deviation": 3, "from": 3, "to": 3})
 
 # %% tags=["pipeline"]
 page.add(recipes=recipes.to_dict("index"))
-by_recipe = {
-    name: runs.set_index("seed")["accuracy"] for name, runs in RECIPES.items()
-}
 gains = {
     name: statistics.compare_over_seeds(
         by_recipe["a new order each epoch"], by_recipe[name]

@@ -431,7 +431,7 @@ page.add(
         "depth": (deep - local) / (at_second - pixels),
         "training": (at_second - deep) / (at_second - pixels),
     },
-    atol=0.05,
+    atol=0.03,
 )
 
 

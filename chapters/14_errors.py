@@ -413,11 +413,11 @@ calibrated.round(4)
 # %% tags=["pipeline"]
 as_they_are, with_temperature = pd.DataFrame(before), pd.DataFrame(after)
 page.add(
-    networks=len(temperatures),
     lowest_temperature=min(temperatures),
     highest_temperature=max(temperatures),
-    atol=0.1,
+    atol=0.03,
 )
+page.add(networks=len(temperatures))
 page.add(calibrated=calibrated.to_dict("index"), atol=0.002)
 falls = with_temperature < as_they_are
 page.add(brier_falls=int(falls["Brier"].sum()))

@@ -2,7 +2,7 @@
 
 import sys
 
-from pipeline.networks import main
+from pipeline.more_networks import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -4,7 +4,7 @@ import numpy as np
 
 import train_networks
 from digitlib import models, reference
-from pipeline import networks
+from pipeline import more_networks
 
 
 def test_each_seed_is_trained_and_its_weights_are_stored_as_they_are(monkeypatch, tmp_path):
@@ -16,8 +16,8 @@ def test_each_seed_is_trained_and_its_weights_are_stored_as_they_are(monkeypatch
         trained[seed] = build()
         return trained[seed], None
 
-    monkeypatch.setattr(networks.training, "train", train)
-    monkeypatch.setattr(networks, "store", lambda files, folder: stored.update(files))
+    monkeypatch.setattr(more_networks.training, "train", train)
+    monkeypatch.setattr(more_networks, "store", lambda files, folder: stored.update(files))
     assert train_networks.main([]) == 0
     assert list(trained) == [1, 2, 3, 4, 5]
     assert list(stored) == [f"{reference.NETWORKS}/cnn_{seed}.weights.h5" for seed in trained]
