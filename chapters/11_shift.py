@@ -92,12 +92,13 @@ plots.image_grid(
 
 # %% [markdown]
 # Six kinds of network are compared: the CNN and the fully connected network, from
-# {{ shift.runs["CNN"] | words }} seeds each; the locally connected network and the CNN with global
-# average pooling ([the chapter before](10_sharing.ipynb)), the second of which throws away the
-# place of what it found, from {{ shift.runs["global pooling"] | words }} each; and the CNN trained
-# on images moved at random by up to 4 and up to 8 pixels, from
-# {{ shift.runs["CNN, moved by up to 4"] | words }} each. All had the same {{ shift.epochs }}
-# epochs, and [one experiment](07_experiment.ipynb) repeats any of them.
+# {{ shift.runs["CNN"] | words }} seeds each; the locally connected network of
+# [the chapter before](10_sharing.ipynb), and a CNN with **global average pooling**, which reduces
+# each of the 64 maps of the second convolution to its mean and so throws away the place of what it
+# found, from {{ shift.runs["global pooling"] | words }} each; and the CNN trained on images moved
+# at random by up to 4 and up to 8 pixels, from {{ shift.runs["CNN, moved by up to 4"] | words }}
+# each. All had the same {{ shift.epochs }} epochs, and [one experiment](07_experiment.ipynb)
+# repeats any of them.
 
 # %%
 sweeps = [
@@ -212,8 +213,8 @@ page.claim(
 #
 # ## Why global pooling is not enough
 #
-# A mean over the whole map does not know where its values were. So the network with **global
-# average pooling** should be invariant, at least for moves by 2 pixels. It is not:
+# A mean over the whole map does not know where its values were. So the network with global average
+# pooling should be invariant, at least for moves by 2 pixels. It is not:
 # {{ claim("it is the least accurate of all in place") }}
 # ({{ shift.at["global pooling"][0] | in_words }}), {{ claim("worse than the CNN at 2 pixels") }}
 # ({{ shift.at["global pooling"][2] | in_words }}), and only {{ claim("better from 4 pixels on") }}
@@ -361,6 +362,29 @@ page.claim(
 #
 # None of its layers can do that: a convolution looks at every place in the same way, and so does
 # the pooling. Preparation can do it, as in Exercise 4.
+#
+# </details>
+#
+# **Global average pooling turns each map into its mean. Which of these can the network not know
+# afterwards?**
+#
+# <details><summary>Whether a loop lies above or below a stem, if no unit sees both at
+# once</summary>
+#
+# Right. That there is a loop and that there is a stem may still show in the means. Where they lie
+# does not.
+#
+# </details>
+#
+# <details><summary>How much of the image a feature covers</summary>
+#
+# The mean tells just that: the more places answer, the more it grows.
+#
+# </details>
+#
+# <details><summary>Which of the 64 features there were</summary>
+#
+# Each map has a mean of its own, so this is kept.
 #
 # </details>
 #

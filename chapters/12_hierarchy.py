@@ -6,16 +6,18 @@
 # {{ training.processor }}.*
 #
 # "The first layer finds edges, the next ones corners, then parts, then whole digits." It is a
-# beautiful story, and it is easy to see in pictures what one hopes to see. So most pictures here
-# come with a number, and each number with a control: the same network with random weights, before
-# any training. The trained network is that of the training chapter, one of many possible ones.
+# beautiful story, and it is easy to see in pictures what one hopes to see. So the pictures here
+# come with numbers, and the numbers with a control: networks with random weights, before any
+# training. The pictures show the network of [chapter 4](04_training.ipynb). The numbers come from
+# {{ hierarchy.networks | words }} more, trained as it was, from other seeds, and from
+# {{ hierarchy.untrained_networks | words }} untrained ones.
 #
 # **After this chapter you can**
 #
 # - look at kernels and feature maps, and say what is more than chance in them;
 # - find the patches that excite a unit, and the size of what it sees;
 # - measure with a linear probe how much each layer knows about the digit;
-# - draw occlusion and Grad-CAM maps, and say what they do not tell.
+# - build controls that tell apart what size, neighbourhood, depth and training bring.
 
 # %% tags=["pipeline"]
 from page_results import Page
@@ -26,14 +28,14 @@ page = Page("12_hierarchy")
 import keras
 import numpy as np
 import pandas as pd
-import tensorflow as tf
+from keras import layers
 from sklearn.linear_model import RidgeClassifierCV
 
-from digitlib import data, evaluation, models, plots, reference, training
+from digitlib import data, models, plots, reference
 
 (X_train, y_train), (X_test, y_test) = data.load_mnist()
 digits = data.scale_pixels(X_test[:2_000])
-trained = reference.load_model("cnn")
+of_the_book = reference.load_model("cnn")
 
 
 def untrained(seed):
@@ -49,21 +51,30 @@ def up_to(network, layer):
     )
 
 
-controls = [untrained(seed) for seed in (1, 2, 3)]
+kinds = {
+    "trained": reference.load_networks(),
+    "untrained": [untrained(seed) for seed in (1, 2, 3)],
+}
+
+# %% tags=["pipeline"]
+page.add(
+    networks=len(kinds["trained"]), untrained_networks=len(kinds["untrained"])
+)
 
 # %% [markdown]
 # ## Are the kernels edge detectors?
 
-# %% mystnb={"figure": {"caption": "The kernels of the first convolution: orange weights are negative, purple ones positive. Some have a light and a dark side, as an edge detector has.", "name": "fig-hierarchy-kernels"}}
-plots.kernels(trained.layers[0].get_weights()[0])
+# %% mystnb={"figure": {"caption": "The kernels of the first convolution: orange weights are negative, purple ones positive. An edge detector would have an orange and a purple side.", "name": "fig-hierarchy-kernels"}}
+plots.kernels(of_the_book.layers[0].get_weights()[0])
 
 
 # %% [markdown]
 # A simple edge detector has weights that rise steadily in one direction: a slope. How much of a
-# kernel is such a slope? Fit a plane to its nine weights, and take the share of their variance that
-# the plane explains. Random numbers will also show a slope of some kind. Of nine numbers around
-# their mean there are eight directions to vary in, and a plane has two of them, so a quarter is to
-# be expected by chance.
+# kernel is such a slope? Think of each weight as a height above its place in the 3x3 square. Lay
+# the flat, tilted board through these heights that fits best, and take the share of their variance
+# that this plane explains. Random numbers will also show a slope of some kind. Nine numbers around
+# their mean are fixed by eight of them; a tilt is fixed by two, how steeply it falls and how
+# steeply it goes to the right. So by chance, two parts of eight are to be expected.
 
 
 # %%
@@ -71,14 +82,15 @@ def share_of_slope(network):
     """For each first kernel, the share of variance that a plane explains."""
     kernels = network.layers[0].get_weights()[0].reshape(9, 32)
     kernels = kernels - kernels.mean(axis=0)
+    # Of length 1: then the square of a product is the variance it explains.
     down, right = (axis.ravel() / np.sqrt(6) for axis in np.mgrid[-1:2, -1:2])
     of_the_plane = (down @ kernels) ** 2 + (right @ kernels) ** 2
     return of_the_plane / (kernels**2).sum(axis=0)
 
 
 slopes = {
-    "trained": share_of_slope(trained),
-    "untrained": np.concatenate([share_of_slope(one) for one in controls]),
+    kind: np.concatenate([share_of_slope(network) for network in networks])
+    for kind, networks in kinds.items()
 }
 for name, shares in slopes.items():
     print(
@@ -88,7 +100,7 @@ for name, shares in slopes.items():
 
 # %% tags=["pipeline"]
 page.claim(
-    "The trained kernels are slopes far more often than chance",
+    "The trained kernels are more of a slope than random ones",
     slopes["trained"].mean() > slopes["untrained"].mean() + 0.1,
 )
 page.claim(
@@ -103,10 +115,12 @@ page.add(
 )
 
 # %% [markdown]
-# {{ claim("The trained kernels are slopes far more often than chance") }}: a plane explains
-# {{ hierarchy.slope.trained | percent(0) }} of their variance on average, and
+# {{ claim("The trained kernels are more of a slope than random ones") }}: on average a plane
+# explains {{ hierarchy.slope.trained | percent(0) }} of their variance, and
 # {{ hierarchy.slope.untrained | percent(0) }} of that of random ones. So edge detection is learned.
-# But it is not all: in {{ (1 - hierarchy.mostly_slope.trained) | percent(0) }} of the kernels
+# ([Chapter 5](05_comparison.ipynb) found that much of a first pattern stays. Both can be true: a
+# kernel may turn into a slope step by step.) But it is not all: in
+# {{ (1 - hierarchy.mostly_slope.trained) | percent(0) }} of the kernels
 # {{ claim("the plane explains less than half") }}. What they respond to may be spots, or lines, or
 # something that has no name.
 #
@@ -116,16 +130,16 @@ page.add(
 # the second, for the same 7.
 
 # %% mystnb={"figure": {"caption": "Feature maps of the first convolution for a 7. Different maps mark different sides of the strokes.", "name": "fig-hierarchy-first"}}
-maps = up_to(trained, 0)(digits[:1])[0].numpy()
+maps = up_to(of_the_book, 0)(digits[:1])[0].numpy()
 plots.feature_maps(maps, layer="the first convolution")
 
 # %% mystnb={"figure": {"caption": "Feature maps of the second convolution for the same 7. Each marks few places.", "name": "fig-hierarchy-second"}}
-maps = up_to(trained, 2)(digits[:1])[0].numpy()
+maps = up_to(of_the_book, 2)(digits[:1])[0].numpy()
 plots.feature_maps(maps, layer="the second convolution", columns=16)
 
 # %% [markdown]
-# A unit that looks for something rare is silent most of the time. Count how often units answer at
-# all.
+# A unit that looks for something rare is silent most of the time. (A silent unit need not look for
+# something rare.) Count how often units answer at all.
 
 
 # %% nbval={"atol": 0.01}
@@ -134,7 +148,6 @@ def share_active(network, layer):
     return (up_to(network, layer)(digits[:500]).numpy() > 0).mean()
 
 
-kinds = {"trained": [trained], "untrained": controls}
 convolutions = {"first convolution": 0, "second convolution": 2}
 active = pd.DataFrame(
     {
@@ -169,8 +182,8 @@ page.add(
 # against {{ hierarchy.active.untrained["second convolution"] | percent(0) }} before. In that
 # respect {{ claim("the first layer has hardly changed") }}
 # ({{ hierarchy.active.trained["first convolution"] | percent(0) }} and
-# {{ hierarchy.active.untrained["first convolution"] | percent(0) }}). Units of the second layer
-# have become choosy.
+# {{ hierarchy.active.untrained["first convolution"] | percent(0) }}). Next, see what makes these
+# units answer.
 #
 # ## What excites a unit?
 #
@@ -179,11 +192,11 @@ page.add(
 # values of the first map, and each of those saw 3x3 pixels. Put together, that is a patch of 8x8
 # pixels: large enough for a stroke's end or a bend, too small for a digit.
 #
-# Take eight units, those that reach highest, and find the patches among two thousand test images
-# that [excite them most](#fig-hierarchy-patches).
+# Take eight units of the book's network, those that reach highest, and find the patches among two
+# thousand test images that [excite them most](#fig-hierarchy-patches).
 
 # %%
-second = up_to(trained, 2)(digits).numpy()  # images x 11 x 11 x 64
+second = up_to(of_the_book, 2)(digits).numpy()  # images x 11 x 11 x 64
 
 
 def most_exciting(unit, count=8):
@@ -197,7 +210,7 @@ def most_exciting(unit, count=8):
     ]
 
 
-# %% mystnb={"figure": {"caption": "For each of eight units of the second convolution (a row each), the eight patches that excite it most. Within most rows the patches are alike: a bend, an end, a slanted stroke.", "name": "fig-hierarchy-patches"}}
+# %% mystnb={"figure": {"caption": "For each of eight units of the second convolution (a row each), the eight patches that excite it most. Are those of a row alike?", "name": "fig-hierarchy-patches"}}
 units = np.argsort(-second.max(axis=(0, 1, 2)))[:8]
 patches = [patch for unit in sorted(units) for patch in most_exciting(unit)]
 plots.image_grid(
@@ -213,33 +226,46 @@ plots.image_grid(
 # share of the commonest digit among them. If the unit cared nothing for digits, it would be above a
 # tenth all the same, as the commonest of ten always is. But a stroke that some digits have and
 # others have not is enough to raise it, so compare with untrained units.
+#
+# One trap: some units of the dense layer are 0 for all of these images. Such a **dead unit** gets
+# only negative sums. There ReLU is flat, so its own weights get no gradient, and it hardly ever
+# wakes. "The hundred images that excite it most" then means nothing. So ask only units that answer
+# to a hundred images or more.
 
 
 # %% nbval={"atol": 0.02}
 def purity(maps):
     """Share of the commonest digit among the hundred most exciting images.
 
-    It is the mean over the units.
+    It is the mean over the units that answer to at least a hundred images.
     """
     strongest = maps.reshape(len(maps), -1, maps.shape[-1]).max(axis=1)
+    strongest = strongest[:, (strongest > 0).sum(axis=0) >= 100]
     top = np.argsort(-strongest, axis=0)[:100]
     commonest = [np.bincount(y_test[images]).max() for images in top.T]
     return np.mean(np.array(commonest) / 100)
 
 
-layers = {"first convolution": 0, "second convolution": 2, "dense layer": 5}
+asked = {"first convolution": 0, "second convolution": 2, "dense layer": 5}
 purities = pd.DataFrame(
     {
         name: {
             layer: np.mean(
                 [purity(up_to(one, index)(digits).numpy()) for one in networks]
             )
-            for layer, index in layers.items()
+            for layer, index in asked.items()
         }
         for name, networks in kinds.items()
     }
 )
 purities.round(2)
+
+# %%
+dead = [
+    int((up_to(network, 5)(digits).numpy() == 0).all(axis=0).sum())
+    for network in kinds["trained"]
+]
+print("dead units among the 64 of the dense layer, by network:", dead)
 
 # %% tags=["pipeline"]
 of_second = purities.loc["second convolution"]
@@ -249,22 +275,25 @@ page.claim(
     of_second["trained"] - of_second["untrained"] < 0.1,
 )
 page.claim(
-    "The units of the dense layer do",
+    "The units of the dense layer care more for digits than random ones",
     of_dense["trained"] > of_dense["untrained"] + 0.05,
 )
 page.add(
     purity={name: column.to_dict() for name, column in purities.items()},
     atol=0.001,
 )
+page.add(fewest_dead=min(dead), most_dead=max(dead))
 
 # %% [markdown]
 # The units of the second convolution
 # {{ claim("care little more for digits than random units do") }}: on average the commonest digit
 # has {{ hierarchy.purity.trained["second convolution"] | percent(0) }} of the hundred, against
 # {{ hierarchy.purity.untrained["second convolution"] | percent(0) }}. Perhaps they stand for pieces
-# of strokes, which many digits share. {{ claim("The units of the dense layer do") }}:
+# of strokes, which many digits share.
+# {{ claim("The units of the dense layer care more for digits than random ones") }}:
 # {{ hierarchy.purity.trained["dense layer"] | percent(0) }}, against
-# {{ hierarchy.purity.untrained["dense layer"] | percent(0) }}.
+# {{ hierarchy.purity.untrained["dense layer"] | percent(0) }}. (That is without the dead ones:
+# {{ hierarchy.fewest_dead }} to {{ hierarchy.most_dead }} of the 64, by network.)
 #
 # ## What does each layer know?
 #
@@ -275,64 +304,90 @@ page.add(
 # {{ hierarchy.test_images | thousands }} test images. It fits by least squares, with a penalty on
 # large weights; how strong a penalty, is chosen on the training images alone.
 
-# %% nbval={"atol": 0.01}
-probe_images = 2_000
-X_train_scaled = data.scale_pixels(X_train[:probe_images])
-X_test_scaled = data.scale_pixels(X_test)
-depths = {
-    "first convolution": 0,
-    "first pooling": 1,
-    "second convolution": 2,
-    "second pooling": 3,
-    "dense layer": 5,
-}
 
-
-def outputs_by_depth(network, images):
-    """The pixels, and what these layers make of them, one row an image."""
-    of_layers = [network.layers[depth].output for depth in depths.values()]
-    look = keras.Model(network.inputs, of_layers)
-    outputs = {"pixels": images} | dict(zip(depths, look(images), strict=True))
-    return {
-        name: np.reshape(output, (len(images), -1))
-        for name, output in outputs.items()
-    }
+# %%
+probe_images = 1_000
+X_probe = data.scale_pixels(X_train[:probe_images])
+y_probe = y_train[:probe_images]
+X_scored = data.scale_pixels(X_test)
 
 
 def probe(network):
-    """By depth, the test accuracy of a linear classifier on its outputs."""
-    probes = {
-        name: RidgeClassifierCV(alphas=np.logspace(-1, 4, 6)).fit(
-            outputs, y_train[:probe_images]
-        )
-        for name, outputs in outputs_by_depth(network, X_train_scaled).items()
-    }
-    predicted = {name: [] for name in probes}
-    for part in np.array_split(X_test_scaled, 10):
-        for name, outputs in outputs_by_depth(network, part).items():
-            predicted[name].extend(probes[name].predict(outputs))
-    return {
-        name: evaluation.accuracy(y_test, np.array(answers)).value
-        for name, answers in predicted.items()
-    }
+    """Test accuracy of a linear classifier on a network's outputs."""
+
+    def outputs(images):
+        return np.reshape(network(images), (len(images), -1))
+
+    classifier = RidgeClassifierCV(alphas=np.logspace(-1, 4, 6))
+    classifier.fit(outputs(X_probe), y_probe)
+    predicted = [
+        classifier.predict(outputs(part))
+        for part in np.array_split(X_scored, 10)
+    ]
+    return (np.concatenate(predicted) == y_test).mean()
 
 
+depths = {"first pooling": 1, "second convolution": 2, "dense layer": 5}
 scores = {
-    name: pd.DataFrame([probe(network) for network in networks])
-    for name, networks in kinds.items()
+    kind: pd.DataFrame(
+        {
+            name: [probe(up_to(network, depth)) for network in networks]
+            for name, depth in depths.items()
+        }
+    )
+    for kind, networks in kinds.items()
 }
+
+# %% [markdown]
+# The layers differ in size as well: the second convolution has {{ hierarchy.outputs | thousands }}
+# outputs, where an image has 784 pixels. More outputs alone bring nothing: a sum of sums of pixels
+# is a sum of pixels. But many sums, each bent by ReLU, may be easier to read than the pixels even
+# if nobody chose them. So two more controls have just as many outputs, each a random sum bent by
+# ReLU, from one layer that nobody trains:
+#
+# - sums over *all pixels*: many bent sums, but no neighbourhood;
+# - sums over *patches of 8x8*, the same ones at every second pixel: a convolution that sees as much
+#   as a unit of the second one does. Neighbourhood, but no depth.
+
+
+# %% nbval={"atol": 0.01}
+def random_layer(kind, seed):
+    keras.utils.set_random_seed(seed)
+    stacked = {
+        "pixels": [layers.Flatten()],
+        "random, all pixels": [
+            layers.Flatten(),
+            layers.Dense(64 * 11 * 11, activation="relu"),
+        ],
+        "random, patches": [
+            layers.Conv2D(64, (8, 8), strides=2, activation="relu")
+        ],
+    }
+    return keras.Sequential([keras.Input(shape=(28, 28, 1)), *stacked[kind]])
+
+
+scores["one layer"] = pd.DataFrame(
+    {
+        kind: [probe(random_layer(kind, seed)) for seed in (1, 2, 3)]
+        for kind in ("pixels", "random, all pixels", "random, patches")
+    }
+)
 probes = {
-    name: table.agg(["median", "min", "max"]).T.set_axis(
+    kind: table.agg(["median", "min", "max"]).T.set_axis(
         ["value", "low", "high"], axis=1
     )
-    for name, table in scores.items()
+    for kind, table in scores.items()
 }
-pd.concat(probes, axis=1).round(3)
+pd.concat(probes).round(3)
 
-# %% mystnb={"figure": {"caption": "What a linear probe reads from the outputs of each layer of the trained network, and of three untrained ones: the middle one, with an interval from the lowest to the highest.", "name": "fig-hierarchy-probes"}} nbval={"atol": 0.005}
+# %% mystnb={"figure": {"caption": "What a linear probe reads: from single layers that nobody trained, and from layers of untrained and of trained networks. The network in the middle, with strokes from the lowest to the highest; these are ranges, not 95 % intervals.", "name": "fig-hierarchy-probes"}}
+rows = [*probes["one layer"].index, *depths]
 plots.intervals(
-    probes,
-    subject="Accuracy of linear probes by depth",
+    {
+        kind: probes[kind].reindex(rows)
+        for kind in ("one layer", "untrained", "trained")
+    },
+    subject="Accuracy of linear probes",
     xlabel="test accuracy of the probe",
 )
 
@@ -340,129 +395,72 @@ plots.intervals(
 page.add(
     probe_images=probe_images,
     test_images=len(y_test),
-    flattened=trained.layers[4].output.shape[-1],
+    outputs=int(np.prod(of_the_book.layers[2].output.shape[1:])),
+    flattened=of_the_book.layers[4].output.shape[-1],
 )
 page.add(
-    probes={name: table["value"].to_dict() for name, table in probes.items()},
-    atol=0.001,
+    probes={kind: table["value"].to_dict() for kind, table in probes.items()},
+    atol=0.005,
 )
-for_trained, for_untrained = probes["trained"]["value"], probes["untrained"]
-at_second = for_trained["second convolution"]
+pixels, wide, local = probes["one layer"]["value"]
+for_untrained, for_trained = probes["untrained"], probes["trained"]
+deep = for_untrained.loc["second convolution", "value"]
+at_second = for_trained.loc["second convolution", "value"]
 page.claim(
-    "The probe of each convolution reads more than that of the layers before",
-    for_trained["pixels"] + 0.05 < for_trained["first convolution"]
-    and for_trained["first pooling"] + 0.01 < at_second,
-)
-page.claim(
-    "more than four fifths of the way from the pixels to there",
-    for_untrained.loc["second convolution", "value"] - for_trained["pixels"]
-    > 0.8 * (at_second - for_trained["pixels"]),
+    "Many bent sums alone bring more than half of the way",
+    wide - pixels > 0.5 * (at_second - pixels),
 )
 page.claim(
-    "Training adds something",
-    at_second > for_untrained.loc["second convolution", "high"],
+    "each of the four steps reads more than the one before it",
+    pixels < wide < local < deep < at_second,
+)
+page.claim(
+    "The five trained ones all lie above the untrained",
+    for_trained.loc["second convolution", "low"]
+    > for_untrained.loc["second convolution", "high"],
 )
 page.claim(
     "The dense layer is where learning shows",
-    for_trained["dense layer"]
+    for_trained.loc["dense layer", "low"]
     > for_untrained.loc["dense layer", "high"] + 0.05,
+)
+page.add(
+    way={
+        "size": (wide - pixels) / (at_second - pixels),
+        "neighbourhood": (local - wide) / (at_second - pixels),
+        "depth": (deep - local) / (at_second - pixels),
+        "training": (at_second - deep) / (at_second - pixels),
+    },
+    atol=0.03,
 )
 
 
 # %% [markdown]
-# From the pixels a linear classifier reads {{ hierarchy.probes.trained.pixels | percent(1) }}.
-# {{ claim("The probe of each convolution reads more than that of the layers before") }}:
-# {{ hierarchy.probes.trained["first convolution"] | percent(1) }} from the first,
-# {{ hierarchy.probes.trained["second convolution"] | percent(1) }} from the second. So far, this is
-# the hierarchy of the story.
+# From the pixels a linear classifier reads {{ hierarchy.probes["one layer"].pixels | percent(1) }},
+# from the second convolution of trained networks
+# {{ hierarchy.probes.trained["second convolution"] | percent(1) }}. This looks like the hierarchy
+# of the story. Now take the way apart:
 #
-# But look at the control. From a second convolution that was never trained, the probe reads
-# {{ hierarchy.probes.untrained["second convolution"] | percent(1) }}: that is
-# {{ claim("more than four fifths of the way from the pixels to there") }}. Thousands of random
-# mixtures of neighbouring pixels, without their negative parts, are good features for a linear
-# classifier. {{ claim("Training adds something") }}, but depth and the shape of the network bring
-# most of it.
+# - **Many bent sums.** {{ claim("Many bent sums alone bring more than half of the way") }}: those
+#   of all pixels give {{ hierarchy.probes["one layer"]["random, all pixels"] | percent(1) }}, and
+#   they know of no neighbours.
+# - **Neighbourhood.** Bent sums of patches give
+#   {{ hierarchy.probes["one layer"]["random, patches"] | percent(1) }}.
+# - **Depth.** Two convolutions with a pooling between them, untrained, give
+#   {{ hierarchy.probes.untrained["second convolution"] | percent(1) }}.
+# - **Training** brings the rest. {{ claim("The five trained ones all lie above the untrained") }}.
+#
+# Here {{ claim("each of the four steps reads more than the one before it") }}. In shares of the
+# way: {{ hierarchy.way.size | percent(0) }}, {{ hierarchy.way.neighbourhood | percent(0) }},
+# {{ hierarchy.way.depth | percent(0) }} and {{ hierarchy.way.training | percent(0) }}. These are
+# shares in this order; in another order they would be others. And a step may bring more than its
+# name: patches share their weights, and depth comes with pooling.
 #
 # {{ claim("The dense layer is where learning shows") }}:
 # {{ hierarchy.probes.trained["dense layer"] | percent(1) }} against
 # {{ hierarchy.probes.untrained["dense layer"] | percent(1) }}. It has only 64 outputs, where the
 # layer before it has {{ hierarchy.flattened | thousands }}. With random weights, so few outputs
 # cannot keep everything that was there; after training, they keep what tells the digits apart.
-
-# %% [markdown]
-# ## Where does it look?
-#
-# Two ways to ask which part of an image an answer depends on.
-#
-# **Occlusion** ({{ cite("zeiler2014") }}): cover a patch of 5x5 pixels with paper, see how far the
-# loss (minus the logarithm of the answer's probability) rises, and move on to the next place.
-#
-# **Grad-CAM** ({{ cite("selvaraju2017") }}): take the gradient of the answer's score with respect
-# to the maps of the last convolution. Its mean over a map says how much that map speaks for the
-# answer. Add the maps up with these weights, and keep what is positive.
-
-
-# %%
-def occlusion_map(image, answer, size=5):
-    """How much the loss rises when the patch around each pixel is covered."""
-    covered = np.repeat(image[np.newaxis], 28 * 28, axis=0)
-    for place, (row, column) in enumerate(np.ndindex(28, 28)):
-        rows = slice(max(row - size // 2, 0), row + size // 2 + 1)
-        columns = slice(max(column - size // 2, 0), column + size // 2 + 1)
-        covered[place, rows, columns] = 0
-    covered = np.concatenate([image[np.newaxis], covered])
-    probability = training.predict_probabilities(trained, covered)[:, answer]
-    loss = -np.log(probability + 1e-12)
-    return (loss[1:] - loss[0]).reshape(28, 28)
-
-
-def grad_cam(image, answer):
-    """Where the maps of the second convolution speak for the answer, 11x11."""
-    body, head = up_to(trained, 2), keras.Sequential(trained.layers[3:])
-    maps = tf.convert_to_tensor(body(image[np.newaxis]))
-    with tf.GradientTape() as tape:
-        tape.watch(maps)
-        score = tf.math.log(head(maps)[:, answer] + 1e-12)
-    weights = tf.reduce_mean(tape.gradient(score, maps), axis=(1, 2))
-    return np.maximum((maps[0] * weights[0]).numpy().sum(axis=-1), 0)
-
-
-probabilities = training.predict_probabilities(trained, X_test_scaled)
-predicted = probabilities.argmax(axis=1)
-errors = evaluation.most_confident_errors(y_test, probabilities, count=2).index
-right = [int(np.argmax(y_test == digit)) for digit in (2, 4, 7, 8)]
-examples = right + errors.tolist()
-occlusions = [
-    occlusion_map(X_test_scaled[image], predicted[image]) for image in examples
-]
-cams = [
-    np.kron(grad_cam(X_test_scaled[image], predicted[image]), np.ones((2, 2)))
-    for image in examples
-]
-
-# %% mystnb={"figure": {"caption": "Six digits, the last two of them errors; below each, where covering it makes the answer less probable; and where Grad-CAM sees support for it.", "name": "fig-hierarchy-maps"}} tags=["nbval-ignore-output"]
-# The maps cover the middle 22 pixels of the 28.
-padded = [np.pad(cam, 3) for cam in cams]
-rows = [X_test_scaled[examples][..., 0], np.maximum(occlusions, 0), padded]
-titles = [f"{y_test[image]} as {predicted[image]}" for image in examples]
-titles += ["occlusion"] * 6 + ["Grad-CAM"] * 6
-plots.image_grid(
-    np.concatenate(rows),
-    subject="Digits above, occlusion maps in the middle, Grad-CAM maps below",
-    titles=titles,
-    columns=6,
-    shared_scale=False,
-)
-
-# %% tags=["pipeline"]
-assert all(map_.shape == (28, 28) for map_ in occlusions)
-
-# %% [markdown]
-# The occlusion maps pick out a few places on the ink, where covering a stroke raises the loss.
-# Grad-CAM is coarser. Be careful with both. A patch of paper over a stroke makes an image that the
-# network has never seen, and a gradient says what a small change would do, not what the answer
-# rests on. Above all, six pictures chosen by somebody prove nothing. They are good for asking a
-# question, which then has to be measured.
 #
 # **Elsewhere.** That untrained filters go far is known from {{ cite("jarrett2009") }} and
 # {{ cite("saxe2011") }}; {{ cite("rahimi2008") }} give random features with a trained sum a theory.
@@ -474,9 +472,10 @@ assert all(map_.shape == (28, 28) for map_ in occlusions)
 # - The first layer does learn edges: its kernels are more of a slope than chance would make them.
 #   Many have no name all the same.
 # - The second layer answers seldom, and in the pictures to bends and ends of strokes, which was not
-#   measured. Its units do not stand for digits.
-# - A linear probe reads more from each convolution than from the layers before, with or without
-#   training. Training decides what the dense layer keeps.
+#   measured. Its units are hardly more tied to single digits than random ones.
+# - A linear probe reads more from a trained convolution than from the pixels. More than half of the
+#   gain is there with random sums of all pixels, bent by ReLU. Training decides what the dense
+#   layer keeps.
 # - "Edges, corners, parts, digits" is half a truth here: two layers and patches of 8x8 pixels have
 #   no room for more.
 #
@@ -528,26 +527,27 @@ assert all(map_.shape == (28, 28) for map_ in occlusions)
 #
 # </details>
 #
-# **Covering the middle of an 8 makes the loss rise steeply. Why does that not prove that the
-# network's answer rests on the middle?**
+# **A probe reads more from a layer with ten times as many outputs than from the pixels. Why is that
+# no sign of good features yet?**
 #
-# <details><summary>A covered digit is an image of a kind that the network has never seen</summary>
+# <details><summary>Random sums of all pixels, just as many, are easier to read, too</summary>
 #
-# Right. The loss may rise because the middle is missing, or because the gap makes new ends of
-# strokes that look like another digit. The map cannot tell you which.
-#
-# </details>
-#
-# <details><summary>The loss is a logarithm, and not a probability</summary>
-#
-# Where the loss rises, the probability falls. The logarithm changes the scale, and not what can be
-# concluded.
+# Right. Many random sums, each bent by ReLU, let a linear classifier draw curved borders between
+# the digits. So compare with as many random ones.
 #
 # </details>
 #
-# <details><summary>The patch is small, so it cannot hide much</summary>
+# <details><summary>A linear classifier with more weights learns its images by heart</summary>
 #
-# If the loss rises, it hid enough. The question is what the rise means.
+# It was scored on images that it had not seen, and a penalty kept its weights small.
+#
+# </details>
+#
+# <details><summary>The outputs of a layer hold less than the pixels, since they are computed from
+# them</summary>
+#
+# They hold no more. But a linear classifier cannot use all that pixels hold. What it *can read* may
+# grow.
 #
 # </details>
 #
@@ -639,7 +639,7 @@ def most_exciting_patch(kernel):
 check("hierarchy.3", most_exciting_patch)
 ### BEGIN SOLUTION
 
-kernels = trained.layers[0].get_weights()[0][:, :, 0]
+kernels = of_the_book.layers[0].get_weights()[0][:, :, 0]
 patches = [most_exciting_patch(kernels[:, :, unit]) for unit in range(32)]
 framed = [np.pad(patch, 1, constant_values=0.3) for patch in patches]
 plots.image_grid(
@@ -654,8 +654,8 @@ plots.image_grid(
 # **Exercise 4** (half an hour). If units cared nothing for digits, the commonest digit among a
 # hundred images would have more than a tenth of them all the same. How much, on average? Write
 # `chance_purity`, which takes how many images are drawn, and the number of classes, all equally
-# probable. It should be right to within `0.005`; draw at random as often as that takes. How much of
-# the purity of the untrained units is chance?
+# probable. It should be right to within `0.005`; draw at random as often as that takes. By how much
+# does the purity of the untrained units exceed it?
 
 
 # %%
@@ -680,11 +680,12 @@ for count in (10, 100, 1_000):
 # %% [markdown]
 # **Exercise 5** (an hour). Build the probe yourself. Write `ridge`, which takes outputs of a layer,
 # one row an image, and targets, one column a digit, and a penalty. It returns weights (a row for
-# each output, a column for each digit) and intercepts that make this as small as possible: the
-# squared distances of `outputs @ weights + intercepts` from the targets, plus the penalty times the
+# each output, a column for each digit) and intercepts that make this sum as small as possible: all
+# squared distances of `outputs @ weights + intercepts` from the targets, plus the penalty times all
 # squared weights. The intercepts carry no penalty. It should also work with fewer images than
 # outputs. How much does the probe of the dense layer owe to the number of images it is trained on?
-# Give it four hundred, and all two thousand.
+# Take a 1 for the right digit and 0 for the others, a penalty of `100`, and train it on `400`
+# images and on all of `X_probe`.
 
 
 # %% nbval={"atol": 0.03}
@@ -703,9 +704,9 @@ def ridge(outputs, targets, penalty):
 check("hierarchy.5", ridge)
 ### BEGIN SOLUTION
 
-dense = up_to(trained, 5)
-seen = dense(X_train_scaled).numpy().astype(float)
-unseen = dense(X_test_scaled).numpy().astype(float)
+dense = up_to(of_the_book, 5)
+seen = dense(X_probe).numpy().astype(float)
+unseen = dense(X_scored).numpy().astype(float)
 for count in (400, probe_images):
     targets = np.eye(10)[y_train[:count]]
     weights, intercepts = ridge(seen[:count], targets, 100.0)

@@ -18,8 +18,10 @@ from digitlib.training import Run
 
 FOLDER = Path(__file__).parent / "data" / "runs"
 SWEEPS = FOLDER / "sweeps"
+NETWORKS = "networks"
 BY_WRITER = "by_writer.json"
-FURTHER_SCORES = ("moved", "corrupted", "confidences")
+REFUSED = "refused as no digit"
+FURTHER_SCORES = ("moved", "corrupted", "confidences", "each_epoch")
 
 BUILDERS: dict[str, Callable[[], keras.Model]] = {
     "cnn": models.build_cnn,
@@ -51,6 +53,21 @@ def load_model(name: str) -> keras.Model:
     model = BUILDERS[name]()
     model.load_weights(FOLDER / f"{name}.weights.h5")
     return model
+
+
+def load_networks() -> list[keras.Model]:
+    """Load five CNNs that were trained as the book's was, from other seeds.
+
+    Returns
+    -------
+    list of keras.Model
+        Of the seeds 1 to 5.
+    """
+    networks = []
+    for path in sorted((FOLDER / NETWORKS).glob("*.weights.h5")):
+        networks.append(models.build_cnn())
+        networks[-1].load_weights(path)
+    return networks
 
 
 def load_run(name: str) -> Run:
@@ -91,7 +108,7 @@ def load_sweep(name: str) -> pd.DataFrame:
         ``predictions`` (a string with a digit for each image, in their order);
         if the sweep asked for them, ``right_moved`` (a list: after moving the
         images by 0, 1, ... 8 pixels), ``right_corrupted`` (a dict by
-        corruption) and ``nines`` (a list: minus the decimal logarithm of one
+        corruption), ``right_by_epoch`` (a list) and ``nines`` (a list: minus the decimal logarithm of one
         minus each answer's probability); ``loss`` (a list by epoch),
         ``parameter_count``, ``seconds`` and ``cpu_seconds`` of the training,
         ``processor`` and ``versions``.

@@ -3,7 +3,7 @@
 import json
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -179,6 +179,7 @@ def train(
     epochs: int = 10,
     batch_size: int = 32,
     optimizer: str | keras.optimizers.Optimizer = "adam",
+    new_order: bool = False,
     validation_data: tuple[np.ndarray, np.ndarray] | None = None,
     test_images: np.ndarray | None = None,
     verbose: int = 0,
@@ -202,6 +203,10 @@ def train(
         Passes over the images, and images per step of the optimizer.
     optimizer : str or keras.optimizers.Optimizer
         One of Keras's optimizers, or its name.
+    new_order : bool
+        Whether each epoch has an order of the images of its own. Otherwise
+        all epochs of a seed have the same one, as Keras's ``fit`` does once a
+        seed was set.
     validation_data : tuple of numpy.ndarray, optional
         Images and labels held out from the training set. Never pass the test
         set: a choice made by looking at the test score makes it too good.
@@ -238,16 +243,21 @@ def train(
         test_images = check_images(test_images, shape)
     model.compile(**(SETTINGS | {"optimizer": optimizer}), steps_per_execution=STEPS_PER_EXECUTION)
     recorder = Recorder(seed=seed)
-    model.fit(
-        images,
-        labels,
-        epochs=epochs,
-        batch_size=batch_size,
-        validation_data=validation_data,
-        callbacks=[recorder],
-        verbose=verbose,
-    )
+    if new_order:
+        examples = {"shuffle": False, "x": _in_new_orders(images, labels, batch_size=batch_size, seed=seed)}
+    else:
+        examples = {"x": images, "y": labels, "batch_size": batch_size}
+    model.fit(**examples, epochs=epochs, validation_data=validation_data, callbacks=[recorder], verbose=verbose)
     return model, recorder.run(batch_size=batch_size, training_images=len(images), test_images=test_images)
+
+
+def _in_new_orders(images: np.ndarray, labels: np.ndarray, *, batch_size: int, seed: int) -> Iterable:
+    """Batches of images and labels, in another order whenever they are gone through."""
+    import tensorflow  # loaded by Keras already
+
+    images, labels = tensorflow.constant(images), tensorflow.constant(labels)
+    numbers = tensorflow.data.Dataset.range(len(labels)).shuffle(len(labels), seed=seed)
+    return numbers.batch(batch_size).map(lambda now: (tensorflow.gather(images, now), tensorflow.gather(labels, now)))
 
 
 def predict_probabilities(model: keras.Model, images: np.ndarray) -> np.ndarray:

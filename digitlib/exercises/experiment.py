@@ -28,6 +28,9 @@ DEFAULTS = {
     "batch_size": 32,
     "learning_rate": 0.001,
     "weight_decay": 0.0,
+    "schedule": "constant",
+    "average_weights": False,
+    "new_order": False,
     "training_images": 60_000,
     "transformation": "none",
     "augmentation": "none",
@@ -35,6 +38,7 @@ DEFAULTS = {
     "moved": False,
     "corrupted": False,
     "confidences": False,
+    "each_epoch": False,
 }
 FEWEST_SEEDS = 5
 

@@ -30,7 +30,7 @@ NETWORKS: dict[str, Callable[[], keras.Sequential]] = {
     "twice as wide": variations.twice_as_wide,
 }
 
-TRANSFORMATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+TRANSFORMATIONS: dict[str, Callable[..., np.ndarray]] = {
     "none": transformations.keep,
     "pixels permuted": transformations.permute_pixels,
     "rows permuted": transformations.permute_rows,

@@ -1,27 +1,29 @@
 """Fixed rearrangements of images, in which neighbours are no longer neighbours.
 
 Every function takes images of shape (n, 28, 28) or (n, 28, 28, 1), and returns
-images of the same shape and type.
+images of the same shape and type. A seed draws the rearrangement: the same seed
+gives all images the same one.
 """
 
 import numpy as np
 
 from digitlib.data import move
 
-PERMUTATION_SEED = 2026
 BLOCK = 7  # pixels a side: sixteen blocks make an image
 
 # Down and right, a step each: the eight neighbours of a pixel.
 DIRECTIONS = [(0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1), (-1, 0), (-1, 1)]
 
 
-def keep(images: np.ndarray) -> np.ndarray:
+def keep(images: np.ndarray, *, seed: int = 0) -> np.ndarray:
     """Leave images as they are.
 
     Parameters
     ----------
     images : numpy.ndarray
         Any number of them.
+    seed : int
+        Not used.
 
     Returns
     -------
@@ -31,46 +33,52 @@ def keep(images: np.ndarray) -> np.ndarray:
     return images
 
 
-def permute_pixels(images: np.ndarray) -> np.ndarray:
+def permute_pixels(images: np.ndarray, *, seed: int = 0) -> np.ndarray:
     """Give every pixel a new place, the same in all images.
 
     Parameters
     ----------
     images : numpy.ndarray
         Any number of them.
+    seed : int
+        Draws the new places.
 
     Returns
     -------
     numpy.ndarray
         New images.
     """
-    order = _permutation(images.shape[1] * images.shape[2])
+    order = _permutation(images.shape[1] * images.shape[2], seed)
     return images.reshape(-1, len(order))[:, order].reshape(images.shape)
 
 
-def permute_rows(images: np.ndarray) -> np.ndarray:
+def permute_rows(images: np.ndarray, *, seed: int = 0) -> np.ndarray:
     """Give every row of pixels a new place, the same in all images; rows stay whole.
 
     Parameters
     ----------
     images : numpy.ndarray
         Any number of them.
+    seed : int
+        Draws the new places.
 
     Returns
     -------
     numpy.ndarray
         New images.
     """
-    return images[:, _permutation(images.shape[1])]
+    return images[:, _permutation(images.shape[1], seed)]
 
 
-def permute_blocks(images: np.ndarray) -> np.ndarray:
+def permute_blocks(images: np.ndarray, *, seed: int = 0) -> np.ndarray:
     """Give every block of 7x7 pixels a new place, the same in all images; blocks stay whole.
 
     Parameters
     ----------
     images : numpy.ndarray
         Any number of them.
+    seed : int
+        Draws the new places.
 
     Returns
     -------
@@ -78,16 +86,18 @@ def permute_blocks(images: np.ndarray) -> np.ndarray:
         New images.
     """
     blocks = _to_blocks(images)
-    return _from_blocks(blocks[:, _permutation(blocks.shape[1])], images.shape)
+    return _from_blocks(blocks[:, _permutation(blocks.shape[1], seed)], images.shape)
 
 
-def permute_within_blocks(images: np.ndarray) -> np.ndarray:
+def permute_within_blocks(images: np.ndarray, *, seed: int = 0) -> np.ndarray:
     """Permute the pixels of every block of 7x7 in the same way; blocks stay in place.
 
     Parameters
     ----------
     images : numpy.ndarray
         Any number of them.
+    seed : int
+        Draws the new places.
 
     Returns
     -------
@@ -95,7 +105,7 @@ def permute_within_blocks(images: np.ndarray) -> np.ndarray:
         New images.
     """
     blocks = _to_blocks(images)
-    return _from_blocks(blocks[:, :, _permutation(blocks.shape[2])], images.shape)
+    return _from_blocks(blocks[:, :, _permutation(blocks.shape[2], seed)], images.shape)
 
 
 def move_all_ways(images: np.ndarray, pixels: int) -> np.ndarray:
@@ -125,8 +135,8 @@ def move_all_ways(images: np.ndarray, pixels: int) -> np.ndarray:
     return moved
 
 
-def _permutation(count: int) -> np.ndarray:
-    return np.random.default_rng(PERMUTATION_SEED).permutation(count)
+def _permutation(count: int, seed: int) -> np.ndarray:
+    return np.random.default_rng(seed).permutation(count)
 
 
 def _to_blocks(images: np.ndarray) -> np.ndarray:

@@ -90,6 +90,26 @@ def redraw(digits: np.ndarray, *, seed: int = 0) -> np.ndarray:
     return _stack(normalize(_redrawn(digit, rng)) for digit in digits)
 
 
+def printed_digits(count: int, *, seed: int) -> np.ndarray:
+    """Draw digits in the fonts of the letters for testing, by the same program.
+
+    They are a control: whoever refuses these refuses the print, and not the letter.
+
+    Parameters
+    ----------
+    count : int
+        How many; 0 to 9 come in turn.
+    seed : int
+        Decides fonts, sizes, slants and bends.
+
+    Returns
+    -------
+    numpy.ndarray, shape (count, 28, 28), uint8
+        0 (paper) to 255 (ink).
+    """
+    return _printed("0123456789", FONTS["other capital letters"])(count, seed)
+
+
 # Drawing.
 
 
@@ -178,7 +198,11 @@ def _curve(points: np.ndarray) -> np.ndarray:
 
 
 def _letters(name: str) -> Family:
-    return _in_turn(CHARACTERS[name], lambda letter, rng: _filled(_outlines(letter, str(rng.choice(FONTS[name]))), rng))
+    return _printed(CHARACTERS[name], FONTS[name])
+
+
+def _printed(characters: str, fonts: Sequence[str]) -> Family:
+    return _in_turn(characters, lambda letter, rng: _filled(_outlines(letter, str(rng.choice(fonts))), rng))
 
 
 def _pair_of_letters(rng: np.random.Generator) -> np.ndarray:

@@ -13,7 +13,7 @@ from matplotlib.colors import PowerNorm, to_rgba
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from digitlib.plots.drawing import COLORS, INK, Drawing, in_style, new_axes, plural
+from digitlib.plots.drawing import COLORS, INK, SIGNED, Drawing, in_style, new_axes, plural
 
 
 @in_style
@@ -489,6 +489,58 @@ def confusion_heat_map(matrix: pd.DataFrame, *, ax: Axes | None = None) -> Drawi
             f"the diagonal runs from {recall.min():.3f} to {recall.max():.3f}{absent}."
         )
     return Drawing(ax, alt)
+
+
+@in_style
+def difference_heat_map(groups: Mapping[str, pd.DataFrame], *, subject: str, ax: Axes | None = None) -> Drawing:
+    """Draw differences as a heat map, with their numbers, those that may be zero in brackets.
+
+    Parameters
+    ----------
+    groups : mapping of str to pandas.DataFrame
+        By name, which heads a column: tables with the columns ``value``,
+        ``low`` and ``high``, the interval of the difference. Their index names
+        the rows, in the order of the first table.
+    subject : str
+        What the numbers are; opens the alt text.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default on a new figure.
+
+    Returns
+    -------
+    Drawing
+    """
+    names = list(next(iter(groups.values())).index)
+    ax = ax or new_axes(height=0.6 + 0.27 * len(names))
+    values = pd.DataFrame({group: table["value"].loc[names] for group, table in groups.items()})
+    notes, described = {}, []
+    for group, table in groups.items():
+        may_be_zero = (table["low"] <= 0) & (table["high"] >= 0)
+        written = [f"{value:+.1f}" for value in values[group]]
+        notes[group] = [
+            f"({text})" if open_ else text for text, open_ in zip(written, may_be_zero.loc[names], strict=True)
+        ]
+        described.append(
+            f"{group} from {values[group].min():+.1f} ({values[group].idxmin()}) "
+            f"to {values[group].max():+.1f} ({values[group].idxmax()}), {plural(int(may_be_zero.sum()), 'value')} of "
+            f"{len(table)} may be zero"
+        )
+    largest = np.abs(values.to_numpy()).max()
+    sns.heatmap(
+        values,
+        annot=pd.DataFrame(notes).to_numpy(),
+        fmt="",
+        annot_kws={"fontsize": 8.5},
+        cmap=SIGNED,
+        vmin=-largest,
+        vmax=largest,
+        cbar=False,
+        linewidths=0.5,
+        ax=ax,
+    )
+    ax.grid(False)
+    ax.tick_params(rotation=0, length=0, labelbottom=False, labeltop=True)
+    return Drawing(ax, f"Heat map. {subject}: {'; '.join(described)}.")
 
 
 @in_style

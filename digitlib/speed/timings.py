@@ -32,9 +32,10 @@ def summarize(runs: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         ``seeds``; medians, in seconds, of ``set-up`` (images, network and
         graph), ``training``, their sum ``total``, and ``processor`` (of the
-        training, all cores); ``times faster``, see `times_faster`; ``value``,
-        ``low`` and ``high``: mean accuracy after the last epoch, 0 to 1, with
-        its 95 % interval, which is missing for fewer than five seeds.
+        training, all cores); ``times faster``, the median over the seeds of
+        the bare script's seconds over its own; ``value``, ``low`` and ``high``:
+        mean accuracy after the last epoch, 0 to 1, with its 95 % interval,
+        which is missing for fewer than five seeds.
     """
     table = pd.DataFrame({"contestant": runs["contestant"], "seed": runs["seed"]})
     table["set-up"] = runs["load_seconds"] + runs["setup_seconds"]
@@ -44,7 +45,7 @@ def summarize(runs: pd.DataFrame) -> pd.DataFrame:
     summary = table.groupby("contestant", sort=False).median().drop(columns="seed")
     summary.insert(0, "seeds", runs["contestant"].value_counts())
     totals = table.pivot(index="seed", columns="contestant", values="total")
-    summary["times faster"] = totals.rdiv(totals.get(BASELINE, math.nan), axis=0).median()  # as `times_faster`
+    summary["times faster"] = totals.rdiv(totals.get(BASELINE, math.nan), axis=0).median()
     accuracies = pd.DataFrame([accuracy(runs, name) for name in summary.index], index=summary.index)
     return summary.join(accuracies[["value", "low", "high"]])
 
@@ -73,24 +74,6 @@ def seconds(runs: pd.DataFrame, contestant: str, epochs: int | None = None) -> p
     chosen = _runs_of(runs, contestant)
     trained = chosen["epoch_seconds"].map(lambda by_epoch: sum(by_epoch[:epochs]))
     return (chosen["load_seconds"] + chosen["setup_seconds"] + trained).set_axis(chosen["seed"])
-
-
-def times_faster(before: pd.Series, after: pd.Series) -> float:
-    """Compute the median ratio of seconds, before to after, over the seeds that both have.
-
-    The runs of one seed were made shortly after each other. So a long
-    disturbance of the machine disturbed both.
-
-    Parameters
-    ----------
-    before, after : pandas.Series
-        As `seconds` returns them.
-
-    Returns
-    -------
-    float
-    """
-    return float((before / after).median())
 
 
 def by_epoch(runs: pd.DataFrame, contestant: str) -> pd.DataFrame:

@@ -1,5 +1,7 @@
 """The stored runs and weights are what they say."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 
@@ -75,6 +77,14 @@ def test_every_stored_run_counts_its_right_answers_and_stands_alone(test_digits)
         assert {"tensorflow", "keras", "numpy", "python"} <= set(run["versions"])
         assert run["cpu_seconds"] > 0
     assert not runs["predictions"].duplicated().any()
+
+
+def test_the_networks_of_five_more_seeds_read_digits_each_in_its_own_way(test_digits):
+    images, labels = (part[:2_000] for part in test_digits)
+    answers = [training.classify(network, images) for network in reference.load_networks()]
+    assert len(answers) == 5
+    assert all((answer == labels).mean() > 0.97 for answer in answers)
+    assert all((one != other).any() for one, other in combinations(answers, 2))
 
 
 def test_further_scores_agree_with_the_plain_one():

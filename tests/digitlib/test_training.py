@@ -94,6 +94,35 @@ def test_another_seed_gives_another_training(digits):
     assert [run.seed for run in runs] == [1, 2]
 
 
+def orders_of_two_epochs(digits, monkeypatch, *, seed):
+    """The labels in the order in which a training with new orders meets them, epoch by epoch."""
+    seen = []
+    fit = keras.Sequential.fit
+
+    def watch(self, x, **options):
+        seen.extend(np.concatenate([labels for _, labels in x]) for _ in range(2))
+        return fit(self, x, **options)
+
+    monkeypatch.setattr(keras.Sequential, "fit", watch)
+    images, _ = digits
+    training.train(build_small, images, np.arange(len(images)) % 10, seed=seed, epochs=1, new_order=True)
+    return [list(order) for order in seen]
+
+
+def test_each_epoch_has_all_images_in_an_order_of_its_own_if_asked(digits, monkeypatch):
+    first, second = orders_of_two_epochs(digits, monkeypatch, seed=1)
+    assert first != second
+    assert sorted(first) == sorted(second) == sorted(np.arange(len(first)) % 10)
+    assert orders_of_two_epochs(digits, monkeypatch, seed=1)[0] == first
+    assert orders_of_two_epochs(digits, monkeypatch, seed=2)[0] != first
+
+
+def test_images_keep_their_labels_in_a_new_order(digits):
+    trained, run = training.train(build_small, *digits, seed=1, epochs=30, new_order=True)
+    assert right_share(trained, *digits) > 0.9
+    assert len(run.history["loss"]) == 30
+
+
 def test_training_lowers_the_loss(trained):
     _, run = trained
     assert run.history["loss"][1] < run.history["loss"][0]

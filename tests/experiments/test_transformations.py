@@ -38,7 +38,8 @@ def test_every_pixel_finds_a_new_place_the_same_in_all_images(transform, shape):
     assert sorted(first.ravel()) == list(range(784))
     np.testing.assert_array_equal(second, first + 784)
     assert (first.ravel() != np.arange(784)).mean() > 0.8
-    np.testing.assert_array_equal(transform(images), transform(images))
+    np.testing.assert_array_equal(transform(images, seed=3), transform(images, seed=3))
+    assert (transform(images, seed=3) != transform(images, seed=4)).mean() > 0.8
 
 
 def test_permuted_rows_stay_whole():

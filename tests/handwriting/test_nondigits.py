@@ -196,3 +196,15 @@ def test_the_module_does_not_load_tensorflow():
     program = "import sys, digitlib.handwriting.nondigits; print(*sys.modules)"
     output = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     assert not set(output.split()) & {"tensorflow", "keras"}
+
+
+def test_printed_digits_come_in_turn_and_have_the_form_of_their_character():
+    images = nondigits.printed_digits(100, seed=3)
+    assert (images.shape, images.dtype) == ((100, 28, 28), np.uint8)
+    fonts = FONTS["other capital letters"]
+    patterns = np.stack([printed(str(digit), font).ravel() for digit in range(10) for font in fonts]).astype(float)
+    labels = np.repeat(np.arange(10), len(fonts))
+    alike = np.corrcoef(images.reshape(100, -1), patterns)[:100, 100:]
+    right = labels[alike.argmax(axis=1)] == np.arange(100) % 10
+    assert right.mean() > 0.8
+    assert (images != nondigits.printed_digits(100, seed=4)).any()

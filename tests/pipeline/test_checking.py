@@ -247,6 +247,7 @@ def test_a_figure_from_elsewhere_is_quoted_with_its_source_on_the_page():
         ("doi = {10.1109 5.726791}", "has the doi"),
         ("doi = {1O.1109/5.726791}", "has the doi"),
         ("doi = {10.1109/5.726791}", None),
+        ("doi = {10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2}", None),
         ("eprint = {1905.1498}", None),
         ("eprint = {19051498}", "has the eprint"),
         ("eprint = {1913.10498}", "has the eprint"),

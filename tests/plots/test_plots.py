@@ -59,6 +59,7 @@ DRAW = {
     "waterfall": partial(plots.waterfall, STEPS, subject="Seconds", xlabel="seconds"),
     "roofline": partial(plots.roofline, LAYERS, peak=100.0, bandwidth=10.0),
     "confusion_heat_map": partial(plots.confusion_heat_map, COUNTS),
+    "difference_heat_map": partial(plots.difference_heat_map, {"a": ESTIMATES}, subject="Differences"),
     "kernels": partial(plots.kernels, KERNELS),
     "feature_maps": partial(plots.feature_maps, MAPS, layer="conv2d"),
     "network": partial(plots.network, SMALL),
@@ -394,6 +395,18 @@ def test_intervals_of_every_group_lie_on_the_line_of_their_name_whatever_their_o
     groups = {"before": ESTIMATES, "after": ESTIMATES[::-1] + 1}
     _, after = plots.intervals(groups, subject="Estimates", xlabel="x").ax.containers
     assert after.lines[0].get_xdata().tolist() == [2, 4]
+
+
+def test_a_difference_that_may_be_zero_stands_in_brackets_in_its_place():
+    less = pd.DataFrame({"value": [-4.0, 0.2], "low": [-4.4, -0.1], "high": [-3.6, 0.5]}, index=["shear", "fog"])
+    drawing = plots.difference_heat_map({"one": ESTIMATES, "other": less}, subject="Differences")
+    texts = [text.get_text() for text in drawing.ax.texts]
+    assert np.reshape(texts, (2, 2)).tolist() == [["+1.0", "(+0.2)"], ["+3.0", "-4.0"]]
+    assert drawing.ax.collections[0].get_array().tolist() == [[1.0, 0.2], [3.0, -4.0]]
+    assert [label.get_text() for label in drawing.ax.get_yticklabels()] == ["fog", "shear"]
+    assert [label.get_text() for label in drawing.ax.get_xticklabels()] == ["one", "other"]
+    assert drawing.ax.collections[0].norm(0) == 0.5  # the colour between the two signs
+    assert "other from -4.0 (shear) to +0.2 (fog), 1 value of 2 may be zero" in drawing.alt
 
 
 def test_labelled_points_have_their_names_and_intervals_over_a_logarithmic_axis():

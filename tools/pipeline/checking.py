@@ -37,7 +37,7 @@ LARGEST_IGNORED_SHARE = 0.10
 
 # What the addresses of sources look like: of a DOI by its handbook, of a number by arXiv's, since 2007.
 ADDRESSES = {
-    "doi": r"10\.\d{4,9}/[^\s\"<>{}]+",
+    "doi": r"10\.\d{4,9}/[^\s\"{}]+",
     "eprint": r"\d{2}(0[1-9]|1[0-2])\.\d{4,5}",
     "url": r"https?://[\w.-]+\.[a-z]+(/[^\s\"<>{}]*)?",
 }
@@ -262,6 +262,8 @@ def _check_staleness() -> Iterator[str]:
         names = set(re.findall(r"reference\.load_\w+\(\"(\w+)\"\)", code))
         if "reference.load_sweeps()" in code:
             names |= {Path(file).name.partition(".")[0] for file in digests if file.startswith("sweeps/")}
+        if "reference.load_networks()" in code:
+            names |= {file.removesuffix(".weights.h5") for file in digests if file.startswith("networks/")}
         for name in sorted(names):
             yield from _stale_files(path, name, results.get(path.stem, {}), digests)
 

@@ -100,7 +100,6 @@ ALLOWED_WORDS = {
     "the smallest and the largest value": "the definitions of minimum and maximum",
     "from the lowest to the highest": "the edges of a band, by definition",
     "the highest probability": "the definition of the predicted class",
-    "about the most accurate network": "the name of a recipe",
     "nineteen in twenty": "the level of an interval, by definition",
     "nineteen of twenty": "the level of an interval, by definition",
     "one case of twenty": "the level of a test, by definition",
@@ -117,7 +116,6 @@ ALLOWED_WORDS = {
     "if there were no difference": "a case that is supposed",
     "ten times as many images": "arithmetic of a power law",
     "each step is twice as long": "arithmetic of a pooling",
-    "loses more points than the other under": "the list after it comes from the run",
     "corruptions the CNN makes fewer errors": "the number before it comes from the run",
     "further up and further left is better": "how to read a figure",
 }

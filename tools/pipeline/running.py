@@ -38,7 +38,7 @@ from pipeline.comparing import is_blank
 from pipeline.kinds_of_cells import is_pipeline, is_solution, unproven
 from pipeline.notebook_files import code_digest, write_notebook
 from pipeline.parameters import check_names, declared_parameters
-from pipeline.paths import LOGS, QUICK, REFERENCE, STORED_RESULTS, SWEEPS
+from pipeline.paths import LOGS, QUICK, REFERENCE, STORED_RESULTS
 from pipeline.progress import Progress
 from pipeline.sources import read_chapter
 
@@ -229,8 +229,8 @@ def normalise(notebook: NotebookNode, source: NotebookNode) -> NotebookNode:
 
 
 def reference_digests() -> dict[str, str]:
-    """SHA-256 of each stored run, each file of weights and each sweep, by path below ``reference/``."""
-    files = [path for path in REFERENCE.iterdir() if path.is_file() and path.name != SUMS] + list(SWEEPS.iterdir())
+    """SHA-256 of each stored run, each file of weights and each sweep, by path below the folder of stored runs."""
+    files = [path for path in REFERENCE.rglob("*") if path.is_file() and path.name != SUMS]
     return {path.relative_to(REFERENCE).as_posix(): sha256(path.read_bytes()) for path in sorted(files)}
 
 

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from digitlib import reference, statistics
-from digitlib.data import load_mnist
+from digitlib.data import load_mnist, scale_pixels
 from digitlib.files import store
+from digitlib.handwriting.familiarity import Familiarity, activations
 from pipeline.writers import writers_of_folder
 
 NETWORKS = ("cnn", "matched", "fully connected")
@@ -45,8 +46,8 @@ def score(test: pd.DataFrame) -> pd.DataFrame:
 
 
 def _scores() -> Iterator[tuple[str, np.ndarray]]:
-    """By name, a value for each test digit: the share of the runs that read it, or a difference of two such shares."""
-    _, (_, y_test) = load_mnist()
+    """By name, a value for each test digit: the share of the runs that read it, a difference of shares, a refusal."""
+    _, (X_test, y_test) = load_mnist()
     yield "the book's CNN", (reference.load_run("cnn").predictions == y_test).astype(float)
     headline = reference.load_sweep("headline")
     shares = {}
@@ -56,3 +57,6 @@ def _scores() -> Iterator[tuple[str, np.ndarray]]:
     yield from shares.items()
     for one, other in combinations(NETWORKS, 2):
         yield f"{one} - {other}", shares[one] - shares[other]
+    rule = Familiarity.load(reference.FOLDER / "familiarity.json")
+    hidden = activations(reference.load_model("cnn"), scale_pixels(X_test)).hidden
+    yield reference.REFUSED, (~rule.looks_like_a_digit(hidden)).astype(float)
