@@ -170,14 +170,15 @@ page.add(
 # In percentage points: for the CNN {{ (100 * normal.seed_deviation.cnn) | decimals(3) }} come from
 # the seed. New images would move the accuracy of one trained network by about
 # {{ (100 * normal.image_deviation.cnn) | decimals(3) }}, up or down. A part of that is the luck of
-# its seed with these images, and the spread of the dots holds that part already. What is left is
+# its seed with these images, and the spread of the dots holds that part already. The other part is
 # common to all seeds, {{ (100 * normal.common_deviation.cnn) | decimals(3) }}.
 #
 # ## The digits of one hand
 #
-# But the images were not drawn one by one. [Chapter 1](01_dataset.ipynb) found that people wrote
-# them in rows, and a hand that is hard to read is hard in many of its digits. So ten thousand
-# digits by {{ normal.writers }} people say less than ten thousand by as many strangers, one each.
+# But the images were not drawn one by one. In [chapter 1](01_dataset.ipynb) you saw that each
+# person wrote many of them, and a hand that is hard to read is hard in many of its digits. So ten
+# thousand digits by {{ normal.writers }} people say less than one digit each by ten thousand
+# people.
 #
 # Then draw people instead of digits. Put all writers of the test set into a hat, draw one, note all
 # their digits, put them back, and go on until you have drawn as many as there are. Some come twice,
@@ -229,11 +230,11 @@ page.add(
 #
 # Chances that have nothing to do with each other add up by their squares. The variance of the
 # writers is that of the images, {{ (100 * normal.common_deviation.cnn) | decimals(3) }} squared,
-# times the design effect; that of the seed is {{ (100 * normal.seed_deviation.cnn) | decimals(3) }}
-# squared. So of the variance you would see with a new seed *and* new writers, about
-# {{ normal.writer_share | percent(0) }} is that of the writers. (Images drawn one by one would make
-# it {{ normal.image_share | percent(0) }}.) Training from many seeds does not make it smaller. Only
-# more people would.
+# times the design effect of the mean of ten; that of the seed is
+# {{ (100 * normal.seed_deviation.cnn) | decimals(3) }} squared. So of the variance you would see
+# with a new seed *and* new writers, about {{ normal.writer_share | percent(0) }} is that of the
+# writers. (Images drawn one by one would make it {{ normal.image_share | percent(0) }}.) Training
+# from many seeds leaves the variance of the writers as it is. Only more people would lower it.
 #
 # When two networks are scored on the *same* images, a part of it cancels: an unreadable digit is
 # unreadable for both. That is why comparisons should be paired.
@@ -267,11 +268,11 @@ page.claim(
 )
 
 # %% [markdown]
-# The CNN alone gets {{ normal.mcnemar["matched against CNN"].only_second }} digits right, the
-# matched network alone {{ normal.mcnemar["matched against CNN"].only_first }}.
-# {{ claim("That is no toss of a coin") }}. A **p-value** is the chance of a result at least so
-# uneven if there were no difference. (The test takes the tosses to be independent. Digits of one
-# hand are not quite, so a p-value just below `0.05` counts for less than it says.)
+# {{ normal.mcnemar["matched against CNN"].only_second }} digits are read by the CNN and not by the
+# matched network, {{ normal.mcnemar["matched against CNN"].only_first }} by the matched network and
+# not by the CNN. {{ claim("That is no toss of a coin") }}. A **p-value** is the chance of a result
+# at least so uneven if there were no difference. (The test takes the tosses to be independent.
+# Digits of one hand are not quite, so a p-value just below `0.05` counts for less than it says.)
 #
 # But what was compared? These two networks, not their kinds. Look what happens if the same test is
 # applied to the ten CNNs among themselves, which differ by nothing but the seed.
@@ -309,8 +310,8 @@ page.add(
 # ## Two kinds of network
 #
 # Train each kind from the same seeds, take the difference seed by seed, and ask whether its mean is
-# zero (a paired t test). The **effect size** is the mean difference in units of its own standard
-# deviation.
+# zero (a paired t test). The **effect size** is the mean of the differences, divided by the
+# standard deviation of the differences.
 
 # %%
 comparisons = {
@@ -382,17 +383,20 @@ page.claim("Less than half of the variance stays", share_high < 0.5)
 # %% [markdown]
 # {{ claim("Less than half of the variance stays") }} with a run: {{ normal.stays | percent(0) }}
 # ({{ normal.stays_low | percent(0) }} to {{ normal.stays_high | percent(0) }},
-# {{ normal.sibling_seeds }} seeds). The rest is the moment of stopping: from one epoch to the next,
-# a run's accuracy goes up and down by {{ (100 * normal.within_deviation) | decimals(3) }} points.
-# With a rate that stays, the last steps are as long as the first ones and jump about the floor of
-# the valley ([chapter 3](03_learning.ipynb)). Where the last one lands is luck.
+# {{ normal.sibling_seeds }} seeds). The rest is the moment of stopping: around its own mean of
+# these four epochs, a run's accuracy has a standard deviation of
+# {{ (100 * normal.within_deviation) | decimals(3) }} points. (These are other runs than the ten
+# above, so the two need not add up.) The rate of the last step is that of the first, so the weights
+# still jump about near the floor of the valley ([chapter 3](03_learning.ipynb)). Where the last
+# step lands is luck.
 #
 # Two remedies. Let the rate fall to zero, here along half a wave of a cosine
 # ({{ cite("loshchilov2017") }}): the network comes to rest. Or use the mean of the weights over the
 # last thousand steps or so ({{ cite("izmailov2018") }}), which lies in the middle of the jumping.
-# Both were declared before they ran, with ten seeds each, and with them a third recipe, which draws
-# a new order of the images for each epoch. (Once a seed is set, Keras repeats one order in all
-# epochs, and so did all runs so far.) The other two do so, too.
+# Both were declared before they ran, with ten seeds each. So was a third recipe. Once a seed is
+# set, Keras shows the images in one order in all epochs, and so did all runs so far. The third
+# recipe draws a new order for each epoch. The two remedies draw a new order as well, so compare
+# them with the third.
 
 # %% mystnb={"figure": {"caption": "Test accuracy after each of the last epochs, for ten seeds each: bands from the lowest to the highest run, with the mean. One rate stays as it is, the other falls to zero.", "name": "fig-normal-epochs"}}
 spread = reference.load_sweep("spread")
@@ -419,6 +423,11 @@ plots.bands(
     xlabel="epoch",
     ylabel="test accuracy",
 )
+
+# %% [markdown]
+# A standard deviation from ten runs is uncertain, too. In this table `from` and `to` are the ends
+# of its 95 % interval, by the chi-squared distribution. The mean is a share; the other columns are
+# in percentage points.
 
 # %%
 by_recipe = {
@@ -467,7 +476,7 @@ page.claim(
 )
 
 # %% [markdown]
-# A new order by itself changes {{ normal.new_order | difference_in_words }}.
+# By itself, a new order makes a difference of {{ normal.new_order | difference_in_words }}.
 # {{ claim("Both make the network better") }}: the falling rate by
 # {{ normal.gains["that, and a falling rate"] | difference_in_words }}, the averaged weights by
 # {{ normal.gains["that, and averaged weights"] | difference_in_words }}.
@@ -475,7 +484,7 @@ page.claim(
 # {{ normal.times_smaller["that, and a falling rate"].value | decimals(1) }}
 # ({{ normal.times_smaller["that, and a falling rate"].low | decimals(1) }} to
 # {{ normal.times_smaller["that, and a falling rate"].high | decimals(1) }}, by the F distribution).
-# A part of this is that fewer digits are missed at all.
+# A part of this may come with the accuracy itself: near 1, a share has little room to vary.
 #
 # The book keeps the rate that stays, since it is what you get if you say nothing, and since all its
 # chapters compare with it. For a network of your own, let the rate fall.
@@ -511,8 +520,9 @@ page.add(
 #
 # Suppose a change of the CNN helps by a tenth of a percentage point. How many pairs of runs must
 # you make, so that a test at the usual level finds it in four cases of five? It depends on the
-# spread of the differences, which for two trainings of the same kind is $\sqrt 2$ times the spread
-# of the seeds. And that spread is known from ten runs only: so take both ends of its interval, too.
+# spread of the differences. If two runs from one seed are no more alike than any two, and the
+# change leaves the spread as it is, that is $\sqrt 2$ times the spread of the seeds. And that
+# spread is known from ten runs only: so take both ends of its interval, too.
 
 
 # %%
@@ -542,15 +552,17 @@ page.add(seeds_needed=needed.to_dict("index"))
 # runs. Now you know what such a table can show.
 #
 # **Elsewhere.** {{ cite("jordan2024a") }} repeated trainings on pictures of objects very often:
-# after a long training, most of the spread between seeds was luck with the test images, and little
-# of it was there on others; after a short one, nearly all of it was. {{ cite("bouthillier2021") }}
-# vary the split and the settings, too, and {{ cite("miller2024") }} asks for error bars over groups
-# where questions to a language model come in groups.
+# after a long training, most of the spread between seeds was luck with the test images, and on
+# other images little of it was left; after a short training, nearly all of it was there on other
+# images, too. {{ cite("bouthillier2021") }} vary the split and the settings, too, and
+# {{ cite("miller2024") }} asks for error bars over groups where questions to a language model come
+# in groups.
 #
 # ## Summary
 #
-# - The CNN: {{ normal.estimates.cnn | in_words(digits=2) }}. A single run may lie anywhere from
-#   {{ normal.prediction_low | percent(2) }} to {{ normal.prediction_high | percent(2) }}.
+# - The CNN: {{ normal.same_recipe.together | in_words(digits=2) }}. By the ten runs of this
+#   chapter, one further run is expected between {{ normal.prediction_low | percent(2) }} and
+#   {{ normal.prediction_high | percent(2) }}.
 # - Both the seed and the choice of test images move an accuracy. Repeating from other seeds shows
 #   the first only.
 # - The test digits come from {{ normal.writers }} hands. That makes the interval wider than the

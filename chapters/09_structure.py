@@ -71,9 +71,9 @@ plots.image_grid(
 #
 # The CNN was trained anew from {{ structure.seeds | words }} seeds on each kind of images, with the
 # {{ structure.epochs }} epochs of the book. Each seed draws a permutation of its own, so the
-# intervals cover that choice, too. So was the matched fully connected network, on images as they
-# are and on those with all pixels permuted. The runs were declared beforehand, so they are scored
-# on the test images, permuted alike. Each row can be repeated with
+# intervals cover that choice, too. The matched fully connected network was trained anew, too, on
+# images as they are and on those with all pixels permuted. The runs were declared beforehand, so
+# they are scored on the test images, permuted in the same way. Each row can be repeated with
 # [the experiment page](07_experiment.ipynb).
 
 # %%
@@ -191,10 +191,10 @@ page.claim(
 # uses the structure of space.
 #
 # For the fully connected network {{ claim("no difference can be shown") }}:
-# {{ structure.matched_loss | difference_in_words }}. It could not be otherwise. Its first layer has
-# a weight for each pixel, drawn at random from the same distribution; if the pixels change places,
-# the weights may change places with them, and nothing else is different. With permuted pixels the
-# CNN, at {{ structure.cnn["pixels permuted"] | in_words }},
+# {{ structure.matched_loss | difference_in_words }}. In theory there is none. Each unit of its
+# first layer has a weight for each pixel, and all are drawn from the same distribution. If the
+# pixels change places, the weights may change places with them, and nothing else is different. With
+# permuted pixels the CNN, at {{ structure.cnn["pixels permuted"] | in_words }},
 # {{ claim("falls behind the fully connected network") }}, at
 # {{ structure.matched["pixels permuted"] | in_words }}.
 #
@@ -215,11 +215,11 @@ page.claim(
 #
 # So {{ claim("whole blocks and whole rows cost less than pixels permuted within blocks") }}:
 # {{ structure.among_three["blocks permuted"] | difference_in_words }} and
-# {{ structure.among_three["rows permuted"] | difference_in_words }}. In blocks, strokes are intact
-# up to 7 pixels, which is more than the 3x3 kernels see; but the second convolution looks across
-# the seams between blocks, and there it meets neighbours that are none. Permuted rows keep what
-# lies left and right. Within blocks only the coarse picture is left. These are guesses; the runs do
-# not say why.
+# {{ structure.among_three["rows permuted"] | difference_in_words }}. Within a block, strokes are
+# intact up to 7 pixels, which is more than the 3x3 kernels see. The second convolution sees 8
+# pixels across, so each of its windows crosses a seam, and beyond a seam lie pixels from elsewhere.
+# Permuted rows keep what lies left and right. Within blocks only the coarse picture is left. These
+# are guesses; the runs do not say why.
 #
 # (With one permutation of each kind, the same for all seeds, the three had come out within half a
 # point of each other, and we had found reasons for it. It was the luck of three draws.)

@@ -302,7 +302,8 @@ page.add(fewest_dead=min(dead), most_dead=max(dead))
 # simple form. Each probe here sees all outputs of its layer for
 # {{ hierarchy.probe_images | thousands }} training images, and is scored on all
 # {{ hierarchy.test_images | thousands }} test images. It fits by least squares, with a penalty on
-# large weights; how strong a penalty, is chosen on the training images alone.
+# large weights; how strong a penalty, is chosen on the training images alone. (The trained networks
+# had seen these images before. How much that matters was not measured.)
 
 
 # %%

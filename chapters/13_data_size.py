@@ -235,9 +235,9 @@ page.claim(
 #
 # ## Equal steps
 #
-# The rule above may have its part in this. With ten thousand images a run makes ten passes, and
-# with all of them, too, in many more steps. So here is another rule: about as many steps for each
-# size, those of the runs with ten thousand images. (With all images it is
+# The exponents may depend on the rule for the steps: ten thousand images or all of them, both make
+# ten passes, and all of them take many more steps. So here is another rule: about as many steps for
+# each size, those of the runs with ten thousand images. (With all images it is
 # {{ data_size.steps_of_all | thousands }} in place of {{ data_size.steps_of_others | thousands }}
 # or so, as epochs are whole.) These runs were declared when the question had come up, and ran after
 # that.
@@ -262,6 +262,10 @@ pd.DataFrame(
 
 # %% tags=["pipeline"]
 with_equal_steps = compare_exponents(by_size_equal, 1_000, 60_000)
+page.claim(
+    "With equal steps, too, no difference is shown",
+    with_equal_steps["low"] < 0 < with_equal_steps["high"],
+)
 steps_of_size = equal.groupby("training_images")["steps"].first()
 page.add(
     equal=with_equal_steps,
@@ -273,8 +277,10 @@ page.add(
 # With equal steps the exponents are {{ data_size.equal.CNN | decimals(2) }} and
 # {{ data_size.equal["fully connected"] | decimals(2) }}, and their difference is
 # {{ data_size.equal.difference | decimals(3) }} ({{ data_size.equal.low | decimals(3) }} to
-# {{ data_size.equal.high | decimals(3) }}). An exponent is one of the images *and* of the rule for
-# the steps, so quote it with its rule.
+# {{ data_size.equal.high | decimals(3) }}).
+# {{ claim("With equal steps, too, no difference is shown") }}. But both exponents are others than
+# above: an exponent is one of the images *and* of the rule for the steps, so quote it with its
+# rule.
 #
 # A power law is a description, not a law of nature. It must fail at both ends: with no images the
 # error is nine tenths, not infinite, and labels that are wrong cannot be learned away. Before you

@@ -38,7 +38,7 @@ NAMES = [source.stem for source in SOURCES]
 SEED = "a seed for these tests"
 # Trainings so small that they take seconds and still learn something.
 SMALL = {
-    "3_two_networks": {"training_images": 2_000, "epochs": 3, "seeds": [1, 2]},
+    "3_two_networks": {"training_images": 6_000, "epochs": 3, "seeds": [1, 2]},
     "4_open_project": {"training_images": 2_000, "epochs": 4},
 }
 FUNCTIONS_ALONE = ["1_raw_bytes", "2_layers_by_hand"]  # nothing is trained there
