@@ -12,8 +12,11 @@ from matplotlib.axis import XAxis, YAxis
 from matplotlib.colors import PowerNorm, to_rgba
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+from seaborn.utils import relative_luminance
 
 from digitlib.plots.drawing import COLORS, INK, SIGNED, Drawing, in_style, new_axes, plural
+
+AS_DARK_AS_LIGHT = 0.179  # of luminance, where black and white letters have the same contrast, 4.6, by WCAG's formula
 
 
 @in_style
@@ -538,6 +541,9 @@ def difference_heat_map(groups: Mapping[str, pd.DataFrame], *, subject: str, ax:
         linewidths=0.5,
         ax=ax,
     )
+    cells = ax.collections[0]
+    for text, shade in zip(ax.texts, cells.cmap(cells.norm(values.to_numpy().ravel())), strict=True):
+        text.set_color("white" if relative_luminance(shade) < AS_DARK_AS_LIGHT else "black")
     ax.grid(False)
     ax.tick_params(rotation=0, length=0, labelbottom=False, labeltop=True)
     return Drawing(ax, f"Heat map. {subject}: {'; '.join(described)}.")

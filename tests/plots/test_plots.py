@@ -10,6 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from seaborn.utils import relative_luminance
 
 from digitlib import evaluation, plots
 
@@ -407,6 +408,18 @@ def test_a_difference_that_may_be_zero_stands_in_brackets_in_its_place():
     assert [label.get_text() for label in drawing.ax.get_xticklabels()] == ["one", "other"]
     assert drawing.ax.collections[0].norm(0) == 0.5  # the colour between the two signs
     assert "other from -4.0 (shear) to +0.2 (fog), 1 value of 2 may be zero" in drawing.alt
+
+
+def test_the_numbers_of_a_heat_map_can_be_read_on_every_shade():
+    values = pd.DataFrame({"value": np.linspace(-80, 80, 17), "low": 0.0, "high": 0.0})
+    ax = plots.difference_heat_map({"a": values}, subject="Differences").ax
+    cells = ax.collections[0]
+    for text, value in zip(ax.texts, values["value"], strict=True):
+        light, dark = sorted(
+            (relative_luminance(color) + 0.05 for color in (text.get_color(), cells.cmap(cells.norm(value)))),
+            reverse=True,
+        )
+        assert light / dark >= 4.5, value  # WCAG 2.2, success criterion 1.4.3
 
 
 def test_labelled_points_have_their_names_and_intervals_over_a_logarithmic_axis():
