@@ -50,7 +50,7 @@ def summarize(runs: pd.DataFrame) -> pd.DataFrame:
     return summary.join(accuracies[["value", "low", "high"]])
 
 
-def seconds(runs: pd.DataFrame, contestant: str, epochs: int | None = None) -> pd.Series:
+def seconds(runs: pd.DataFrame, contestant: str) -> pd.Series:
     """Compute how long a contestant took, set-up included.
 
     Parameters
@@ -58,8 +58,6 @@ def seconds(runs: pd.DataFrame, contestant: str, epochs: int | None = None) -> p
     runs : pandas.DataFrame
         As for `summarize`, here and in the functions below.
     contestant : str
-    epochs : int, optional
-        How many epochs to count; by default all.
 
     Returns
     -------
@@ -72,7 +70,7 @@ def seconds(runs: pd.DataFrame, contestant: str, epochs: int | None = None) -> p
         If there are no runs of that contestant, here and in the functions below.
     """
     chosen = _runs_of(runs, contestant)
-    trained = chosen["epoch_seconds"].map(lambda by_epoch: sum(by_epoch[:epochs]))
+    trained = chosen["epoch_seconds"].map(sum)
     return (chosen["load_seconds"] + chosen["setup_seconds"] + trained).set_axis(chosen["seed"])
 
 
