@@ -127,7 +127,8 @@ def describe_layers(model: keras.Sequential) -> pd.DataFrame:
     Each output value of a convolution or dense layer is a sum of products, one
     for each weight in a column of the kernel. So a layer takes (output values)
     x (weights per output value) multiply-adds. Biases, ReLU, pooling and
-    softmax are not counted, since they multiply by no weight. A layer of
+    softmax are not counted, since they multiply by no weight. A separable
+    convolution uses each of its weights once at each place. A layer of
     another kind may state its number as an attribute ``multiply_adds``.
     """
     rows = {
@@ -142,6 +143,9 @@ def describe_layers(model: keras.Sequential) -> pd.DataFrame:
 
 
 def _multiply_adds(layer: keras.layers.Layer) -> int:
+    if isinstance(layer, layers.SeparableConv2D):
+        places = int(np.prod(layer.output.shape[1:3]))
+        return places * int(np.prod(layer.depthwise_kernel.shape) + np.prod(layer.pointwise_kernel.shape))
     if not isinstance(layer, layers.Conv2D | layers.Dense):
         return getattr(layer, "multiply_adds", 0)
     weights_per_output = int(np.prod(layer.kernel.shape[:-1]))

@@ -122,3 +122,10 @@ def test_strides_padding_and_oblong_kernels_are_counted_too():
     assert table["output shape"].tolist() == ["4 x 5 x 5"]
     assert table["parameters"].tolist() == [(2 * 3 * 2 + 1) * 5]
     assert table["multiply-adds"].tolist() == [4 * 5 * 5 * 12]
+
+
+def test_a_separable_convolution_uses_each_weight_once_at_each_place():
+    model = keras.Sequential([keras.Input((7, 9, 2)), layers.SeparableConv2D(5, (2, 3), strides=2, padding="same")])
+    table = models.describe_layers(model)
+    assert table["parameters"].tolist() == [2 * 3 * 2 + 2 * 5 + 5]
+    assert table["multiply-adds"].tolist() == [4 * 5 * (2 * 3 * 2 + 2 * 5)]
