@@ -95,38 +95,6 @@ def build_narrow(filters: int) -> keras.Sequential:
     )
 
 
-def fold(model: keras.Sequential) -> keras.Sequential:
-    """Put each batch normalization of a trained network into the convolution before it.
-
-    Parameters
-    ----------
-    model : keras.Sequential
-        As `build_separable` makes it.
-
-    Returns
-    -------
-    keras.Sequential
-        Gives the same probabilities, up to rounding. Each convolution has a
-        bias and applies ReLU itself; for each of its filters there is one
-        number, where there were four.
-    """
-    folded, weights = [], []
-    for layer, behind in zip(model.layers, [*model.layers[1:], None], strict=True):
-        if isinstance(behind, layers.BatchNormalization):
-            settings = layer.get_config() | {"use_bias": True, "activation": "relu", "name": None}
-            folded.append(type(layer).from_config(settings))
-            gamma, beta, mean, variance = behind.get_weights()
-            scale = gamma / (variance + behind.epsilon) ** 0.5
-            *before, kernel = layer.get_weights()  # a separable layer's last kernel makes the filters
-            weights += [*before, kernel * scale, beta - mean * scale]
-        elif not isinstance(layer, layers.BatchNormalization | layers.ReLU):
-            folded.append(type(layer).from_config(layer.get_config() | {"name": None}))
-            weights += layer.get_weights()
-    result = stack(model.name, folded)
-    result.set_weights(weights)
-    return result
-
-
 def _normalized(convolution: layers.Layer) -> list[layers.Layer]:
     # The normalization subtracts the mean, and with it any bias of the convolution.
     return [convolution, layers.BatchNormalization(), layers.ReLU()]
