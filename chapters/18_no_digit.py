@@ -26,6 +26,8 @@ from page_results import Page
 page = Page("18_no_digit")
 
 # %%
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from scipy.special import logsumexp, softmax
@@ -118,17 +120,23 @@ page.claim("It is often sure, too", (highest >= 0.9).mean() > 0.3)
 # Both need proper digits and non-digits.
 #
 # **Digits.** The CNN was trained on all {{ no_digit.training_images | thousands }} training digits,
-# so none are left that it has not seen. But your digits are drawn, not scanned. So training digits
-# are drawn anew: turned, slanted and stretched a little, with a thinner or a thicker pen. In this
-# form the network has not seen them. {{ no_digit.known | thousands }} are for fitting,
+# so none are left that it has not seen. But your digits are drawn, not scanned, and your hand is
+# not among MNIST's. So training digits are drawn anew, in two ways. *Mildly*: turned, slanted and
+# stretched a little, with a thinner or a thicker pen. *Widely*: with more of all this, and hard
+# edges on a quarter of them. In these forms the network has not seen them. Every other digit is
+# drawn mildly, the rest widely: {{ no_digit.known | thousands }} for fitting,
 # {{ no_digit.unseen | thousands }} others for thresholds. The test digits stay out of it.
 
 # %%
 order = np.random.default_rng(17).permutation(len(X_train))[:digits_drawn_anew]
-redrawn, labels = nondigits.redraw(X_train[order], seed=17), y_train[order]
+mild = nondigits.redraw(X_train[order], seed=17)
+wide = nondigits.redraw(X_train[order], seed=17, widely=True)
+every_other = np.arange(digits_drawn_anew) % 2 == 0
+redrawn = np.where(every_other[:, np.newaxis, np.newaxis], mild, wide)
+
 for_fitting = digits_drawn_anew * 5 // 8
-known, known_labels = look_at(redrawn[:for_fitting]), labels[:for_fitting]
-unseen = look_at(redrawn[for_fitting:])
+known, unseen = look_at(redrawn[:for_fitting]), look_at(redrawn[for_fitting:])
+known_labels = y_train[order][:for_fitting]
 
 # %% [markdown]
 # **Non-digits.** They come in families, and the families are divided.
@@ -138,7 +146,7 @@ unseen = look_at(redrawn[for_fitting:])
 # the letter O, the letter l, a circle, a single stroke, a mirrored 5, and so on; the module lists
 # them.
 
-# %% mystnb={"figure": {"caption": "Training digits drawn anew (first row), and non-digits for choosing, a column a family: {{ no_digit.choosing | join(', ') }}.", "name": "fig-no-digit-families"}}
+# %% mystnb={"figure": {"caption": "Training digits drawn anew, mildly and widely in turn (first row), and non-digits for choosing, a column a family: {{ no_digit.choosing | join(', ') }}.", "name": "fig-no-digit-families"}}
 columns = len(drawn)
 two_of_each = np.stack([images[1:3] for images in drawn.values()], axis=1)
 plots.image_grid(
@@ -260,7 +268,7 @@ candidates |= {
 
 
 # %%
-def teach(families):
+def teach(families, known=known, unseen=unseen):
     """A rule taught with digits and with some families of non-digits."""
     taught = np.concatenate([others[name].hidden for name in families])
     return familiarity.fit(
@@ -268,10 +276,12 @@ def teach(families):
     )
 
 
-left_out = {
-    name: teach([other for other in others if other != name])
-    for name in others
-}
+def teach_without(family, **digits):
+    """A rule that has not seen this family."""
+    return teach([name for name in others if name != family], **digits)
+
+
+left_out = {family: teach_without(family) for family in others}
 
 # %% [markdown]
 # ## The comparison
@@ -360,9 +370,7 @@ page.add(
     left_out=learned.to_dict(),
     atol=0.01,
 )
-page.claim(
-    "catches about a third", 0.25 < at_two["highest probability"] < 0.45
-)
+page.claim("catches about a fifth", 0.15 < at_two["highest probability"] < 0.3)
 page.claim(
     "The distance to the nearest known digit does better",
     at_two["nearest known digit"] > at_two["highest probability"] + 0.1,
@@ -395,7 +403,7 @@ page.claim(
 # %% [markdown]
 # {{ claim("The answer alone is better than a coin, but not by enough") }}: its AUROC is
 # {{ no_digit.comparison["highest probability"].AUROC | decimals(2) }}, and at the price of two
-# refused digits in a hundred it {{ claim("catches about a third") }} of the non-digits
+# refused digits in a hundred it {{ claim("catches about a fifth") }} of the non-digits
 # ({{ no_digit.at_two["highest probability"] | percent(0) }}).
 # {{ claim("The distance to the nearest known digit does better") }}
 # ({{ no_digit.at_two["nearest known digit"] | percent(0) }}), while
@@ -413,6 +421,103 @@ page.claim(
 # non-digits, if they are not too different. We take the learned rule. Its row is a little too good,
 # since its form, the penalty of the regression and some of the families were settled by looking at
 # it. That is what the test is for.
+#
+# ## Whose digits are refused?
+#
+# The threshold makes a promise: of {{ no_digit.one_in }} proper digits, about one is refused. It
+# holds for digits like those that set it. In the first edition of this book these were drawn mildly
+# only. What happens then to digits that vary more? Three rules: taught with mild digits; the same,
+# with a threshold set by both kinds; and taught with both.
+
+# %%
+known_mild, unseen_mild = (
+    look_at(mild[:for_fitting]),
+    look_at(mild[for_fitting:]),
+)
+unseen_wide = look_at(wide[for_fitting:])
+
+
+def refuses(rule, seen):
+    """The share of some drawings that a rule refuses."""
+    return (~rule.looks_like_a_digit(seen.hidden)).mean()
+
+
+def with_threshold(rule, digits):
+    """The same rule, with its threshold set by other digits."""
+    return replace(
+        rule, threshold=np.quantile(rule.score(digits.hidden), allowed)
+    )
+
+
+# For each of the three, by family, a rule that has not seen it.
+taught_mildly = {
+    family: teach_without(family, known=known_mild, unseen=unseen_mild)
+    for family in others
+}
+three = {
+    "mild digits": taught_mildly,
+    "mild digits, threshold by both": {
+        family: with_threshold(rule, unseen)
+        for family, rule in taught_mildly.items()
+    },
+    "mild and wide digits": left_out,
+}
+rows = {
+    name: {
+        "mild refused": np.mean(
+            [refuses(it, unseen_mild) for it in rules.values()]
+        ),
+        "wide refused": np.mean(
+            [refuses(it, unseen_wide) for it in rules.values()]
+        ),
+        "non-digits caught": np.mean(
+            [refuses(it, others[family]) for family, it in rules.items()]
+        ),
+    }
+    for name, rules in three.items()
+}
+taught_with = pd.DataFrame(rows).T
+
+# %% nbval={"atol": 0.03}
+taught_with.round(3)
+
+# %% tags=["pipeline"]
+by_mild, by_threshold, by_both = (
+    dict(zip(["mild", "wide", "caught"], row, strict=True))
+    for row in taught_with.to_numpy()
+)
+page.add(
+    by_mild=by_mild, by_threshold=by_threshold, by_both=by_both, atol=0.01
+)
+page.claim(
+    "breaks its promise to digits that vary more",
+    by_mild["wide"] > 1.5 * allowed,
+)
+page.claim(
+    "it refuses fewer of both kinds",
+    all(by_both[kind] < by_mild[kind] for kind in ("mild", "wide")),
+)
+page.claim(
+    "it catches fewer non-digits", by_both["caught"] < by_mild["caught"]
+)
+page.claim(
+    "Nearly all of this is the threshold",
+    abs(by_threshold["caught"] - by_both["caught"])
+    < (by_mild["caught"] - by_both["caught"]) / 3,
+)
+
+# %% [markdown]
+# Taught with mild digits, the rule {{ claim("breaks its promise to digits that vary more") }}: it
+# refuses {{ no_digit.by_mild.wide | percent }} of the wide ones. Taught with both,
+# {{ claim("it refuses fewer of both kinds") }}, {{ no_digit.by_both.mild | percent }} of the mild
+# and {{ no_digit.by_both.wide | percent }} of the wide. (On average over both kinds that must come
+# near {{ no_digit.refused | percent(0) }}: half of these drawings set the threshold.) The price:
+# {{ claim("it catches fewer non-digits") }}, {{ no_digit.by_both.caught | percent(0) }} instead of
+# {{ no_digit.by_mild.caught | percent(0) }}. {{ claim("Nearly all of this is the threshold") }}:
+# with a threshold set by both kinds, the rule that was taught with mild digits catches
+# {{ no_digit.by_threshold.caught | percent(0) }}. So it is not what the rule was shown that made it
+# milder, but who may be refused. We pay the price. Whoever draws a house expects no digit; whoever
+# writes a digit and is refused is let down.
 #
 # ## The rule
 #
@@ -443,19 +548,24 @@ page.claim("An empty page is refused, too", not page.numbers["blank"])
 #
 # ## The test
 #
-# Neither the test digits nor the families for testing had a part in what was chosen. Now the rule
-# meets them, once. First the digits: the share that is refused, of the test digits as they are, and
-# drawn anew.
+# Neither the test digits nor the families for testing had a part in what was chosen. Now this rule
+# meets them, once. (The first edition's rule had met them before. How it did was known, and nothing
+# was chosen by it.) First the digits: the share that is refused, of the test digits as they are,
+# and of every second one drawn anew: mildly, widely, and half of them each way. (The first half
+# would be [the students'](01_dataset.ipynb) alone.)
 
 # %%
 test_digits = {
     "as they are": look_at(X_test),
-    "drawn anew": look_at(nondigits.redraw(X_test[:5_000], seed=18)),
+    "mild": look_at(nondigits.redraw(X_test[::2], seed=18)),
+    "wide": look_at(nondigits.redraw(X_test[::2], seed=18, widely=True)),
 }
 refused = {
     name: ~rule.looks_like_a_digit(seen.hidden)
     for name, seen in test_digits.items()
 }
+every_other = np.arange(len(refused["mild"])) % 2 == 0
+refused["half each"] = np.where(every_other, refused["mild"], refused["wide"])
 on_digits = shares(refused)
 
 # %% nbval={"atol": 0.005}
@@ -487,7 +597,10 @@ plots.image_grid(
 )
 
 # %% tags=["pipeline"]
-page.add(most_refused=by_digit["value"].nlargest(2).index.tolist())
+page.add(
+    most_refused=by_digit["value"].nlargest(1).index.tolist(),
+    least_refused=int(by_digit["value"].idxmin()),
+)
 page.add(
     on_digits={
         name: row.to_dict()
@@ -503,8 +616,8 @@ page.add(
 by_writer = reference.load_scores_by_writer().loc[reference.REFUSED]
 page.add(by_writer=by_writer.to_dict())
 page.claim(
-    "For MNIST's digits the threshold keeps its promise",
-    (on_digits["value"] < 0.03).all(),
+    "the interval holds the share that was promised",
+    on_digits["low"]["half each"] <= allowed <= on_digits["high"]["half each"],
 )
 page.claim(
     "Most of the refused digits would have been read correctly",
@@ -512,20 +625,24 @@ page.claim(
 )
 
 # %% [markdown]
-# {{ claim("For MNIST's digits the threshold keeps its promise") }} within a percentage point: of
-# {{ no_digit.on_digits["as they are"].count | int | thousands }} test digits
-# {{ no_digit.on_digits["as they are"].value | percent }} are refused
-# ({{ no_digit.by_writer.low | percent }} to {{ no_digit.by_writer.high | percent }}, if
-# [other writers](08_normal.ipynb) are drawn; {{ no_digit.by_writer.students | percent }} of the
-# students' digits, {{ no_digit.by_writer.staff | percent }} of the staff's), and of
-# {{ no_digit.on_digits["drawn anew"].count | int | thousands }} that were drawn anew
-# {{ no_digit.on_digits["drawn anew"].value | percent }}
-# ({{ no_digit.on_digits["drawn anew"].low | percent }} to
-# {{ no_digit.on_digits["drawn anew"].high | percent }}). It does not treat all digits alike: of the
-# class {{ no_digit.most_refused[0] }} it refuses
+# The promise was made to digits half mild, half wide. Of such test digits
+# {{ no_digit.on_digits["half each"].value | percent }} are refused
+# ({{ no_digit.on_digits["half each"].low | percent }} to
+# {{ no_digit.on_digits["half each"].high | percent }}):
+# {{ claim("the interval holds the share that was promised") }}. Of the mild ones it is
+# {{ no_digit.on_digits.mild.value | percent }}, of the wide ones
+# {{ no_digit.on_digits.wide.value | percent }}, and of the
+# {{ no_digit.on_digits["as they are"].count | int | thousands }} digits as they are
+# {{ no_digit.on_digits["as they are"].value | percent }}. With
+# [other writers](08_normal.ipynb) this last number might be
+# {{ no_digit.by_writer.low | percent }} to {{ no_digit.by_writer.high | percent }}
+# (students' digits {{ no_digit.by_writer.students | percent }}, staff's
+# {{ no_digit.by_writer.staff | percent }}); the other intervals take each digit by itself, and so
+# are too short. The rule does not treat all digits alike: of the class
+# {{ no_digit.most_refused[0] }} it refuses
 # {{ no_digit.by_digit[no_digit.most_refused[0] | string] | percent }}, of the class
-# {{ no_digit.most_refused[1] }}
-# {{ no_digit.by_digit[no_digit.most_refused[1] | string] | percent }}.
+# {{ no_digit.least_refused }}
+# {{ no_digit.by_digit[no_digit.least_refused | string] | percent }}.
 #
 # {{ claim("Most of the refused digits would have been read correctly") }}
 # ({{ no_digit.accuracy_of_refused | percent(0) }}), and of the CNN's {{ no_digit.errors }} errors
@@ -564,12 +681,11 @@ page.claim(
 
 # %% [markdown]
 # {{ claim("It refuses far more of them than it promised") }}: {{ no_digit.printed | percent }}
-# ({{ no_digit.printed_low | percent }} to {{ no_digit.printed_high | percent }} over prints like
-# these), and of the class {{ no_digit.worst_printed }}
-# {{ no_digit.of_worst_printed | percent(0) }}. So the promise is one about hands like MNIST's. Mind
-# why: all print that the rule was taught with was no digit, so it may have learned to refuse print.
-# What other hands get, printed digits do not say. And keep this number beside those of the Latin
-# letters below: a part of what is caught there may be the print, and not the letter.
+# ({{ no_digit.printed_low | percent }} to {{ no_digit.printed_high | percent }} over prints in
+# these fonts; others may do better or worse). Most of them are of one class,
+# {{ no_digit.worst_printed }}, of which it refuses {{ no_digit.of_worst_printed | percent(0) }};
+# why, was not examined. So the promise is one about digits like those that set the threshold, and
+# other shapes may fare worse.
 #
 # Now the non-digits, {{ no_digit.of_each }} of each family.
 
@@ -701,7 +817,8 @@ page.claim("the others are mostly caught", of_other_letters > 0.75)
 # ## What no rule can do
 #
 # - **Some drawings are two things.** A circle is a letter and a 0, a stroke is a letter and a 1.
-#   Only the reader knows which was meant. Such drawings were left out here; they pass, and should.
+#   Only the reader knows which was meant. Such drawings were left out here; we would want them to
+#   pass.
 # - **"No digit" is no class.** Ten classes can be learned from examples of each. Everything else
 #   cannot be shown. The rates above hold for families like these, and nobody knows how far they
 #   hold for others. This is called the open-set problem ({{ cite("scheirer2013") }}).

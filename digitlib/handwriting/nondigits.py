@@ -40,6 +40,7 @@ CANVAS = 280  # pixels a side
 PEN = 22  # pixels
 EDGE = 4, 14  # pixels, of the pen around filled figures, which have a width already
 SIZE = 110, 220  # pixels, the longer side of a figure before it is slanted and turned
+HARD_EDGES = 0.25  # of the digits that are drawn anew widely, as small scans and pens of one grey level have them
 ZOOM = 5  # from MNIST's pixels to those of a digit that is drawn anew
 
 # The letters are every other one of the alphabet, so that neither group is easier by choice.
@@ -71,7 +72,7 @@ FONTS: dict[str, tuple[str, ...]] = {  # those that come with matplotlib
 }
 
 
-def redraw(digits: np.ndarray, *, seed: int = 0) -> np.ndarray:
+def redraw(digits: np.ndarray, *, seed: int = 0, widely: bool = False) -> np.ndarray:
     """Draw digits anew: turned, slanted and stretched a little, with a thinner or a thicker pen.
 
     Parameters
@@ -80,6 +81,9 @@ def redraw(digits: np.ndarray, *, seed: int = 0) -> np.ndarray:
         0 (paper) to 255 (ink), as `digitlib.data.load_mnist` returns them.
     seed : int
         Decides the turns, slants and widths. Every digit gets its own.
+    widely : bool
+        Whether turns, slants and widths vary more than MNIST's. A quarter of
+        the digits then have hard edges: each pixel is ink or paper.
 
     Returns
     -------
@@ -87,7 +91,11 @@ def redraw(digits: np.ndarray, *, seed: int = 0) -> np.ndarray:
         Digits like those of a reader who draws with a mouse or a finger.
     """
     rng = np.random.default_rng(seed)
-    return _stack(normalize(_redrawn(digit, rng)) for digit in digits)
+    redrawn = _redrawn_widely if widely else _redrawn
+    images = _stack(normalize(redrawn(digit, rng)) for digit in digits)
+    hard = rng.random(len(images)) < (HARD_EDGES if widely else 0)
+    images[hard] = np.where(images[hard] > FULL / 2, FULL, 0)
+    return images
 
 
 def printed_digits(count: int, *, seed: int) -> np.ndarray:
@@ -161,16 +169,30 @@ def _pairs(points: np.ndarray) -> list[tuple[float, float]]:
 
 
 def _redrawn(digit: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A digit on a larger sheet, in full ink or paper. A lower level of what counts as ink makes it thicker."""
-    # Pixels after zooming; shares of the blackest pixel. By eye: a tenth of the digits lose at least 5 percent of
-    # their ink and a tenth gain 15, as a test says.
-    smoothing, low, high = 3, 0.25, 0.6
-    matrix = (np.eye(2) + rng.normal(0, 0.07, (2, 2))) / ZOOM
+    """A digit on a larger sheet, changed a little, in full ink or paper."""
+    # Levels by eye: a tenth of the digits lose at least 5 percent of their ink and a tenth gain 15, as a test says.
+    return _inked(digit, np.eye(2) + rng.normal(0, 0.07, (2, 2)), level=rng.uniform(0.25, 0.6))
+
+
+def _redrawn_widely(digit: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A digit on a larger sheet, changed more, in full ink or paper."""
+    # By eye: as far as a reader still writes a digit. Wider ranges let more non-digits pass, see chapter 18.
+    angle, slant = np.radians(rng.uniform(-15, 15)), rng.uniform(-0.25, 0.25)
+    turned = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    slanted = np.array([[1, 0], [slant, 1]])
+    stretched = np.diag(np.exp(rng.uniform(-0.15, 0.15, 2)))
+    return _inked(digit, turned @ slanted @ stretched, level=rng.uniform(0.15, 0.7))
+
+
+def _inked(digit: np.ndarray, matrix: np.ndarray, *, level: float) -> np.ndarray:
+    """A digit on a larger sheet. What lies above a level, a share of the blackest, is ink: a low one makes it thick."""
+    smoothing = 3  # pixels after zooming, by eye
+    matrix = matrix / ZOOM
     offset = (SIDE - 1) / 2 - matrix @ np.full(2, (ZOOM * SIDE - 1) / 2)
     sheet = (ZOOM * SIDE, ZOOM * SIDE)
     ink = ndimage.affine_transform(digit.astype(np.float32), matrix, offset, sheet, order=1)
     ink = ndimage.gaussian_filter(ink, smoothing)
-    return np.where(ink > rng.uniform(low, high) * ink.max(), FULL, 0).astype(np.uint8)
+    return np.where(ink > level * ink.max(), FULL, 0).astype(np.uint8)
 
 
 # Lines.

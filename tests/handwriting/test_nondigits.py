@@ -169,15 +169,31 @@ def test_two_digits_lie_above_and_beside_each_other(drawings):
     assert longer_side("one digit beside another").mean() < 0.2
 
 
-def test_a_digit_drawn_anew_is_the_same_digit(digits, reader):
+@pytest.mark.parametrize(("widely", "readable"), [(False, 0.85), (True, 0.75)])
+def test_a_digit_drawn_anew_is_the_same_digit(digits, reader, widely, readable):
     images, labels = load_mnist()[0][0][-200:], load_mnist()[0][1][-200:]
     before = images.copy()
-    again = nondigits.redraw(images, seed=1)
+    again = nondigits.redraw(images, seed=1, widely=widely)
     assert (images == before).all()
-    assert (reader.predict(flat(again)) == labels).mean() >= 0.85
+    assert (reader.predict(flat(again)) == labels).mean() >= readable
     assert (again != images).any(axis=(1, 2)).all()
-    assert (nondigits.redraw(images, seed=1) == again).all()
-    assert (nondigits.redraw(images, seed=2) != again).any()
+    assert (nondigits.redraw(images, seed=1, widely=widely) == again).all()
+    assert (nondigits.redraw(images, seed=2, widely=widely) != again).any()
+
+
+def test_widely_drawn_digits_vary_more_and_a_quarter_has_hard_edges(digits):
+    images = digits[0][:200]
+    mild, wide = (nondigits.redraw(images, seed=1, widely=widely) for widely in (False, True))
+
+    def spread(drawn):
+        return np.std(drawn.sum(axis=(1, 2)) / images.sum(axis=(1, 2)))
+
+    def with_hard_edges(drawn):
+        return np.isin(drawn, [0, 255]).all(axis=(1, 2)).mean()
+
+    assert spread(wide) > 1.3 * spread(mild)
+    assert with_hard_edges(mild) == 0
+    assert 0.15 < with_hard_edges(wide) < 0.35
 
 
 def test_digits_drawn_anew_are_thinner_and_thicker(digits):
