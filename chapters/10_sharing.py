@@ -269,9 +269,9 @@ page.claim(
 #
 # - {{ sharing.largest_share | percent(0) }} of this CNN's parameters are in a dense layer and are
 #   not shared at all.
-# - Sharing is worth {{ sharing.comparisons.sharing | difference_in_words }} at the common rate. With
-#   a rate for each network, {{ claim("sharing helps at these rates, too") }}. The network without it
-#   {{ claim("has twenty times the parameters") }}.
+# - Sharing is worth {{ sharing.comparisons.sharing | difference_in_words }} at the common rate.
+#   With a rate for each network, {{ claim("sharing helps at these rates, too") }}. The network
+#   without it {{ claim("has twenty times the parameters") }}.
 # - Fewer parameters do not make a network cheap: count the multiply-adds, too.
 #
 # ## Questions to think about
