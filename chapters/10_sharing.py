@@ -159,10 +159,9 @@ by_rate.round(4)
 
 # %% tags=["pipeline"]
 best_rates = by_rate["mean"].unstack("learning_rate").idxmax(axis=1)
+by_run = tried.set_index(["network", "learning_rate", "seed"])["accuracy"]
 at_own_rate = {
-    name: part.set_index("seed")["accuracy"]
-    for name, part in tried.groupby("network")
-    for part in [part[part["learning_rate"] == best_rates[name]]]
+    name: by_run.loc[name, rate] for name, rate in best_rates.items()
 }
 by_seed = {
     name: part.set_index("seed")["accuracy"].loc[:5]

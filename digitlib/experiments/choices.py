@@ -1,7 +1,6 @@
 """What an experiment may vary, by the names that its parameters use."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import TypeVar
 
 import keras
@@ -12,7 +11,7 @@ from sklearn.model_selection import train_test_split
 
 from digitlib import models
 from digitlib.checks import check_labels
-from digitlib.experiments import small_networks, transformations, variations
+from digitlib.experiments import transformations, variations
 
 T = TypeVar("T")
 
@@ -29,11 +28,6 @@ NETWORKS: dict[str, Callable[[], keras.Sequential]] = {
     "one convolution less": variations.one_convolution_less,
     "half as wide": variations.half_as_wide,
     "twice as wide": variations.twice_as_wide,
-    "separable, 10 wide": partial(small_networks.build_separable, 10),
-    "separable, 12 wide": partial(small_networks.build_separable, 12),
-    "narrow, 13 wide": partial(small_networks.build_narrow, 13),
-    "narrow, 16 wide": partial(small_networks.build_narrow, 16),
-    "narrow, 20 wide": partial(small_networks.build_narrow, 20),
 }
 
 TRANSFORMATIONS: dict[str, Callable[..., np.ndarray]] = {
